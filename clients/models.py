@@ -1,0 +1,102 @@
+"""Clients, the people there, and the AI systems an agency looks after for them."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.access.roles import Right
+from core.tenancy.fields import TenantForeignKey
+from core.tenancy.models import ClientOwnedModel, TenantModel
+
+
+class Criticality(models.TextChoices):
+    """The impact of an AI system's failure: business, data, cost. Never a severity and never a tier."""
+
+    LOW = "low", _("Low criticality")
+    MEDIUM = "medium", _("Medium criticality")
+    HIGH = "high", _("High criticality")
+
+
+class EnvironmentKind(models.TextChoices):
+    """Where a system runs. Only production opens incidents."""
+
+    PRODUCTION = "production", _("Production")
+    PREPRODUCTION = "preproduction", _("Preproduction")
+
+
+class Client(TenantModel):
+    """A company that an agency looks after. Mail to its people is off until the agency goes live with it."""
+
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=40)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    country = models.CharField(max_length=2, blank=True)
+    live_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["agency", "slug"], name="clients_client_slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(ClientOwnedModel):
+    """A person at a client, with the rights they hold. ``user`` is set once they have accepted an invitation."""
+
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    rights = ArrayField(models.CharField(max_length=10, choices=Right.choices), default=list)
+    is_primary = models.BooleanField(default=False)
+    user = models.ForeignKey("core.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(ClientOwnedModel.Meta):
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "client", "email"], name="clients_contact_email"),
+            models.CheckConstraint(condition=Q(rights__contained_by=Right.values), name="clients_contact_rights"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AISystem(ClientOwnedModel):
+    """One AI automation in a client's business."""
+
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=40)
+    purpose = models.CharField(max_length=300, blank=True)
+    criticality = models.CharField(max_length=10, choices=Criticality.choices)
+    customer_facing = models.BooleanField(default=False)
+    owner = models.ForeignKey("core.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    paused_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(ClientOwnedModel.Meta):
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "client", "slug"], name="clients_system_slug"),
+            models.CheckConstraint(condition=Q(criticality__in=Criticality.values), name="clients_system_criticality"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Environment(ClientOwnedModel):
+    """Where a system runs: its production, and before it its preproduction."""
+
+    system = TenantForeignKey(AISystem, models.CASCADE, related_name="environments")
+    kind = models.CharField(max_length=16, choices=EnvironmentKind.choices)
+    base_url = models.CharField(max_length=500, blank=True)
+
+    class Meta(ClientOwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "system", "kind"], name="clients_environment_once"),
+            models.CheckConstraint(condition=Q(kind__in=EnvironmentKind.values), name="clients_environment_kind"),
+        ]

@@ -1,0 +1,100 @@
+"""Writes what happened, in the transaction in which it happens: the audit row and the news for others."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from core.clock import now
+from core.ids import uuid7
+from core.models import AuditEvent, Counter, OutboxEvent
+from core.tenancy.context import require_agency, require_scope
+
+
+def record(
+    *,
+    action: str,
+    object_type: str,
+    object_id: uuid.UUID | None,
+    client_id: uuid.UUID | None = None,
+    changes: dict[str, Any] | None = None,
+    agency_id: uuid.UUID | None = None,
+) -> AuditEvent:
+    """One audit row for the scope's actor. ``changes`` holds ids and plain values, never names or secrets."""
+    actor = require_scope().actor
+    return AuditEvent.objects.create(
+        agency_id=agency_id or require_agency(),
+        client_id=client_id,
+        at=now(),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        changes=changes or {},
+        request_id=actor.request_id,
+        ip=actor.ip,
+    )
+
+
+def announce(
+    *,
+    name: str,
+    payload: dict[str, Any],
+    dedup_key: str = "",
+    client_id: uuid.UUID | None = None,
+    agency_id: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> None:
+    """One outbox row named ``app.noun.verb``. A second one with the same ``dedup_key`` is dropped by the database."""
+    event = OutboxEvent(
+        id=uuid7(),
+        agency_id=agency_id or require_agency(),
+        client_id=client_id,
+        name=name,
+        payload=payload,
+        created_at=at or now(),
+        next_due_at=now(),
+    )
+    event.dedup_key = dedup_key or str(event.id)
+    OutboxEvent.objects.bulk_create([event], ignore_conflicts=True)
+
+
+def record_and_announce(
+    *,
+    action: str,
+    object_type: str,
+    object_id: uuid.UUID,
+    client_id: uuid.UUID | None = None,
+    changes: dict[str, Any] | None = None,
+    payload: dict[str, Any] | None = None,
+    dedup_key: str = "",
+    agency_id: uuid.UUID | None = None,
+) -> None:
+    """The usual pair: an audit row, and an outbox row of the same name that carries the object's id."""
+    record(
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        client_id=client_id,
+        changes=changes,
+        agency_id=agency_id,
+    )
+    announce(
+        name=action,
+        payload={"id": str(object_id), **(payload or {})},
+        client_id=client_id,
+        dedup_key=dedup_key,
+        agency_id=agency_id,
+    )
+
+
+def next_number(*, kind: str, agency_id: uuid.UUID | None = None) -> int:
+    """The next number that people will read for this kind of thing; locks the counter until the commit."""
+    agency_id = agency_id or require_agency()
+    Counter.objects.bulk_create([Counter(agency_id=agency_id, kind=kind)], ignore_conflicts=True)
+    counter = Counter.objects.select_for_update().get(agency_id=agency_id, kind=kind)
+    counter.value += 1
+    counter.save(update_fields=["value"])
+    return counter.value

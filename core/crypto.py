@@ -1,0 +1,57 @@
+"""Secrets at rest: AES-256-GCM, bound to the row they belong to.
+
+The associated data names agency, table, column and row, so a ciphertext that is copied into another row or another
+agency does not open there. The key's id is stored in front, so keys can be rotated while old values still read.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import uuid
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+NONCE_BYTES = 12
+
+
+class CannotOpen(Exception):
+    """The ciphertext is damaged, moved from another row, or sealed with a key we no longer have."""
+
+
+def seal(plain: str, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> bytes:
+    """``plain`` sealed with the newest key: key id, NUL, 12-byte nonce, ciphertext with tag."""
+    key_id = list(settings.ENCRYPTION_KEYS)[-1]
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = _cipher(key_id).encrypt(nonce, plain.encode(), _binding(agency_id, table, column, row_id))
+    return key_id.encode() + b"\0" + nonce + sealed
+
+
+def unseal(sealed: bytes, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> str:
+    """The plain text; raises CannotOpen where anything about the value or its place does not fit."""
+    key_id, _, rest = bytes(sealed).partition(b"\0")
+    try:
+        cipher = _cipher(key_id.decode())
+        plain = cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _binding(agency_id, table, column, row_id))
+    except (InvalidTag, KeyError, UnicodeDecodeError, ValueError) as error:
+        raise CannotOpen("This secret does not open here.") from error
+    return plain.decode()
+
+
+def _binding(agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> bytes:
+    return f"{agency_id}|{table}|{column}|{row_id}".encode()
+
+
+def _cipher(key_id: str) -> AESGCM:
+    return _cipher_of(settings.ENCRYPTION_KEYS[key_id])
+
+
+@lru_cache(maxsize=32)
+def _cipher_of(encoded: str) -> AESGCM:
+    key = base64.b64decode(encoded)
+    if len(key) != 32:
+        raise ValueError("An encryption key is 32 bytes in base64.")
+    return AESGCM(key)

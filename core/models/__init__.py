@@ -1,0 +1,20 @@
+"""The kernel's tables. Other apps use ``core.services`` and ``core.selectors``; foreign keys name them by string."""
+
+from core.models.accounts import Agency, Invitation, Membership, User
+from core.models.machines import ApiToken, IdempotencyKey, NetAllowance
+from core.models.records import AuditEvent, Counter, Heartbeat, OutboxEvent, OutboxHandled
+
+__all__ = [
+    "Agency",
+    "ApiToken",
+    "AuditEvent",
+    "Counter",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Invitation",
+    "Membership",
+    "NetAllowance",
+    "OutboxEvent",
+    "OutboxHandled",
+    "User",
+]

@@ -1,0 +1,80 @@
+"""What happened and what is still to be told: audit, outbox, counters, heartbeats."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from core.clock import now
+from core.tenancy.models import TenantModel
+
+
+class AuditEvent(TenantModel):
+    """One act, written in the transaction of the change it records. Insert-only; ids, never names."""
+
+    client_id = models.UUIDField(null=True)
+    at = models.DateTimeField(default=now)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.UUIDField(null=True)
+    action = models.CharField(max_length=80)
+    object_type = models.CharField(max_length=60)
+    object_id = models.UUIDField(null=True)
+    changes = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["agency", "-at"], name="core_audit_newest"),
+            models.Index(fields=["agency", "object_id", "-at"], name="core_audit_of_object"),
+        ]
+
+
+class OutboxEvent(TenantModel):
+    """News for other apps and for the outside, written with the change. Leased, delivered at least once."""
+
+    client_id = models.UUIDField(null=True)
+    name = models.CharField(max_length=80)
+    payload = models.JSONField(default=dict)
+    dedup_key = models.CharField(max_length=160)
+    next_due_at = models.DateTimeField(null=True, default=now)
+    lease_id = models.UUIDField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["agency", "dedup_key"], name="core_outbox_once")]
+        indexes = [
+            models.Index(fields=["next_due_at"], name="core_outbox_due", condition=models.Q(next_due_at__isnull=False)),
+            models.Index(fields=["agency", "-id"], name="core_outbox_newest"),
+        ]
+
+
+class OutboxHandled(TenantModel):
+    """Says that a handler has dealt with an event, so that a second delivery does nothing."""
+
+    event_id = models.UUIDField()
+    handler = models.CharField(max_length=120)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "event_id", "handler"], name="core_outbox_handled_once")
+        ]
+
+
+class Counter(TenantModel):
+    """Hands out the numbers that people read: INC-12. Without gaps within a committed sequence."""
+
+    kind = models.CharField(max_length=20)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["agency", "kind"], name="core_counter_once")]
+
+
+class Heartbeat(models.Model):
+    """When each loop of the pipeline last did its work. A global table: it says nothing about any tenant."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)

@@ -1,0 +1,119 @@
+"""Takes news from the outbox to the handlers that asked for it by name: leased, at least once, each handler once.
+
+Calls go down the floors of the house and news goes up. A handler runs in the event's agency, in a transaction of its
+own; ``OutboxHandled`` makes a second run of the same handler do nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from core.clock import now
+from core.ids import uuid7
+from core.models import OutboxEvent, OutboxHandled
+from core.tenancy.scope import sweeper_scope, tenant_scope
+
+LEASE = timedelta(seconds=30)
+# After this many failures an event rests for an hour at a time; the auditor reports it.
+BACKOFF_SECONDS = (1, 5, 30, 120, 600, 3600)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event, as handlers get it."""
+
+    event_id: uuid.UUID
+    name: str
+    agency_id: uuid.UUID
+    client_id: uuid.UUID | None
+    payload: dict[str, Any]
+    at: datetime
+
+
+Handler = Callable[[News], None]
+_handlers: dict[str, list[Handler]] = defaultdict(list)
+ANY = "*"
+
+
+def register(handlers: Mapping[str, tuple[Handler, ...]]) -> None:
+    """Adds an app's handlers. Called once, from the app's ``ready``; ``*`` listens to every name."""
+    for name, functions in handlers.items():
+        _handlers[name].extend(function for function in functions if function not in _handlers[name])
+
+
+def handlers_of(name: str) -> list[Handler]:
+    """The handlers of one event name, then those of all names."""
+    return [*_handlers.get(name, []), *_handlers.get(ANY, [])]
+
+
+def relay_due(*, limit: int = 200) -> int:
+    """Claims due events, runs their handlers, and returns how many events it dealt with."""
+    events = _claim(limit)
+    for event, lease_id in events:
+        _relay(event, lease_id)
+    return len(events)
+
+
+def _claim(limit: int) -> list[tuple[OutboxEvent, uuid.UUID]]:
+    """Writes a lease and commits, so that a dead worker's events are due again when it runs out."""
+    lease_id = uuid7()
+    with sweeper_scope():
+        events = list(
+            OutboxEvent.objects.filter(next_due_at__lte=now())
+            .order_by("next_due_at")
+            .select_for_update(skip_locked=True)[:limit]
+        )
+        OutboxEvent.objects.filter(id__in=[event.id for event in events]).update(
+            lease_id=lease_id, next_due_at=now() + LEASE
+        )
+    return [(event, lease_id) for event in events]
+
+
+def _relay(event: OutboxEvent, lease_id: uuid.UUID) -> None:
+    news = News(event.id, event.name, event.agency_id, event.client_id, event.payload, event.created_at)
+    try:
+        for handler in handlers_of(event.name):
+            _run_once(handler, news)
+    except Exception as error:
+        log.exception("outbox handler failed", event_id=str(event.id), event_name=event.name)
+        _put_back(event, lease_id, error)
+        return
+    with tenant_scope(event.agency_id):
+        OutboxEvent.objects.filter(id=event.id, lease_id=lease_id).update(
+            done_at=now(), next_due_at=None, lease_id=None, last_error=""
+        )
+
+
+def _run_once(handler: Handler, news: News) -> None:
+    name = f"{handler.__module__}.{handler.__qualname__}"
+    with tenant_scope(news.agency_id), transaction.atomic():
+        row = OutboxHandled(event_id=news.event_id, handler=name)
+        before = OutboxHandled.objects.filter(event_id=news.event_id, handler=name).exists()
+        if before:
+            return
+        # Two relays at once: the second waits here for the first's commit and then fails on the unique key, so the
+        # handler's work is rolled back with it.
+        row.save(force_insert=True)
+        handler(news)
+
+
+def _put_back(event: OutboxEvent, lease_id: uuid.UUID, error: Exception) -> None:
+    """Backs off alone; nobody else waits for it."""
+    delay = BACKOFF_SECONDS[min(event.attempts, len(BACKOFF_SECONDS) - 1)]
+    with tenant_scope(event.agency_id):
+        OutboxEvent.objects.filter(id=event.id, lease_id=lease_id).update(
+            attempts=event.attempts + 1,
+            next_due_at=now() + timedelta(seconds=delay),
+            lease_id=None,
+            last_error=f"{type(error).__name__}: {error}"[:300],
+        )

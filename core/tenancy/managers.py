@@ -1,0 +1,82 @@
+"""The default manager of every tenant's table: it raises where no scope is active, on every way in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models.sql import Query
+
+from core.tenancy.context import require_scope
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+class TenantQuery(Query):
+    """Refuses to compile outside a scope, which covers each read: iterate, get, count, exists, explain, async."""
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        require_scope()
+        return super().get_compiler(*args, **kwargs)
+
+
+class TenantQuerySet(models.QuerySet[M]):
+    """A queryset that is bound to the scope it was made in, and useless outside any."""
+
+    def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
+        super().__init__(model, query or (TenantQuery(model) if model is not None else None), using, hints)
+
+    # The writes compile other query classes than the reads do, so each asks for itself.
+    def update(self, **kwargs: Any) -> int:
+        require_scope()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        require_scope()
+        return super().delete()
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        scope = require_scope()
+        rows = list(objs)
+        for row in rows:
+            # ``save`` is not called for bulk rows, so the stamp of the scope is put on here.
+            if scope.agency_id and getattr(row, "agency_id", scope.agency_id) is None:
+                row.agency_id = scope.agency_id
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        require_scope()
+        return super().bulk_update(*args, **kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        require_scope()
+        return super().raw(*args, **kwargs)
+
+    def _update(self, *args: Any, **kwargs: Any) -> Any:
+        require_scope()
+        return super()._update(*args, **kwargs)  # type: ignore[misc]
+
+    def _insert(self, *args: Any, **kwargs: Any) -> Any:
+        require_scope()
+        return super()._insert(*args, **kwargs)  # type: ignore[misc]
+
+    def _raw_delete(self, using: str | None) -> int:
+        require_scope()
+        deleted: int = super()._raw_delete(using)
+        return deleted
+
+
+class TenantManager(models.Manager[M]):
+    """Filters by the scope's agency as well, so that the planner has a constant to work with."""
+
+    def get_queryset(self) -> TenantQuerySet[M]:
+        scope = require_scope()
+        queryset: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db, hints=self._hints)
+        if scope.agency_id is None:
+            return queryset
+        return queryset.filter(**{self._agency_column(): scope.agency_id})
+
+    def _agency_column(self) -> str:
+        # The agency's own table has no agency_id: its primary key is the tenant.
+        return "agency_id" if hasattr(self.model, "agency_id") else "pk"

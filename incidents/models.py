@@ -1,0 +1,119 @@
+"""Incidents and their timelines."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import now
+from core.tenancy.fields import TenantForeignKey
+from core.tenancy.models import ClientOwnedModel
+from incidents.states import IncidentState
+
+
+class IncidentSource(models.TextChoices):
+    """Who noticed."""
+
+    ALERT = "alert", _("An alert")
+    STAFF = "staff", _("Staff")
+    CLIENT = "client", _("The client")
+    API = "api", _("A program")
+
+
+class EntryKind(models.TextChoices):
+    """The kinds of timeline entries."""
+
+    OPENED = "opened", _("Opened")
+    CONFIRMED = "confirmed", _("Confirmed")
+    FALSE_ALARM = "false_alarm", _("False alarm")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    PAUSED = "paused", _("Paused")
+    RESUMED = "resumed", _("Resumed")
+    NOTE = "note", _("Internal note")
+    UPDATE = "update", _("Update to the client")
+    MITIGATED = "mitigated", _("Mitigated")
+    RESOLVED = "resolved", _("Resolved")
+    REOPENED = "reopened", _("Reopened")
+    CLOSED = "closed", _("Closed")
+    SEVERITY = "severity", _("Severity changed")
+    ASSIGNED = "assigned", _("Owner changed")
+    PUBLISHED = "published", _("Shown to the client")
+    ALERT_FIRED = "alert_fired", _("Alert fired")
+    ALERT_RECOVERED = "alert_recovered", _("Alert recovered")
+    CLOCK_WARNED = "clock_warned", _("Deadline near")
+    CLOCK_BREACHED = "clock_breached", _("Deadline missed")
+
+
+class Incident(ClientOwnedModel):
+    """One failure of one system, from the first sign to closed."""
+
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=160)
+    system = TenantForeignKey("clients.AISystem", models.PROTECT, related_name="+")
+    severity = models.CharField(max_length=10)
+    state = models.CharField(max_length=12, choices=IncidentState.choices, default=IncidentState.NEW)
+    source = models.CharField(max_length=8, choices=IncidentSource.choices)
+    # Set where an alert opened it: one open incident a fingerprint.
+    fingerprint = models.CharField(max_length=120, blank=True)
+    policy_version_id = models.UUIDField(null=True)
+    owner = models.ForeignKey("core.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField(default=now)
+    confirmed_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    mitigated_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    # Who is being waited on: client, vendor, provider, window; empty when it is us.
+    waiting_on = models.CharField(max_length=20, blank=True)
+    waiting_since = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    # When an unconfirmed incident is shown to the client anyway; an indexed due column for the sweep.
+    publish_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(ClientOwnedModel.Meta):
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "number"], name="incidents_incident_number"),
+            models.UniqueConstraint(
+                fields=["agency", "fingerprint"],
+                condition=~Q(fingerprint="") & Q(state__in=IncidentState.open_values()),
+                name="incidents_one_open_per_fingerprint",
+            ),
+            models.CheckConstraint(condition=Q(state__in=IncidentState.values), name="incidents_incident_state"),
+            # A false alarm is never published.
+            models.CheckConstraint(
+                condition=~Q(state="false_alarm") | Q(publish_at__isnull=True, published_at__isnull=True),
+                name="incidents_false_alarm_unpublished",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "state", "-opened_at"], name="incidents_by_state"),
+            models.Index(fields=["agency", "system", "-opened_at"], name="incidents_by_system"),
+            models.Index(fields=["publish_at"], name="incidents_publish_due", condition=Q(publish_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"INC-{self.number} {self.title}"
+
+    @property
+    def reference(self) -> str:
+        """The name people say: INC-12."""
+        return f"INC-{self.number}"
+
+
+class IncidentEntry(ClientOwnedModel):
+    """One entry of the timeline. Append-only; ``client_visible`` decides whether the portal ever reads it."""
+
+    incident = TenantForeignKey(Incident, models.PROTECT, related_name="entries")
+    at = models.DateTimeField(default=now)
+    kind = models.CharField(max_length=16, choices=EntryKind.choices)
+    client_visible = models.BooleanField(default=False)
+    body = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.UUIDField(null=True)
+
+    class Meta(ClientOwnedModel.Meta):
+        ordering = ["at", "id"]

@@ -1,0 +1,57 @@
+"""The incident's states, and which step may follow which."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class IncidentState(models.TextChoices):
+    """The state words of an incident. Waiting on somebody is a field of its own and hides no stage."""
+
+    NEW = "new", _("New")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    MITIGATED = "mitigated", _("Mitigated")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+    FALSE_ALARM = "false_alarm", _("False alarm")
+
+    @classmethod
+    def open_values(cls) -> list[str]:
+        """The states in which somebody still has work to do."""
+        return [cls.NEW.value, cls.ACKNOWLEDGED.value, cls.MITIGATED.value]
+
+
+class Step(models.TextChoices):
+    """What a person can do to an incident."""
+
+    CONFIRM = "confirm", _("Confirm")
+    FALSE_ALARM = "false_alarm", _("Call it a false alarm")
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge")
+    PAUSE = "pause", _("Pause")
+    RESUME = "resume", _("Resume")
+    MITIGATE = "mitigate", _("Mark mitigated")
+    RESOLVE = "resolve", _("Resolve")
+    REOPEN = "reopen", _("Reopen")
+    CLOSE = "close", _("Close")
+
+
+_OPEN = frozenset({IncidentState.NEW, IncidentState.ACKNOWLEDGED, IncidentState.MITIGATED})
+
+# Step -> (states it is allowed in, state it leads to; None keeps the state).
+TRANSITIONS: dict[Step, tuple[frozenset[IncidentState], IncidentState | None]] = {
+    Step.CONFIRM: (_OPEN, None),
+    Step.FALSE_ALARM: (_OPEN, IncidentState.FALSE_ALARM),
+    Step.ACKNOWLEDGE: (frozenset({IncidentState.NEW}), IncidentState.ACKNOWLEDGED),
+    Step.PAUSE: (_OPEN, None),
+    Step.RESUME: (_OPEN, None),
+    Step.MITIGATE: (frozenset({IncidentState.NEW, IncidentState.ACKNOWLEDGED}), IncidentState.MITIGATED),
+    Step.RESOLVE: (_OPEN, IncidentState.RESOLVED),
+    Step.REOPEN: (frozenset({IncidentState.RESOLVED, IncidentState.FALSE_ALARM}), IncidentState.ACKNOWLEDGED),
+    Step.CLOSE: (frozenset({IncidentState.RESOLVED}), IncidentState.CLOSED),
+}
+
+
+def allowed(step: Step, state: str) -> bool:
+    """True where the step may be taken from the state."""
+    return state in TRANSITIONS[step][0]

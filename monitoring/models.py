@@ -1,0 +1,204 @@
+"""Checks, thresholds, samples, rollups and alerts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.tenancy.fields import TenantForeignKey
+from core.tenancy.models import ClientOwnedModel
+
+
+class CheckKind(models.TextChoices):
+    """How a check asks."""
+
+    HTTP_JSON = "http_json", _("Values from a JSON answer")
+    PROMETHEUS = "prometheus", _("Prometheus metrics")
+    HTTP = "http", _("Address answers")
+
+
+class Health(models.TextChoices):
+    """The state words of a system, of a check and of a threshold."""
+
+    HEALTHY = "healthy", _("Healthy")
+    DEGRADED = "degraded", _("Degraded")
+    DOWN = "down", _("Down")
+    UNKNOWN = "unknown", _("Unknown")
+    MAINTENANCE = "maintenance", _("Maintenance")
+    PAUSED = "paused", _("Paused")
+
+
+class AlertState(models.TextChoices):
+    """The state words of an alert."""
+
+    FIRING = "firing", _("Firing")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    MUTED = "muted", _("Muted")
+    RECOVERED = "recovered", _("Recovered")
+
+
+class Comparison(models.TextChoices):
+    """On which side of its limit a value is bad."""
+
+    ABOVE = "above", _("Above")
+    BELOW = "below", _("Below")
+
+
+class Check(ClientOwnedModel):
+    """What is asked of one environment of one system, how often, and where it stands."""
+
+    system = TenantForeignKey("clients.AISystem", models.PROTECT, related_name="checks")
+    environment = TenantForeignKey("clients.Environment", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=CheckKind.choices)
+    url = models.CharField(max_length=1000)
+    # The Authorization header's value, sealed; write-only everywhere.
+    sealed_authorization = models.BinaryField(null=True, editable=False)
+    # [{"name": "...", "path": "...", "unit": "..."}]: which numbers to read out of the answer.
+    metrics = models.JSONField(default=list)
+    interval_seconds = models.PositiveIntegerField()
+    timeout_ms = models.PositiveIntegerField(default=10_000)
+    # How many bad results in a row fire the alert, how many good ones end it.
+    bad_count = models.PositiveSmallIntegerField(default=3)
+    good_count = models.PositiveSmallIntegerField(default=2)
+    enabled = models.BooleanField(default=True)
+    # The schedule: a fixed grid of slots, so that a slow answer never shifts the next one.
+    next_due_at = models.DateTimeField(null=True)
+    lease_id = models.UUIDField(null=True)
+    lease_slot = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    # The state as of the last stored result. Streaks live here so that a restart loses none.
+    health = models.CharField(max_length=12, choices=Health.choices, default=Health.UNKNOWN)
+    bad_streak = models.PositiveIntegerField(default=0)
+    good_streak = models.PositiveIntegerField(default=0)
+    unknown_streak = models.PositiveIntegerField(default=0)
+    last_slot = models.DateTimeField(null=True)
+    last_finished_at = models.DateTimeField(null=True)
+    last_ok_at = models.DateTimeField(null=True)
+    last_latency_us = models.BigIntegerField(null=True)
+    last_values = models.JSONField(default=dict)
+    last_error = models.CharField(max_length=20, blank=True)
+    last_detail = models.CharField(max_length=200, blank=True)
+    skipped_slots = models.PositiveIntegerField(default=0)
+
+    class Meta(ClientOwnedModel.Meta):
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "environment", "name"], name="monitoring_check_name"),
+            models.CheckConstraint(condition=Q(interval_seconds__range=(5, 2_678_400)), name="monitoring_check_interval"),
+            # A timeout above the interval would let two runs of one check overlap.
+            models.CheckConstraint(
+                condition=Q(timeout_ms__gte=100) & Q(timeout_ms__lte=F("interval_seconds") * 1000),
+                name="monitoring_check_timeout",
+            ),
+            models.CheckConstraint(condition=Q(health__in=Health.values), name="monitoring_check_health"),
+            models.CheckConstraint(condition=Q(bad_count__gte=1, good_count__gte=1), name="monitoring_check_counts"),
+        ]
+        indexes = [
+            models.Index(fields=["next_due_at"], name="monitoring_check_due", condition=Q(next_due_at__isnull=False)),
+            models.Index(fields=["agency", "-last_finished_at"], name="monitoring_check_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Threshold(ClientOwnedModel):
+    """An agreed limit on one metric of a check, with its streaks. Fires at ``limit``, clears at ``clear_limit``."""
+
+    source_check = TenantForeignKey(Check, models.CASCADE, related_name="thresholds")
+    metric = models.CharField(max_length=60)
+    comparison = models.CharField(max_length=5, choices=Comparison.choices)
+    limit = models.FloatField()
+    clear_limit = models.FloatField()
+    unit = models.CharField(max_length=12, blank=True)
+    bad_count = models.PositiveSmallIntegerField(default=3)
+    good_count = models.PositiveSmallIntegerField(default=2)
+    agreed_on = models.DateField(null=True, blank=True)
+    health = models.CharField(max_length=12, choices=Health.choices, default=Health.UNKNOWN)
+    bad_streak = models.PositiveIntegerField(default=0)
+    good_streak = models.PositiveIntegerField(default=0)
+    # Intervals in a row without a value; a missing value neither fires nor clears.
+    missing_streak = models.PositiveIntegerField(default=0)
+    last_value = models.FloatField(null=True)
+    last_value_at = models.DateTimeField(null=True)
+
+    class Meta(ClientOwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "source_check", "metric", "comparison"], name="monitoring_threshold_once"),
+            models.CheckConstraint(
+                condition=Q(comparison="above", clear_limit__lte=F("limit"))
+                | Q(comparison="below", clear_limit__gte=F("limit")),
+                name="monitoring_threshold_hysteresis",
+            ),
+        ]
+
+
+class Alert(ClientOwnedModel):
+    """A threshold or a check that went bad. One open row a fingerprint; closed with the evidence of recovery."""
+
+    number = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=120)
+    system = TenantForeignKey("clients.AISystem", models.PROTECT, related_name="+")
+    source_check = TenantForeignKey(Check, models.PROTECT, related_name="alerts")
+    threshold = TenantForeignKey(Threshold, models.PROTECT, null=True, related_name="+")
+    health = models.CharField(max_length=12, choices=Health.choices)
+    state = models.CharField(max_length=12, choices=AlertState.choices, default=AlertState.FIRING)
+    title = models.CharField(max_length=160)
+    # The first bad slot: when it began, not when it was believed.
+    began_at = models.DateTimeField()
+    fired_at = models.DateTimeField()
+    recovered_at = models.DateTimeField(null=True)
+    incident = TenantForeignKey("incidents.Incident", models.PROTECT, null=True, related_name="+")
+    # The exact samples, rule and streaks behind firing and recovery.
+    evidence = models.JSONField(default=dict)
+
+    class Meta(ClientOwnedModel.Meta):
+        ordering = ["-fired_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "number"], name="monitoring_alert_number"),
+            models.UniqueConstraint(
+                fields=["agency", "fingerprint"],
+                condition=Q(recovered_at__isnull=True),
+                name="monitoring_one_open_alert",
+            ),
+            models.CheckConstraint(condition=Q(state__in=AlertState.values), name="monitoring_alert_state"),
+        ]
+        indexes = [models.Index(fields=["agency", "-fired_at"], name="monitoring_alert_newest")]
+
+
+class Sample(models.Model):
+    """One value of one metric at one scheduled slot. Partitioned by day; written by ``monitoring.store`` only."""
+
+    pk = models.CompositePrimaryKey("check_id", "metric", "slot")
+    agency_id = models.UUIDField()
+    client_id = models.UUIDField()
+    check_id = models.UUIDField()
+    metric = models.CharField(max_length=60)
+    slot = models.DateTimeField()
+    value = models.FloatField()
+
+    class Meta:
+        managed = False
+        db_table = "monitoring_sample"
+
+
+class Rollup(models.Model):
+    """Samples of one metric in one bucket: additive, so that buckets of buckets are exact."""
+
+    pk = models.CompositePrimaryKey("check_id", "metric", "seconds", "bucket")
+    agency_id = models.UUIDField()
+    client_id = models.UUIDField()
+    check_id = models.UUIDField()
+    metric = models.CharField(max_length=60)
+    seconds = models.PositiveIntegerField()
+    bucket = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    total = models.FloatField()
+    minimum = models.FloatField()
+    maximum = models.FloatField()
+
+    class Meta:
+        managed = False
+        db_table = "monitoring_rollup"

@@ -1,0 +1,11 @@
+"""The same application for an asynchronous server."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
+
+application = get_asgi_application()

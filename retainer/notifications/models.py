@@ -1,0 +1,69 @@
+"""Webhook endpoints, and every message that has gone out or is to go."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import now
+from core.tenancy.models import TenantModel
+
+
+class Channel(models.TextChoices):
+    """The ways a message leaves."""
+
+    EMAIL = "email", _("E-mail")
+    WEBHOOK = "webhook", _("Webhook")
+
+
+class WebhookEndpoint(TenantModel):
+    """Where an agency's programs want to be told. The signing secret is sealed and shown once."""
+
+    name = models.CharField(max_length=80)
+    url = models.CharField(max_length=1000)
+    sealed_secret = models.BinaryField(editable=False)
+    # Names of events; an empty list means all.
+    events = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    enabled = models.BooleanField(default=True)
+    client_id = models.UUIDField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["agency", "name"], name="notifications_endpoint_name")]
+
+
+class Delivery(TenantModel):
+    """One message to one receiver. Leased, sent outside any transaction, retried with backoff, never lost."""
+
+    client_id = models.UUIDField(null=True)
+    event_id = models.UUIDField()
+    event_name = models.CharField(max_length=80)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    # An e-mail address, or the endpoint's id.
+    receiver = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    payload = models.JSONField(default=dict)
+    next_due_at = models.DateTimeField(null=True, default=now)
+    lease_id = models.UUIDField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "event_id", "channel", "receiver"], name="notifications_delivery_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_due_at"], name="notifications_delivery_due", condition=Q(next_due_at__isnull=False)
+            ),
+            models.Index(fields=["agency", "-created_at"], name="notifications_newest"),
+        ]

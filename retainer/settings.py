@@ -1,0 +1,281 @@
+"""Django's settings, all of them read from the environment. ``.env.example`` lists every variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from environs import Env
+from psycopg2.extensions import parse_dsn
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# demo, test, development or production. Only production refuses weak settings.
+RETAINER_ENV = env.str("RETAINER_ENV", "production")
+IS_PRODUCTION = RETAINER_ENV == "production"
+DEBUG = False
+
+SECRET_KEY = env.str("SECRET_KEY")
+# {"key id": "base64 of 32 bytes"}; the last key writes, all of them read.
+ENCRYPTION_KEYS: dict[str, str] = env.json("ENCRYPTION_KEYS")
+TOKEN_PEPPERS: dict[str, str] = env.json("TOKEN_PEPPERS")
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+# open: anybody may start an agency; invite: only by invitation; closed: only the operator makes agencies.
+SIGN_UP = env.str("SIGN_UP", "invite")
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+
+INSTALLED_APPS = [
+    "core",
+    "clients",
+    "slas",
+    "agreements",
+    "incidents",
+    "backlog",
+    "monitoring",
+    "retainer.notifications",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+]
+
+MIDDLEWARE = [
+    "core.web.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.web.middleware.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    # Last, so that the scope it opens wraps the view and its rendering and nothing else.
+    "retainer.access.AccessMiddleware",
+]
+
+ROOT_URLCONF = "retainer.urls"
+WSGI_APPLICATION = "retainer.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "retainer.context.face",
+            ],
+            "builtins": ["django.templatetags.i18n", "core.templatetags.ui"],
+        },
+    },
+]
+
+
+def _database(url: str, *, role: str = "") -> dict[str, Any]:
+    """Django's settings for a libpq URI; ``role`` is stepped into at connect, for an owner who logs in as another."""
+    parts = parse_dsn(url)
+    options = {"application_name": f"retainer-{RETAINER_ENV}"}
+    if role and parts.get("user") != role:
+        options["options"] = f"-c role={role}"
+    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    options |= {key: value for key, value in parts.items() if key not in known}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{django: parts.get(libpq, "") for libpq, django in known.items()},
+        "OPTIONS": options,
+        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
+        "CONN_HEALTH_CHECKS": True,
+        # PgBouncer in transaction mode cannot hold server-side cursors.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+DATABASE_URL = env.str("DATABASE_URL")
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
+# "owner" for migrations alone; every process that serves or works is "app".
+DATABASE_ROLE = env.str("RETAINER_DB_ROLE", "app")
+DATABASES = {
+    "default": _database(DATABASE_OWNER_URL, role="retainer_owner")
+    if DATABASE_ROLE == "owner"
+    else _database(DATABASE_URL)
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL")
+
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "retainer.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BASE_URL.startswith("https") else "http"
+ACCOUNT_RATE_LIMITS = {} if RETAINER_ENV == "test" else {"login_failed": "10/5m/key,30/5m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Retainer"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# Sessions live in Postgres, so that Redis may be lost at any moment.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https")
+CSRF_FAILURE_VIEW = "retainer.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if BASE_URL.startswith("https") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        # Django-allauth draws the second factor's QR code as a data address.
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+# Domain code thinks in UTC; faces show the reader's zone.
+TIME_ZONE = "UTC"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / ".run" / "static")))
+STATICFILES_DIRS = [path for path in [BASE_DIR / "retainer" / "static"] if path.is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Without a collected manifest (tests, a shell) names stay unhashed.
+if not (STATIC_ROOT / "staticfiles.json").exists():
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = "staticfiles.json" not in {p.name for p in STATIC_ROOT.glob("*.json")}
+
+# smtp://user:password@host:port, smtp+tls:// for STARTTLS, smtp+ssl:// for TLS from the first byte.
+_email = urlsplit(env.str("EMAIL_URL", "smtp://127.0.0.1:25"))
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _email.hostname or "127.0.0.1", _email.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_email.username or ""), unquote(_email.password or "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.scheme == "smtp+tls", _email.scheme == "smtp+ssl"
+# A mail server that hangs holds one delivery and nobody else.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Retainer <retainer@localhost>")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["retainer.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["retainer.api.authentication.TokenMay"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "retainer.api.schema.ApiSchema",
+    "DEFAULT_PAGINATION_CLASS": "retainer.api.paging.Newest",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_THROTTLE_CLASSES": ["retainer.api.throttling.TokenRate"],
+    "EXCEPTION_HANDLER": "retainer.api.errors.problem",
+    "PAGE_SIZE": 50,
+    "UNAUTHENTICATED_USER": None,
+}
+API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600)
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Retainer API",
+    "VERSION": "1",
+    "DESCRIPTION": "Everything an agency runs its AI maintenance retainers on.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 10}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+TICK_SECONDS = env.float("TICK_SECONDS", 0.5)
+PROBE_CONCURRENCY = env.int("PROBE_CONCURRENCY", 200)
+SAMPLE_RETENTION_DAYS = env.int("SAMPLE_RETENTION_DAYS", 35)
+# An address that is fetched after each clean audit, so that somebody else notices our silence.
+DEAD_MAN_URL = env.str("DEAD_MAN_URL", "")
+DATABASE_RETRY_SECONDS = 5
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+        }
+    },
+    "filters": {"secrets": {"()": "core.logs.SecretsFilter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["secrets"]}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+}
+
+# Both ways in, for the tests, which make and flush as the owner and run as the working role.
+APP_DATABASE = _database(DATABASE_URL)
+OWNER_DATABASE = _database(DATABASE_OWNER_URL, role="retainer_owner") if DATABASE_OWNER_URL else {}
+if RETAINER_ENV == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,66 @@
+"""The SLA engine: a pure function from terms, events and now to a judgement. Standard library only.
+
+Instants are whole epoch seconds, intervals are half-open, durations are seconds of open time. `calendar` says
+what open means, `events` in which order things take effect, `judge` what a clock says, `explain` why.
+"""
+
+from __future__ import annotations
+
+from slas.engine.calendar import ALWAYS, WEEKDAYS, CalendarError, CalendarSpec, Interval, load_zone
+from slas.engine.compiled import CompiledCalendar, HorizonError, compile_calendar
+from slas.engine.events import (
+    EVENT_KINDS,
+    RETARGET_MODES,
+    Event,
+    EventError,
+    EventKind,
+    RetargetMode,
+    in_order,
+    validate_events,
+)
+from slas.engine.explain import Explanation, Line, Part, countdown_text, duration_text, explain, line_text
+from slas.engine.instants import format_instant, from_instant, parse_instant, to_instant
+from slas.engine.judge import DueWarning, Judgement, Segment, SegmentKind, State, judge
+from slas.engine.terms import Terms, TermsError, Warn, at_risk_threshold, default_warnings
+
+__all__ = [
+    "ALWAYS",
+    "EVENT_KINDS",
+    "RETARGET_MODES",
+    "WEEKDAYS",
+    "CalendarError",
+    "CalendarSpec",
+    "CompiledCalendar",
+    "DueWarning",
+    "Event",
+    "EventError",
+    "EventKind",
+    "Explanation",
+    "HorizonError",
+    "Interval",
+    "Judgement",
+    "Line",
+    "Part",
+    "RetargetMode",
+    "Segment",
+    "SegmentKind",
+    "State",
+    "Terms",
+    "TermsError",
+    "Warn",
+    "at_risk_threshold",
+    "compile_calendar",
+    "countdown_text",
+    "default_warnings",
+    "duration_text",
+    "explain",
+    "format_instant",
+    "from_instant",
+    "in_order",
+    "judge",
+    "line_text",
+    "load_zone",
+    "parse_instant",
+    "to_instant",
+    "validate_events",
+]

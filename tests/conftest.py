@@ -1,0 +1,123 @@
+"""Every test runs on a real PostgreSQL, logged in as the working role; only making and flushing is the owner's.
+
+Tests that need servers find them in DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL; ``make test`` starts them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import TransactionTestCase
+from psycopg2.extensions import make_dsn
+from tests.cast import Cast, build_house, person
+
+OWNER_DSN = os.environ.get("DATABASE_OWNER_URL", "")
+TEMPLATE = "retainer_test_template"
+
+
+def _owner(dbname: str) -> Any:
+    link = psycopg2.connect(make_dsn(OWNER_DSN, dbname=dbname))
+    link.autocommit = True
+    return link
+
+
+def _run(dbname: str, *statements: str) -> None:
+    link = _owner(dbname)
+    try:
+        with link.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        link.close()
+
+
+def _point_at(dbname: str, *, as_owner: bool) -> None:
+    """Points Django's only connection at a database, as the owner or as the working role."""
+    source = settings.OWNER_DATABASE if as_owner else settings.APP_DATABASE
+    connection.close()
+    connections.settings["default"].update({**source, "NAME": dbname})
+    connection.settings_dict.update({**source, "NAME": dbname})
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One migrated template a run, copied for each worker in a tenth of a second."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
+    template, mine = f"{TEMPLATE}_{run_id}", f"retainer_test_{run_id}_{worker}"
+    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else Path("/tmp")
+    with django_db_blocker.unblock():
+        _make_template_once(template, shared / f"{template}.lock")
+        _run("postgres", f'CREATE DATABASE "{mine}" TEMPLATE "{template}"')
+        _point_at(mine, as_owner=False)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        _run("postgres", f'DROP DATABASE IF EXISTS "{mine}" WITH (FORCE)')
+
+
+def _make_template_once(template: str, lock: Path) -> None:
+    link = _owner("postgres")
+    try:
+        with link.cursor() as cursor:
+            # An advisory lock of the server, so that two workers do not both migrate.
+            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
+            if cursor.fetchone():
+                return
+            cursor.execute(f'CREATE DATABASE "{template}_making" OWNER retainer_owner')
+            _point_at(f"{template}_making", as_owner=True)
+            call_command("migrate", verbosity=0, interactive=False)
+            connection.close()
+            cursor.execute(f'ALTER DATABASE "{template}_making" RENAME TO "{template}"')
+    finally:
+        link.close()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Drops the template, once, from the process that started the workers."""
+    if hasattr(session.config, "workerinput") or not OWNER_DSN:
+        return
+    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID") or getattr(session.config, "testrunuid", str(os.getpid()))
+    for name in (f"{TEMPLATE}_{str(run_id)[:8]}", f"{TEMPLATE}_{os.getpid()}"):
+        _run("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _flush(self: TransactionTestCase) -> None:
+    """The working role may not TRUNCATE, so the owner empties the tables after a transactional test."""
+    link = _owner(str(connection.settings_dict["NAME"]))
+    try:
+        with link.cursor() as cursor:
+            cursor.execute(
+                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'"
+                " AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+                " AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+            )
+            tables = ", ".join(f'"{name}"' for (name,) in cursor.fetchall())
+            cursor.execute("SET lock_timeout = '10s'")
+            cursor.execute(f"TRUNCATE {tables} CASCADE")
+    finally:
+        link.close()
+
+
+TransactionTestCase._fixture_teardown = _flush  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Two agencies with everybody in them, and a stranger. In a test that commits, ask for ``committed_cast``."""
+    return Cast(north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com"))
+
+
+@pytest.fixture
+def committed_cast(transactional_db: None) -> Cast:
+    """The cast, committed, for tests with threads, workers or a browser."""
+    return Cast(north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com"))

@@ -1,0 +1,125 @@
+"""The engine beside an oracle that counts seconds one by one and shares no code with it (S04, S05, S10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from slas.engine import CalendarSpec, Event, Terms, Warn, compile_calendar, judge
+from tests.slas.engine import oracle
+from tests.slas.engine.strategies import EXAMPLES, calendars, clocks
+
+thorough = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def terms_of(clock: dict[str, Any], target: int) -> Terms:
+    warn = tuple(Warn.from_json(item) for item in clock["warn"])
+    return Terms(CalendarSpec.from_json(clock["calendar"]), target, None, warn)
+
+
+def events_of(clock: dict[str, Any]) -> list[Event]:
+    events = []
+    for event in clock["events"]:
+        fields = {name: value for name, value in event.items() if name != "target"}
+        if "target" in event:
+            fields["terms"] = terms_of(clock, event["target"])
+        events.append(Event(**fields))
+    return events
+
+
+@thorough
+@given(clocks())
+def test_due_consumed_warnings_and_segments_equal_those_counted_second_by_second(clock: dict[str, Any]) -> None:
+    expected = oracle.judge(clock["calendar"], clock["target"], clock["warn"], clock["events"], clock["now"])
+    found = judge(terms_of(clock, clock["target"]), events_of(clock), clock["now"])
+    assert found.state == expected.state
+    assert found.due_at == expected.due
+    assert found.breached_at == expected.breached_at
+    assert found.consumed_seconds == expected.consumed
+    assert found.overrun_seconds == expected.overrun
+    assert found.remaining_seconds == expected.remaining
+    if not any("target" in event for event in clock["events"]):
+        assert found.used_seconds == expected.consumed
+    assert [(w.at, w.passed) for w in found.warnings] == expected.warnings
+    assert [(s.from_, s.to, s.kind, s.party) for s in found.segments] == expected.segments
+
+
+@thorough
+@given(clocks())
+def test_segments_add_up_to_the_elapsed_time_and_open_ones_to_the_consumed_time(clock: dict[str, Any]) -> None:
+    found = judge(terms_of(clock, clock["target"]), events_of(clock), clock["now"])
+    end = found.satisfied_at or found.cancelled_at or clock["now"]
+    assert sum(s.seconds for s in found.segments) == end - (found.started_at or 0)
+    assert sum(s.seconds for s in found.segments if s.kind == "open") == found.consumed_seconds
+    for one, two in zip(found.segments, found.segments[1:], strict=False):
+        assert one.to == two.from_
+        assert (one.kind, one.party) != (two.kind, two.party)
+
+
+@thorough
+@given(clocks())
+def test_nothing_changes_before_next_at_and_something_at_it(clock: dict[str, Any]) -> None:
+    """What the sweep relies on: between events it need not look before `next_at`."""
+    terms, events, now = terms_of(clock, clock["target"]), events_of(clock), clock["now"]
+    known = [event for event in events if event.at <= now]
+
+    def fired(instant: int) -> tuple[object, ...]:
+        found = judge(terms, known, instant)
+        end = found.satisfied_at or found.cancelled_at or instant
+        at_risk = found.at_risk_at is not None and found.at_risk_at <= end
+        return [w.passed for w in found.warnings], at_risk, found.breached_at
+
+    next_at = judge(terms, known, now).next_at
+    if next_at is None:
+        assert fired(now) == fired(now + 90 * 86_400) or judge(terms, known, now).state == "paused"
+    else:
+        assert next_at > now
+        assert fired(next_at - 1) == fired(now)
+        assert fired(next_at) != fired(now)
+
+
+@thorough
+@given(calendars(), st.integers(-20 * 86_400, 20 * 86_400), st.integers(0, 12 * 86_400))
+def test_open_time_of_any_stretch_equals_the_count_of_its_open_seconds(
+    case: tuple[dict[str, Any], int, int], shift: int, length: int
+) -> None:
+    calendar, start, _ = case
+    start, end = start + shift, start + shift + length
+    seconds, compiled = oracle.Seconds(calendar, start), compile_calendar(CalendarSpec.from_json(calendar))
+    expected = seconds.count(start, end)
+    assert compiled.open_seconds(start, end) == expected
+    assert sum(b - a for a, b in compiled.open_intervals(start, end)) == expected
+    assert compiled.add_open(start, expected) == (seconds.after(start, expected))
+    seconds.upto(end + 1)
+    assert compiled.is_open(end) == bool(seconds.open[end - seconds.base])
+    opens = compiled.next_open(start)
+    assert opens == start if compiled.is_open(start) else compiled.open_seconds(start, opens) == 0
+    assert compiled.is_open(opens)
+
+
+@thorough
+@given(clocks(), st.integers(-12 * 3600, 5 * 86_400))
+def test_an_agreed_date_stands_whatever_is_paused(clock: dict[str, Any], ahead: int) -> None:
+    """S18: only an end before the date keeps the clock from missing it."""
+    start, now = clock["events"][0]["at"], clock["now"]
+    agreed = max(start, start + ahead)
+    terms = Terms(CalendarSpec.from_json(clock["calendar"]), None, agreed, terms_of(clock, 0).warn)
+    raw = [event for event in clock["events"] if event["kind"] != "retarget"]
+    found = judge(terms, [Event(**event) for event in raw], now)
+    seconds, trace = oracle.Seconds(clock["calendar"], start), oracle.Trace(start, raw[1:], now)
+    total = seconds.count(start, agreed)
+    marks = oracle.thresholds(total, clock["warn"])
+    alive = [s for s in range(agreed, trace.end) if trace.mode[s - start] != 255][:1]
+    assert found.due_at == agreed
+    assert found.breached_at == (agreed if alive else None)
+    assert [w.at for w in found.warnings] == [seconds.after(start, mark) for mark in marks[:-1]]
+    assert [w.passed for w in found.warnings] == [w.at <= trace.end for w in found.warnings]
+    left = 0 if alive or trace.end > agreed else seconds.count(trace.end, agreed)
+    assert found.remaining_seconds == left
