@@ -64,7 +64,8 @@ def _walls(table: str) -> Iterable[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
     yield f"CREATE POLICY owner ON {table} TO {OWNER} USING (true) WITH CHECK (true)"
-    yield f"CREATE POLICY tenant ON {table} TO {APP} USING (agency_id = {AGENCY})"
+    narrowed = f"({CLIENT} IS NULL OR client_id = {CLIENT})"
+    yield f"CREATE POLICY tenant ON {table} TO {APP} USING (agency_id = {AGENCY} AND {narrowed})"
     yield (
         f"CREATE POLICY portal ON {table} FOR SELECT TO {PORTAL}"
         f" USING (agency_id = {AGENCY} AND client_id = {CLIENT})"

@@ -6,8 +6,8 @@ Tests that need servers find them in DATABASE_URL, DATABASE_OWNER_URL and REDIS_
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -20,7 +20,12 @@ from psycopg2.extensions import make_dsn
 from tests.cast import Cast, build_house, person
 
 OWNER_DSN = os.environ.get("DATABASE_OWNER_URL", "")
-TEMPLATE = "retainer_test_template"
+TEMPLATE = "retainer_test"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Names the run once, in the process that starts the workers; they inherit it."""
+    os.environ.setdefault("RETAINER_TEST_RUN", uuid.uuid4().hex[:8])
 
 
 def _owner(dbname: str) -> Any:
@@ -48,14 +53,12 @@ def _point_at(dbname: str, *, as_owner: bool) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """One migrated template a run, copied for each worker in a tenth of a second."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
-    template, mine = f"{TEMPLATE}_{run_id}", f"retainer_test_{run_id}_{worker}"
-    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else Path("/tmp")
+    template = f"{TEMPLATE}_{os.environ['RETAINER_TEST_RUN']}"
+    mine = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
     with django_db_blocker.unblock():
-        _make_template_once(template, shared / f"{template}.lock")
+        _make_template_once(template)
         _run("postgres", f'CREATE DATABASE "{mine}" TEMPLATE "{template}"')
         _point_at(mine, as_owner=False)
     yield
@@ -64,7 +67,7 @@ def django_db_setup(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFac
         _run("postgres", f'DROP DATABASE IF EXISTS "{mine}" WITH (FORCE)')
 
 
-def _make_template_once(template: str, lock: Path) -> None:
+def _make_template_once(template: str) -> None:
     link = _owner("postgres")
     try:
         with link.cursor() as cursor:
@@ -86,9 +89,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Drops the template, once, from the process that started the workers."""
     if hasattr(session.config, "workerinput") or not OWNER_DSN:
         return
-    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID") or getattr(session.config, "testrunuid", str(os.getpid()))
-    for name in (f"{TEMPLATE}_{str(run_id)[:8]}", f"{TEMPLATE}_{os.getpid()}"):
-        _run("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _run("postgres", f'DROP DATABASE IF EXISTS "{TEMPLATE}_{os.environ["RETAINER_TEST_RUN"]}" WITH (FORCE)')
 
 
 def _flush(self: TransactionTestCase) -> None:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.sql import Query
 
 from core.tenancy.context import require_scope
+from core.tenancy.fields import TenantForeignKey
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -75,7 +76,12 @@ class TenantManager(models.Manager[M]):
         queryset: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db, hints=self._hints)
         if scope.agency_id is None:
             return queryset
-        return queryset.filter(**{self._agency_column(): scope.agency_id})
+        queryset = queryset.filter(**{self._agency_column(): scope.agency_id})
+        return queryset.filter(client_id=scope.client_id) if scope.client_id and self._is_client_owned() else queryset
+
+    def _is_client_owned(self) -> bool:
+        field = getattr(self.model, "client", None)
+        return isinstance(getattr(field, "field", None), TenantForeignKey)
 
     def _agency_column(self) -> str:
         # The agency's own table has no agency_id: its primary key is the tenant.

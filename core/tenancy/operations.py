@@ -128,7 +128,7 @@ class SecureTable(_SqlOperation):
     def statements(self, model: type[models.Model]) -> Iterable[str]:
         """All SQL for the model's table, in order."""
         table = model._meta.db_table
-        yield from self._policies(table, "id" if self.portal == "self" else "agency_id")
+        yield from self._policies(table, "id" if self.portal == "self" else "agency_id", _client_column(model))
         yield from self._grants(table)
         if self.portal != "self":
             yield from _keys(model)
@@ -139,12 +139,14 @@ class SecureTable(_SqlOperation):
                 " FOR EACH ROW EXECUTE FUNCTION retainer_append_only()"
             )
 
-    def _policies(self, table: str, tenant_column: str) -> Iterable[str]:
+    def _policies(self, table: str, tenant_column: str, client_column: str) -> Iterable[str]:
         yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
         yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
         # FORCE binds the owner too: without this a data migration would silently change nothing.
         yield f'CREATE POLICY owner ON "{table}" TO {OWNER} USING (true) WITH CHECK (true)'
-        yield f'CREATE POLICY tenant ON "{table}" TO {APP} USING ({tenant_column} = {AGENCY})'
+        # A token may be bound to one client; staff and the system name none and see all of the agency.
+        narrowed = f" AND ({CLIENT} IS NULL OR {client_column} = {CLIENT})" if client_column else ""
+        yield f'CREATE POLICY tenant ON "{table}" TO {APP} USING ({tenant_column} = {AGENCY}{narrowed})'
         if self.identity:
             condition = f"{AGENCY} IS NULL AND {self.identity.format(user=USER)}"
             yield f'CREATE POLICY identity ON "{table}" FOR SELECT TO {APP} USING ({condition})'
@@ -181,6 +183,12 @@ def _has_field(model: type[models.Model], name: str) -> bool:
 def is_client_owned(model: type[models.Model]) -> bool:
     """True where rows name the client they belong to by a tenant foreign key."""
     return any(field.name == "client" and isinstance(field, TenantForeignKey) for field in model._meta.get_fields())
+
+
+def _client_column(model: type[models.Model]) -> str:
+    if model._meta.model_name == "client":
+        return "id"
+    return "client_id" if is_client_owned(model) else ""
 
 
 def _keys(model: type[models.Model]) -> Iterable[str]:

@@ -60,9 +60,7 @@ class CompiledCalendar:
         self._zone = load_zone(spec.zone)
         self._horizon = horizon_seconds
         self._by_weekday = [_in_seconds(spec.weekly.get(day, ())) for day in range(7)]
-        self._by_date = {
-            day.toordinal() - _EPOCH_ORDINAL: _in_seconds(windows) for day, windows in spec.dates.items()
-        }
+        self._by_date = {day.toordinal() - _EPOCH_ORDINAL: _in_seconds(windows) for day, windows in spec.dates.items()}
         self._table: _Table | None = None
 
     def open_seconds(self, start: int, end: int) -> int:

@@ -181,9 +181,7 @@ def _ahead(judgement: Judgement, calendar: CompiledCalendar, now: int) -> tuple[
     return tuple(lines)
 
 
-def _countdown(
-    judgement: Judgement, calendar: CompiledCalendar, now: int, zone: ZoneInfo
-) -> tuple[Part, ...]:
+def _countdown(judgement: Judgement, calendar: CompiledCalendar, now: int, zone: ZoneInfo) -> tuple[Part, ...]:
     due, left = judgement.due_at, judgement.remaining_seconds
     if due is None:
         return (Part("not_started"),)

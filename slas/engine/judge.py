@@ -11,9 +11,7 @@ from slas.engine.events import Event, RetargetMode, in_force
 from slas.engine.meter import Mark, Meter, carried_meter, new_meter
 from slas.engine.terms import Terms, Warn
 
-State = Literal[
-    "not_started", "running", "paused", "outside_hours", "at_risk", "met", "breached", "cancelled"
-]
+State = Literal["not_started", "running", "paused", "outside_hours", "at_risk", "met", "breached", "cancelled"]
 SegmentKind = Literal["open", "closed", "paused", "stopped"]
 
 

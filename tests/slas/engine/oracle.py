@@ -112,9 +112,11 @@ class Trace:
         order = {"satisfy": 0, "cancel": 0, "reopen": 0, "pause": 1, "resume": 2, "retarget": 4}
         known = [e for e in events if start <= e["at"] <= now]
         known.sort(key=lambda e: (e["at"], order[e["kind"]], e["seq"]))
-        self.start, self.waits, self.stops = start, [], []
+        self.start = start
+        self.waits: list[tuple[int, str | None, int]] = []
+        self.stops: list[tuple[int, int]] = []
         self.retargets: list[dict[str, Any]] = []
-        open_waits: list[list[Any]] = []
+        open_waits: list[tuple[int, str | None]] = []
         stopped: dict[str, Any] | None = None
         for e in known:
             if e["kind"] == "reopen":
@@ -124,11 +126,12 @@ class Trace:
             elif stopped is not None:
                 continue
             elif e["kind"] == "pause":
-                open_waits.append([e["at"], e["party"]])
+                open_waits.append((e["at"], e["party"]))
             elif e["kind"] == "resume":
-                hit = [w for w in open_waits if e["party"] in (None, w[1])][:1]
-                self.waits += [(*w, e["at"]) for w in hit]
-                open_waits = [w for w in open_waits if w not in hit or hit.remove(w) is not None]
+                fits = [n for n, (_, party) in enumerate(open_waits) if e["party"] in (None, party)]
+                if fits:
+                    since, party = open_waits.pop(fits[0])
+                    self.waits.append((since, party, e["at"]))
             elif e["kind"] == "retarget":
                 self.retargets.append(e)
             else:
@@ -208,7 +211,9 @@ def judge(
         work(since, trace.end, True)
 
     end = trace.end
-    projected = [given.get(n, seconds.after(end, max(0, m - used)) if n not in given else 0) for n, m in enumerate(marks)]
+    projected = [
+        given.get(n, seconds.after(end, max(0, m - used)) if n not in given else 0) for n, m in enumerate(marks)
+    ]
     if breached_at is not None:
         state, due, remaining = "breached", breached_at, 0
     else:
@@ -232,9 +237,7 @@ def run_lengths(trace: Trace, counted: bytearray) -> list[tuple[int, int, str, s
     """Seconds of the same label, as (from, to, kind, party)."""
     # 0 closed and 1 open for running seconds, 2 and above for waits by party, 255 for standing still.
     parties = sorted({party or "" for party in trace.parties})
-    table = bytes(
-        [0, *(2 + parties.index(party or "") for party in trace.parties)]
-    ).ljust(255, b"\0") + b"\xff"
+    table = bytes([0, *(2 + parties.index(party or "") for party in trace.parties)]).ljust(255, b"\0") + b"\xff"
     labels = int.from_bytes(trace.mode.translate(table)) | int.from_bytes(counted)
     rows = []
     for match in re.finditer(rb"(?s)(.)\1*", labels.to_bytes(len(trace.mode))):

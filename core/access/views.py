@@ -1,0 +1,66 @@
+"""How a view says who may come in. The access middleware reads this and lets nobody in where it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from core.access.roles import Capability, TokenScope
+
+Face = Literal["public", "account", "staff", "portal", "api"]
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """``public``: anybody. ``account``: anybody signed in. ``staff``: a member whose role has the capability.
+
+    ``portal``: a contact of the client. ``api``: a token with the scope, ``read`` for safe methods.
+    """
+
+    face: Face
+    capability: str = ""
+    token_scope: str = ""
+
+
+def _declare(access: Access) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Anybody may open this."""
+    return _declare(Access("public"))(view)
+
+
+def account(view: View) -> View:
+    """Anybody who is signed in may open this; it shows nothing of any agency."""
+    return _declare(Access("account"))(view)
+
+
+def staff(capability: Capability) -> Callable[[View], View]:
+    """A member of the URL's agency whose role includes the capability."""
+    return _declare(Access("staff", capability=capability))
+
+
+def portal(view: View) -> View:
+    """A contact of the URL's client, in the database role that cannot write."""
+    return _declare(Access("portal"))(view)
+
+
+def api(token_scope: TokenScope) -> Callable[[View], View]:
+    """A token: reading needs ``read``, writing needs this scope."""
+    return _declare(Access("api", token_scope=token_scope))
+
+
+def access_of(view: Any) -> Access | None:
+    """What the view declares, whether a function, a class-based view or a DRF view set."""
+    for holder in (view, getattr(view, "view_class", None), getattr(view, "cls", None)):
+        access = getattr(holder, "access", None)
+        if isinstance(access, Access):
+            return access
+    return None

@@ -1,0 +1,229 @@
+"""Writes of the kernel: agencies, staff, invitations."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import uuid
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from core.access.roles import Role
+from core.audit import record, record_and_announce
+from core.clock import now
+from core.errors import Conflict, DomainError, Forbidden, NotFound
+from core.ids import uuid7
+from core.models import Agency, Heartbeat, Invitation, Membership, NetAllowance, User
+from core.tenancy.context import require_agency, require_scope
+from core.tenancy.scope import lookup_scope, tenant_scope
+
+INVITATION_DAYS = 7
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+
+
+def create_agency(*, name: str, owner: User, time_zone: str = "UTC", currency: str = "USD") -> Agency:
+    """A new agency with its first owner. Call it inside ``tenant_scope(new id)``; the id is the scope's."""
+    name = _text(name, field="name", most=80)
+    agency = Agency(id=require_agency(), name=name, slug=_slug(name), time_zone=_zone(time_zone), currency=currency)
+    try:
+        with transaction.atomic():
+            agency.save(force_insert=True)
+    except IntegrityError:
+        # Another agency has this name already: slugs are public, so saying so tells nothing.
+        agency.slug = f"{agency.slug[:33]}-{secrets.token_hex(3)}"
+        agency.save(force_insert=True)
+    member = Membership.objects.create(user=owner, role=Role.OWNER)
+    record(action="core.agency.created", object_type="agency", object_id=agency.id, changes={"slug": agency.slug})
+    record(action="core.member.joined", object_type="member", object_id=member.id, changes={"role": Role.OWNER})
+    return agency
+
+
+def update_agency(
+    *, name: str, time_zone: str, currency: str, brand_colour: str, mail_from: str, require_mfa: bool
+) -> Agency:
+    """Changes the agency's own settings."""
+    agency = Agency.objects.select_for_update().get(pk=require_agency())
+    agency.name, agency.time_zone = _text(name, field="name", most=80), _zone(time_zone)
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise DomainError(_("A currency is three letters, such as EUR."), field="currency")
+    if not _COLOUR.fullmatch(brand_colour):
+        raise DomainError(_("A colour looks like #4F49D6."), field="brand_colour")
+    agency.currency, agency.brand_colour = currency, brand_colour.upper()
+    agency.mail_from, agency.require_mfa = mail_from, require_mfa
+    agency.save()
+    record_and_announce(action="core.agency.updated", object_type="agency", object_id=agency.id)
+    return agency
+
+
+def invite_member(*, email: str, role: str) -> tuple[Invitation, str]:
+    """An invitation to the staff and the token of its link, which is only ever in that link."""
+    if role not in Role.values:
+        raise DomainError(_("Choose a role."), field="role")
+    email = email.strip().lower()
+    if Membership.objects.filter(user__email=email, ended_at=None).exists():
+        raise Conflict(_("This person is on your staff already."), field="email")
+    return _invite(email=email, role=role, contact_id=None)
+
+
+def invite_contact_person(*, email: str, contact_id: uuid.UUID) -> tuple[Invitation, str]:
+    """An invitation to the portal for one contact."""
+    return _invite(email=email.strip().lower(), role="", contact_id=contact_id)
+
+
+def _invite(*, email: str, role: str, contact_id: uuid.UUID | None) -> tuple[Invitation, str]:
+    token = secrets.token_urlsafe(32)
+    # A second invitation to the same address replaces the first, so that only one link ever works.
+    Invitation.objects.filter(email=email, contact_id=contact_id, accepted_at=None, revoked_at=None).update(
+        revoked_at=now()
+    )
+    invitation = Invitation.objects.create(
+        email=email,
+        role=role,
+        contact_id=contact_id,
+        digest=token_digest(token),
+        invited_by_id=require_scope().actor.user_id,
+        expires_at=now() + timedelta(days=INVITATION_DAYS),
+    )
+    record(
+        action="core.invitation.sent",
+        object_type="invitation",
+        object_id=invitation.id,
+        changes={"role": role, "contact_id": str(contact_id) if contact_id else None},
+    )
+    return invitation, token
+
+
+def revoke_invitation(*, invitation_id: uuid.UUID) -> None:
+    """Makes an open invitation's link worthless."""
+    changed = Invitation.objects.filter(id=invitation_id, accepted_at=None, revoked_at=None).update(revoked_at=now())
+    if not changed:
+        raise NotFound(_("There is no such open invitation."))
+    record(action="core.invitation.revoked", object_type="invitation", object_id=invitation_id)
+
+
+def token_digest(token: str) -> str:
+    """What is stored of a link's token: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The open invitation behind a link, or None. Reads nothing else of its agency."""
+    digest = token_digest(token)
+    with lookup_scope(digest):
+        invitation = Invitation.objects.filter(digest=digest).first()
+    if invitation is None or invitation.accepted_at or invitation.revoked_at or invitation.expires_at <= now():
+        return None
+    return invitation
+
+
+def accept_invitation(*, token: str, user: User) -> Invitation:
+    """Lets the invited address in, once. Anybody else who holds the link stays outside."""
+    found = find_invitation(token)
+    if found is None:
+        raise NotFound(_("This invitation is no longer valid. Ask for a new one."))
+    if found.email != user.email.lower():
+        raise Forbidden(_("This invitation is for another address. Sign in with the address it was sent to."))
+    with tenant_scope(found.agency_id):
+        invitation = Invitation.objects.select_for_update().get(id=found.id)
+        if invitation.accepted_at or invitation.revoked_at:
+            raise NotFound(_("This invitation is no longer valid. Ask for a new one."))
+        invitation.accepted_at, invitation.accepted_by = now(), user
+        invitation.save(update_fields=["accepted_at", "accepted_by"])
+        if invitation.role:
+            _join(user=user, role=invitation.role)
+        record(action="core.invitation.accepted", object_type="invitation", object_id=invitation.id)
+    return invitation
+
+
+def _join(*, user: User, role: str) -> None:
+    member, made = Membership.objects.get_or_create(user=user, defaults={"role": role})
+    if not made:
+        member.role, member.ended_at = role, None
+        member.save(update_fields=["role", "ended_at"])
+    record(action="core.member.joined", object_type="member", object_id=member.id, changes={"role": role})
+
+
+def change_role(*, member_id: uuid.UUID, role: str) -> Membership:
+    """Gives a member another role. The last owner keeps theirs."""
+    if role not in Role.values:
+        raise DomainError(_("Choose a role."), field="role")
+    member = _locked_member(member_id)
+    if member.role == Role.OWNER and role != Role.OWNER:
+        _refuse_last_owner(member)
+    before, member.role = member.role, role
+    member.save(update_fields=["role"])
+    record(
+        action="core.member.role_changed",
+        object_type="member",
+        object_id=member.id,
+        changes={"role": [before, role]},
+    )
+    return member
+
+
+def end_membership(*, member_id: uuid.UUID) -> Membership:
+    """Takes a person off the staff. Their tokens stop working with them."""
+    member = _locked_member(member_id)
+    if member.role == Role.OWNER:
+        _refuse_last_owner(member)
+    member.ended_at = now()
+    member.save(update_fields=["ended_at"])
+    record(action="core.member.left", object_type="member", object_id=member.id)
+    return member
+
+
+def _locked_member(member_id: uuid.UUID) -> Membership:
+    # All owners are locked together, so that two of them cannot remove each other at the same moment.
+    rows = list(Membership.objects.filter(ended_at=None).select_for_update(of=("self",)).order_by("id"))
+    for member in rows:
+        if member.id == member_id:
+            return member
+    raise NotFound(_("There is no such person here."))
+
+
+def _refuse_last_owner(member: Membership) -> None:
+    if not Membership.objects.filter(role=Role.OWNER, ended_at=None).exclude(id=member.id).exists():
+        raise Conflict(_("An agency keeps at least one owner. Make somebody else an owner first."))
+
+
+def allow_address(*, host: str, port: int, reason: str) -> None:
+    """Lets the scope's agency reach one address that is not public. For the operator; no page offers it."""
+    allowance, made = NetAllowance.objects.get_or_create(host=host, port=port, defaults={"reason": reason})
+    if made:
+        record(action="core.address.allowed", object_type="address", object_id=allowance.id, changes={"host": host})
+
+
+def new_agency_id() -> uuid.UUID:
+    """The id that a new agency's scope is entered with."""
+    return uuid7()
+
+
+def note_heartbeat_once(name: str) -> bool:
+    """True for the first caller ever: used by one-time jobs such as the demo's history."""
+    return Heartbeat.objects.get_or_create(name=name, defaults={"at": now()})[1]
+
+
+def _text(value: str, *, field: str, most: int) -> str:
+    value = " ".join(value.split())
+    if not value:
+        raise DomainError(_("This is needed."), field=field)
+    if len(value) > most:
+        raise DomainError(_("Use at most %(most)s characters.") % {"most": most}, field=field)
+    return value
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise DomainError(_("There is no time zone called %(name)s.") % {"name": name}, field="time_zone") from error
+    return name
+
+
+def _slug(name: str) -> str:
+    return slugify(name)[:40].strip("-") or f"agency-{secrets.token_hex(3)}"

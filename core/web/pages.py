@@ -1,0 +1,87 @@
+"""What every page shares: page or part, the 204 of a live part, clean errors on forms, CSV, lists by page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from core.errors import DomainError
+
+PER_PAGE = 50
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """True where htmx asks for a piece of the page: not for a boosted link, nor for going back in history."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, part: str = "", status: int = 200
+) -> HttpResponse:
+    """Renders the page, or its part where htmx asks for it; the page includes the same part template."""
+    chosen = part if part and wants_part(request) else template
+    return render(request, chosen, dict(context), status=status)
+
+
+def unchanged(request: HttpRequest, version: str) -> HttpResponse | None:
+    """The 204 for a live part whose ``?v=`` is still the version, else None."""
+    if wants_part(request) and request.GET.get("v") == version:
+        return HttpResponse(status=204)
+    return None
+
+
+def put_on_form(form: Form, error: DomainError) -> None:
+    """Shows a service's error beside the field it belongs to; everything typed stays."""
+    form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+def done(request: HttpRequest, message: str, to: str) -> HttpResponse:
+    """Says what was done and goes on."""
+    messages.success(request, message)
+    return go(request, to)
+
+
+def refused(request: HttpRequest, error: DomainError, to: str) -> HttpResponse:
+    """Says why something could not be done and goes back."""
+    messages.error(request, error.message)
+    return go(request, to)
+
+
+def go(request: HttpRequest, to: str) -> HttpResponse:
+    """A redirect that works for htmx too."""
+    if getattr(request, "htmx", None):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = to
+        return response
+    return redirect(to)
+
+
+def listed(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page[Any]:
+    """The page of rows that ``?page=`` asks for; a wrong number shows the nearest page."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """A CSV download. A cell that a spreadsheet would run as a formula is made plain text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_plain(cell) for cell in row])
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _plain(cell: Any) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,158 @@
+"""The first wall: who may come in at which address, checked on every request.
+
+The tenant comes from the path and the signed-in person, or from the token; no header, parameter or session value
+chooses it. A route that does not declare its access lets nobody in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import structlog
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+
+from clients.selectors import place_in_portal
+from core import tokens
+from core.access.roles import Capability, may
+from core.access.views import Access, access_of
+from core.models import User
+from core.selectors import Place, places_of
+from core.tenancy import Actor, portal_scope, tenant_scope
+from retainer.errors import forbidden, not_found, problem_response
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+# Routes of other packages, which know no agency: signing in and out, and the files of the pages.
+FOREIGN_PREFIXES = ("accounts/", "static/")
+
+
+class AccessMiddleware:
+    """Finds out who is asking for what, refuses or opens the scope, and runs the view and its rendering in it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        access = access_of(match.func)
+        if access is None:
+            if match.route.startswith(FOREIGN_PREFIXES):
+                return self.get_response(request)
+            raise ImproperlyConfigured(f"{match.route} does not say who may come in.")
+        return self._enter(request, match, access)
+
+    def _enter(self, request: HttpRequest, match: ResolverMatch, access: Access) -> HttpResponse:
+        if access.face == "public":
+            return self.get_response(request)
+        if access.face == "api":
+            return self._api(request, access)
+        if not request.user.is_authenticated:
+            return to_login(request)
+        if access.face == "account":
+            return self.get_response(request)
+        if access.face == "portal":
+            return self._portal(request, match)
+        return self._staff(request, match, access)
+
+    def _staff(self, request: HttpRequest, match: ResolverMatch, access: Access) -> HttpResponse:
+        user = cast(User, request.user)
+        places = places_of(user.id)
+        place = next((place for place in places if place.slug == match.kwargs["agency"]), None)
+        if place is None:
+            return not_found(request)
+        if not may(place.role, access.capability):
+            return forbidden(request)
+        request.places, request.place = places, place  # type: ignore[attr-defined]
+        actor = Actor("user", user.id, place.role, _request_id(request), client_ip(request))
+        return self._inside(request, tenant_scope(place.agency_id, actor=actor), needs_mfa=True)
+
+    def _portal(self, request: HttpRequest, match: ResolverMatch) -> HttpResponse:
+        user = cast(User, request.user)
+        place = place_in_portal(
+            user_id=user.id, agency_slug=match.kwargs["agency"], client_slug=match.kwargs["client"]
+        )
+        if place is None:
+            return not_found(request)
+        request.portal_place = place  # type: ignore[attr-defined]
+        actor = Actor("contact", user.id, ",".join(place.rights), _request_id(request), client_ip(request))
+        return self._inside(request, portal_scope(place.agency_id, place.client_id, actor=actor))
+
+    def _api(self, request: HttpRequest, access: Access) -> HttpResponse:
+        kind, _, plain = request.headers.get("Authorization", "").partition(" ")
+        token = tokens.authenticate(plain.strip()) if kind.lower() == "bearer" else None
+        if token is None:
+            response = problem_response(401, "Send a valid token: Authorization: Bearer rtn_…", code="unauthenticated")
+            response["WWW-Authenticate"] = 'Bearer realm="api"'
+            return response
+        needed = "read" if request.method in ("GET", "HEAD", "OPTIONS") else access.token_scope
+        if needed not in token.scopes:
+            return problem_response(403, f"This token lacks the scope “{needed}”.", code="forbidden")
+        request.api_token = token  # type: ignore[attr-defined]
+        actor = Actor("token", token.id, "", _request_id(request), client_ip(request))
+        return self._inside(request, tenant_scope(token.agency_id, actor=actor, client_id=token.client_id))
+
+    def _inside(
+        self, request: HttpRequest, scope: AbstractContextManager[Any], *, needs_mfa: bool = False
+    ) -> HttpResponse:
+        with scope as entered:
+            structlog.contextvars.bind_contextvars(
+                agency_id=str(entered.agency_id), actor=f"{entered.actor.kind}:{entered.actor.id}"
+            )
+            if needs_mfa and _lacks_required_mfa(request):
+                return redirect("mfa_index")
+            response = self.get_response(request)
+            # The handler turns exceptions into answers before they reach this line, so a refused or broken
+            # request is recognised by its status, and whatever it wrote goes with it.
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response
+
+
+def _lacks_required_mfa(request: HttpRequest) -> bool:
+    place = cast(Place, request.place)  # type: ignore[attr-defined]
+    return place.require_mfa and not is_mfa_enabled(request.user)
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Where to sign in, and back to here afterwards; htmx is told to leave the page."""
+    target = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+    if getattr(request, "htmx", None):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = reverse("account_login")
+        return response
+    return redirect(target)
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """The caller's address as the nearest trusted proxy saw it; a forged header in front of it counts for nothing."""
+    from_proxies = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    trusted = _trusted_proxies()
+    if trusted and len(from_proxies) >= trusted:
+        return from_proxies[-trusted]
+    return cast(str | None, request.META.get("REMOTE_ADDR")) or None
+
+
+def _trusted_proxies() -> int:
+    from_settings: int = settings.TRUSTED_PROXY_COUNT
+    return from_settings
+
+
+def _request_id(request: HttpRequest) -> str:
+    return str(getattr(request, "request_id", ""))
+
+
+def viewer_may(request: HttpRequest, capability: Capability) -> bool:
+    """True where the signed-in member may do this: for showing a button or not. The route decides for real."""
+    return may(cast(Place, request.place).role, capability)  # type: ignore[attr-defined]

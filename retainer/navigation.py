@@ -1,0 +1,80 @@
+"""The navigation of dashboard and portal: only pages that exist, only those the viewer may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from core.access.roles import Capability, may
+
+# Section, then (label, route, icon, key, capability).
+STAFF: list[tuple[str, list[tuple[str, str, str, str, str]]]] = [
+    (
+        "",
+        [
+            (gettext_noop("Home"), "dashboard:home", "house", "h", Capability.VIEW),
+            (gettext_noop("Incidents"), "incidents:list", "siren", "i", Capability.VIEW),
+        ],
+    ),
+    (
+        gettext_noop("Watch"),
+        [
+            (gettext_noop("Systems"), "dashboard:systems", "bot", "s", Capability.VIEW),
+            (gettext_noop("Alerts"), "monitoring:alerts", "bell-ring", "a", Capability.VIEW),
+            (gettext_noop("Checks"), "monitoring:checks", "activity", "c", Capability.VIEW),
+        ],
+    ),
+    (gettext_noop("Deliver"), [(gettext_noop("Backlog"), "backlog:list", "list-todo", "b", Capability.VIEW)]),
+    (
+        gettext_noop("Clients"),
+        [
+            (gettext_noop("Clients"), "clients:list", "building-2", "l", Capability.VIEW),
+            (gettext_noop("Retainers"), "agreements:list", "file-text", "r", Capability.VIEW),
+        ],
+    ),
+    ("", [(gettext_noop("Settings"), "settings:home", "settings", "t", Capability.VIEW)]),
+]
+
+PORTAL: list[tuple[str, str, str]] = [
+    (gettext_noop("Home"), "portal:home", "house"),
+    (gettext_noop("Systems"), "portal:systems", "bot"),
+    (gettext_noop("Incidents"), "portal:incidents", "siren"),
+    (gettext_noop("Our agreement"), "portal:agreement", "file-text"),
+]
+
+
+def capabilities(request: HttpRequest) -> dict[str, bool]:
+    """Each capability and whether the viewer has it, for showing or leaving out a button."""
+    role = request.place.role  # type: ignore[attr-defined]
+    return {capability: may(role, capability) for capability in Capability.values}
+
+
+def staff(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar's sections."""
+    slug, role = request.place.slug, request.place.role  # type: ignore[attr-defined]
+    sections = []
+    for label, items in STAFF:
+        shown = [
+            _item(request, text, reverse(route, args=[slug]), icon, key)
+            for text, route, icon, key, capability in items
+            if may(role, capability)
+        ]
+        if shown:
+            sections.append({"label": _(label) if label else "", "items": shown})
+    return sections
+
+
+def portal(request: HttpRequest) -> list[dict[str, Any]]:
+    """The portal's links, as one section."""
+    place = request.portal_place  # type: ignore[attr-defined]
+    args = [place.agency_slug, place.client_slug]
+    return [{"label": "", "items": [_item(request, text, reverse(route, args=args), icon, "") for text, route, icon in PORTAL]}]
+
+
+def _item(request: HttpRequest, label: str, url: str, icon: str, key: str) -> dict[str, Any]:
+    current = request.path == url or (request.path.startswith(url) and url.count("/") > 3)
+    return {"label": _(label), "url": url, "icon": icon, "key": key, "current": current, "badge": None}
