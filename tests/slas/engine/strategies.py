@@ -36,9 +36,10 @@ def text(minute: int) -> str:
 @st.composite
 def windows(draw: st.DrawFn, step: int) -> list[list[str]]:
     """Up to three windows of a day that do not overlap, the last perhaps over midnight; they may touch."""
-    points = sorted(draw(st.lists(st.integers(0, 1440 // step), max_size=6)))
+    points: list[int] = sorted(draw(st.lists(st.integers(0, 1440 // step), max_size=6)))
     pairs = [(a * step, b * step) for a, b in zip(points[::2], points[1::2], strict=False) if a < b]
-    if pairs and draw(st.booleans()):
+    overnight: bool = draw(st.booleans())
+    if pairs and overnight:
         pairs[-1] = (pairs[-1][0], draw(st.integers(0, pairs[0][0] // step)) * step)
     return [[text(a), text(b)] for a, b in pairs]
 

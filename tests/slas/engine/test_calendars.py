@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from slas.engine import CalendarError, CalendarSpec, HorizonError, Interval, compile_calendar
+from slas.engine import CalendarError, CalendarSpec, CompiledCalendar, HorizonError, Interval, compile_calendar
 from tests.slas.engine.support import HOUR, at, office, started, utc
 
 ALWAYS = CalendarSpec.from_json("24x7")
@@ -139,6 +139,25 @@ def test_a_wall_time_that_is_repeated_is_open_both_times() -> None:
         (at("2026-10-25 02:15", fold=1), at("2026-10-25 02:45", fold=1)),
     ]
     assert open_hours(office(["01:00", "04:00"], days=("sun",)), at("2026-10-25 00:00"), at("2026-10-26 00:00")) == 4
+
+
+def test_an_overnight_shift_over_the_autumn_change_is_an_hour_longer() -> None:
+    calendar = office(["22:00", "06:00"], days=("sat",))
+    assert open_hours(calendar, at("2026-10-24 12:00"), at("2026-10-25 12:00")) == 9
+    assert open_hours(calendar, at("2026-03-28 12:00"), at("2026-03-29 12:00")) == 7
+
+
+def test_questions_in_any_order_get_the_answers_of_a_fresh_calendar() -> None:
+    calendar = office(["08:00", "12:00"], ["20:00", "02:00"], dates={"2026-12-25": []})
+    asked = CompiledCalendar(calendar, 30 * 31_557_600)
+    years = (2026, 2031, 2019, 2027, 2012, 2040, 2026, 2019)
+    for year in years:
+        start = at(f"{year}-03-05 10:00")
+        fresh = CompiledCalendar(calendar, 30 * 31_557_600)
+        assert asked.add_open(start, 2000 * HOUR) == fresh.add_open(start, 2000 * HOUR)
+        assert asked.open_intervals(start, start + 10**8) == fresh.open_intervals(start, start + 10**8)
+        assert asked.open_seconds(start, start + 10**8) == fresh.open_seconds(start, start + 10**8)
+        assert asked.next_open(start) == start
 
 
 def test_a_zone_without_summer_time_keeps_its_offset() -> None:

@@ -86,6 +86,22 @@ def test_satisfied_in_the_very_second_of_the_deadline_is_met() -> None:
     assert late.satisfied_at == at("2026-06-01 14:00") + 1
 
 
+def test_satisfied_in_the_very_second_of_an_agreed_date_is_met() -> None:
+    terms = Terms(office(), None, at("2026-06-01 14:00"))
+    rows = log(START, ("2026-06-01 14:00", "satisfy"))
+    assert judge(terms, rows, at("2026-06-01 16:00")).state == "met"
+    assert judge(terms, log(START), at("2026-06-01 14:00")).state == "at_risk"
+    assert judge(terms, log(START), at("2026-06-01 14:00") + 1).state == "breached"
+
+
+def test_the_next_instant_always_lies_ahead() -> None:
+    """A sweep that comes exactly on time moves on to what follows, and at last to the second after the deadline."""
+    terms = Terms(office(), 4 * HOUR, warn=(Warn(percent=50), Warn(percent=100)))
+    for now, then in (("10:00", "12:00"), ("12:00", "13:00"), ("13:00", "14:00")):
+        assert judge(terms, log(START), at(f"2026-06-01 {now}")).next_at == at(f"2026-06-01 {then}")
+    assert judge(terms, log(START), at("2026-06-01 14:00")).next_at == at("2026-06-01 14:00") + 1
+
+
 def test_a_deadline_at_close_is_missed_after_close_and_not_the_next_morning() -> None:
     terms = Terms(office(), 7 * HOUR)
     assert judge(terms, log(START), at("2026-06-01 17:00")).state == "at_risk"

@@ -1,0 +1,60 @@
+"""Every error as an RFC 9457 problem, with one list of what is wrong with which field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
+
+from core.errors import Conflict, DomainError, Forbidden, NotFound
+from retainer.errors import problem_response
+
+STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, Forbidden: 403}
+
+
+def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """DRF's exception handler; None leaves a bug to the 500 page and the log."""
+    if isinstance(error, DomainError):
+        return _domain(error)
+    if isinstance(error, Http404):
+        return problem_response(404, "There is nothing here.", code="not_found")
+    if isinstance(error, PermissionDenied):
+        return problem_response(403, "This token may not do this.", code="forbidden")
+    if isinstance(error, exceptions.ValidationError):
+        fields = list(_fields(error.detail))
+        return problem_response(400, "Some fields need your attention.", code="invalid", errors=fields)
+    if isinstance(error, exceptions.APIException):
+        return _framework(error)
+    return None
+
+
+def _domain(error: DomainError) -> HttpResponse:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    if status == 404:
+        # The same answer as for another agency's row, whatever the service called it.
+        return problem_response(404, "There is nothing here.", code="not_found")
+    more = {"errors": [{"field": error.field, "message": error.message}]} if error.field else {}
+    return problem_response(status, error.message, code=error.code, **more)
+
+
+def _framework(error: exceptions.APIException) -> HttpResponse:
+    response = problem_response(error.status_code, str(error.detail), code=str(error.default_code))
+    if isinstance(error, exceptions.Throttled) and error.wait:
+        response["Retry-After"] = str(max(1, round(error.wait)))
+    return response
+
+
+def _fields(detail: Any, path: str = "") -> Any:
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from _fields(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, list) and any(isinstance(inner, (Mapping, list)) for inner in detail):
+        for place, inner in enumerate(detail):
+            yield from _fields(inner, f"{path}[{place}]")
+    elif isinstance(detail, list):
+        yield {"field": path or None, "message": " ".join(str(inner) for inner in detail)}
+    else:
+        yield {"field": path or None, "message": str(detail)}

@@ -1,0 +1,164 @@
+"""Sends what is due: leased, outside any transaction, at least once, with an id the receiver can deduplicate on."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.core.mail import EmailMultiAlternatives, get_connection
+from standardwebhooks import Webhook
+
+from core.clock import now
+from core.ids import uuid7
+from core.logs import mask
+from core.net.client import Failure, Request, Response, fetch
+from core.net.guard import Allowance
+from core.selectors import agency, net_allowances
+from core.tenancy.scope import sweeper_scope, tenant_scope
+from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
+from retainer.notifications.services import secret_of
+
+LEASE = timedelta(seconds=60)
+# Then the delivery is given up and shown as failed: about a day and a half in all.
+BACKOFF_SECONDS = (2, 10, 60, 300, 900, 3600, 3600 * 3, 3600 * 6, 3600 * 12, 3600 * 12)
+TIMEOUT_MS = 10_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A delivery made ready to send: all that is needed, so that sending touches no database."""
+
+    delivery: Delivery
+    sender: str = ""
+    url: str = ""
+    secret: str = ""
+    allowances: tuple[Allowance, ...] = ()
+
+
+class NotSent(Exception):
+    """The receiver did not take it; the message is safe to show."""
+
+
+def deliver_due(*, limit: int = 50) -> int:
+    """Sends a batch of due deliveries and returns how many were tried."""
+    deliveries, lease_id = _claim(limit)
+    for delivery in deliveries:
+        _deliver(delivery, lease_id)
+    return len(deliveries)
+
+
+def _claim(limit: int) -> tuple[list[Delivery], uuid.UUID]:
+    lease_id = uuid7()
+    with sweeper_scope():
+        rows = list(
+            Delivery.objects.filter(next_due_at__lte=now())
+            .order_by("next_due_at")
+            .select_for_update(skip_locked=True)[:limit]
+        )
+        # The lease grows with the place in the batch, because the batch is sent one after another.
+        for place, row in enumerate(rows):
+            row.next_due_at, row.lease_id = now() + LEASE + timedelta(seconds=11 * place), lease_id
+        Delivery.objects.bulk_update(rows, ["next_due_at", "lease_id"])
+    return rows, lease_id
+
+
+def _deliver(delivery: Delivery, lease_id: uuid.UUID) -> None:
+    try:
+        letter = _ready(delivery)
+        _send(letter)
+    except NotSent as error:
+        _failed(delivery, lease_id, str(error))
+    except Exception as error:
+        log.exception("delivery failed", delivery_id=str(delivery.id))
+        _failed(delivery, lease_id, type(error).__name__)
+    else:
+        with tenant_scope(delivery.agency_id):
+            Delivery.objects.filter(id=delivery.id, lease_id=lease_id).update(
+                sent_at=now(), next_due_at=None, lease_id=None, last_error="", attempts=delivery.attempts + 1
+            )
+
+
+def _ready(delivery: Delivery) -> Letter:
+    with tenant_scope(delivery.agency_id):
+        if delivery.channel == Channel.EMAIL:
+            return Letter(delivery, sender=agency().mail_from)
+        endpoint = WebhookEndpoint.objects.filter(id=delivery.receiver, enabled=True).first()
+        if endpoint is None:
+            raise NotSent("The receiver was removed or switched off.")
+        allowances = tuple(Allowance(host, port) for host, port in net_allowances(delivery.agency_id))
+        return Letter(delivery, url=endpoint.url, secret=secret_of(endpoint), allowances=allowances)
+
+
+def _send(letter: Letter) -> None:
+    if letter.delivery.channel == Channel.EMAIL:
+        _send_email(letter)
+    else:
+        _send_webhook(letter)
+
+
+def _send_email(letter: Letter) -> None:
+    delivery = letter.delivery
+    message = EmailMultiAlternatives(
+        subject=delivery.subject,
+        body=delivery.body,
+        from_email=letter.sender or None,
+        to=[delivery.receiver],
+        headers={
+            # The same id at every try, so that a receiver can drop the second copy.
+            "Message-ID": f"<{delivery.id}@retainer>",
+            "X-Retainer-Event": delivery.event_name,
+            "Auto-Submitted": "auto-generated",
+        },
+        connection=get_connection(),
+    )
+    if delivery.html:
+        message.attach_alternative(delivery.html, "text/html")
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(f"The mail server did not take it: {type(error).__name__}.") from error
+
+
+def _send_webhook(letter: Letter) -> None:
+    delivery = letter.delivery
+    body = json.dumps({"type": delivery.event_name, "timestamp": delivery.created_at.isoformat(), "data": delivery.payload})
+    message_id, sent_at = f"msg_{delivery.id}", now()
+    outcome = fetch(
+        Request(
+            method="POST",
+            url=letter.url,
+            headers={
+                "Content-Type": "application/json",
+                "webhook-id": message_id,
+                "webhook-timestamp": str(int(sent_at.timestamp())),
+                "webhook-signature": Webhook(letter.secret).sign(msg_id=message_id, timestamp=sent_at, data=body),
+            },
+            body=body.encode(),
+            timeout_ms=TIMEOUT_MS,
+            allowances=letter.allowances,
+        )
+    )
+    if isinstance(outcome, Failure):
+        raise NotSent(f"The receiver did not answer: {outcome.error_class}.")
+    if isinstance(outcome, Response) and not 200 <= outcome.status < 300:
+        raise NotSent(f"The receiver answered {outcome.status}.")
+
+
+def _failed(delivery: Delivery, lease_id: uuid.UUID, why: str) -> None:
+    attempts = delivery.attempts + 1
+    final = attempts > len(BACKOFF_SECONDS)
+    delay = BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1]
+    with tenant_scope(delivery.agency_id):
+        Delivery.objects.filter(id=delivery.id, lease_id=lease_id).update(
+            attempts=attempts,
+            last_error=mask(why)[:200],
+            lease_id=None,
+            failed_at=now() if final else None,
+            next_due_at=None if final else now() + timedelta(seconds=delay),
+        )

@@ -1,0 +1,134 @@
+"""Turns news into messages: who is told what, by mail and by webhook."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clients import selectors as clients
+from core.access.roles import Role
+from core.clock import now
+from core.outbox import ANY, Handler, News
+from core.selectors import agency, members
+from incidents import selectors as incidents
+from retainer.notifications.messages import Message, mail_bodies
+from retainer.notifications.services import link, queue_email, queue_webhooks
+from slas import selectors as slas
+
+# Programs are told of these; everything else is the agency's own bookkeeping.
+WEBHOOK_PREFIXES = ("slas.clock.", "incidents.incident.", "monitoring.alert.")
+
+
+def send_webhooks(news: News) -> None:
+    """Every event that programs may want, to the endpoints that want it."""
+    if news.name.startswith(WEBHOOK_PREFIXES):
+        queue_webhooks(event_id=news.event_id, event_name=news.name, payload=news.payload, client_id=news.client_id)
+
+
+def tell_staff_incident_opened(news: News) -> None:
+    """A new incident: the system's owner, and those who look after the client."""
+    incident = incidents.incident(uuid.UUID(news.payload["id"]))
+    system = clients.system(incident.system_id)
+    message = Message(
+        subject=_("%(severity)s: %(title)s") % {"severity": incident.severity.title(), "title": incident.title},
+        lead=_("%(reference)s opened for %(system)s.") % {"reference": incident.reference, "system": system.name},
+        lines=_clock_lines(incident.id),
+        action=_("Open the incident"),
+        url=_incident_url(incident.number),
+    )
+    _mail_staff(news, message, system.owner_id)
+
+
+def tell_staff_deadline(news: News) -> None:
+    """A warning before a deadline, or a notice after it."""
+    if news.payload["subject_type"] != "incident":
+        return
+    incident = incidents.incident(uuid.UUID(news.payload["subject_id"]))
+    system = clients.system(incident.system_id)
+    missed = news.name == "slas.clock.breached"
+    promise = slas.metric_label(news.payload["metric"])
+    subject = _("Missed: %(promise)s on %(reference)s") if missed else _("Due soon: %(promise)s on %(reference)s")
+    message = Message(
+        subject=subject % {"promise": promise, "reference": incident.reference},
+        lead=f"{incident.reference} · {incident.title} · {system.name}",
+        lines=_clock_lines(incident.id),
+        action=_("Open the incident"),
+        url=_incident_url(incident.number),
+    )
+    _mail_staff(news, message, incident.owner_id or system.owner_id)
+
+
+def tell_client_published(news: News) -> None:
+    """An incident the client may now see, to its contacts, once the agency has gone live with this client."""
+    _mail_client(news, _("We are looking into a problem with %(system)s"), visible_since="published_at")
+
+
+def tell_client_updated(news: News) -> None:
+    """An update written for the client."""
+    _mail_client(news, _("Update on %(system)s"), visible_since="published_at")
+
+
+def tell_client_resolved(news: News) -> None:
+    """The end of a published incident."""
+    _mail_client(news, _("Solved: %(system)s"), visible_since="published_at")
+
+
+def _mail_client(news: News, subject: str, *, visible_since: str) -> None:
+    incident = incidents.incident(uuid.UUID(news.payload["id"]))
+    client = clients.client(incident.client_id)
+    if client.live_at is None or getattr(incident, visible_since) is None:
+        return
+    system = clients.system(incident.system_id)
+    house = agency()
+    message = Message(
+        subject=subject % {"system": system.name},
+        lead=incident.title,
+        lines=[str(entry.body) for entry in incidents.entries(incident.id, client_visible_only=True) if entry.body][-1:],
+        action=_("See how it stands"),
+        url=link(reverse("portal:incident", args=[house.slug, client.slug, incident.number])),
+    )
+    for contact in clients.contacts(client.id):
+        if contact.ended_at is None:
+            _mail(news, contact.email, message, client_id=client.id)
+
+
+def _mail_staff(news: News, message: Message, responsible: uuid.UUID | None) -> None:
+    for row in members():
+        if row.user_id == responsible or row.role in (Role.OWNER, Role.ACCOUNT_MANAGER):
+            _mail(news, row.user.email, message, client_id=news.client_id)
+
+
+def _mail(news: News, to: str, message: Message, *, client_id: uuid.UUID | None) -> None:
+    body, html = mail_bodies(message, agency_name=agency().name)
+    queue_email(
+        event_id=news.event_id,
+        event_name=news.name,
+        to=to,
+        subject=message.subject,
+        body=body,
+        html=html,
+        client_id=client_id,
+    )
+
+
+def _clock_lines(incident_id: uuid.UUID) -> list[str]:
+    views: list[Any] = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
+    return [f"{view.label}: {view.sentence}" for view in views]
+
+
+def _incident_url(number: int) -> str:
+    return link(reverse("incidents:detail", args=[agency().slug, number]))
+
+
+HANDLERS: dict[str, tuple[Handler, ...]] = {
+    ANY: (send_webhooks,),
+    "incidents.incident.opened": (tell_staff_incident_opened,),
+    "slas.clock.warned": (tell_staff_deadline,),
+    "slas.clock.breached": (tell_staff_deadline,),
+    "incidents.incident.published": (tell_client_published,),
+    "incidents.incident.updated": (tell_client_updated,),
+    "incidents.incident.resolved": (tell_client_resolved,),
+}

@@ -1,0 +1,16 @@
+"""Reads of receivers and of what was sent to them."""
+
+from __future__ import annotations
+
+from core.tenancy.managers import TenantQuerySet
+from retainer.notifications.models import Delivery, WebhookEndpoint
+
+
+def endpoints() -> TenantQuerySet[WebhookEndpoint]:
+    """The agency's webhook receivers, by name."""
+    return WebhookEndpoint.objects.order_by("name")
+
+
+def deliveries() -> TenantQuerySet[Delivery]:
+    """Every message of the agency, newest first."""
+    return Delivery.objects.order_by("-created_at")

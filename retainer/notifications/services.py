@@ -1,0 +1,121 @@
+"""Webhook endpoints, and turning an event into the messages it means."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from core.audit import record
+from core.crypto import seal, unseal
+from core.errors import DomainError, NotFound
+from core.ids import uuid7
+from core.net.guard import Allowance, TargetRefused, check_url
+from core.selectors import net_allowances
+from core.tenancy.context import require_agency
+from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
+
+TABLE, COLUMN = "notifications_webhookendpoint", "sealed_secret"
+
+
+def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> tuple[WebhookEndpoint, str]:
+    """A new receiver and its signing secret (``whsec_…``), which is shown this once."""
+    name = name.strip()
+    if not name:
+        raise DomainError(_("Give the receiver a name."), field="name")
+    if WebhookEndpoint.objects.filter(name=name).exists():
+        raise DomainError(_("You have a receiver of this name. Choose another name."), field="name")
+    _vet(url)
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    endpoint = WebhookEndpoint(id=uuid7(), agency_id=require_agency(), name=name, url=url, events=events or [])
+    endpoint.sealed_secret = seal(
+        secret, agency_id=endpoint.agency_id, table=TABLE, column=COLUMN, row_id=endpoint.id
+    )
+    endpoint.save(force_insert=True)
+    record(action="notifications.endpoint.created", object_type="endpoint", object_id=endpoint.id)
+    return endpoint, secret
+
+
+def delete_endpoint(*, endpoint_id: uuid.UUID) -> None:
+    """Stops sending there. What was sent stays in the record."""
+    endpoint = WebhookEndpoint.objects.filter(id=endpoint_id).first()
+    if endpoint is None:
+        raise NotFound(_("There is no such receiver."))
+    Delivery.objects.filter(receiver=str(endpoint_id), sent_at=None).update(next_due_at=None)
+    endpoint.delete()
+    record(action="notifications.endpoint.deleted", object_type="endpoint", object_id=endpoint_id)
+
+
+def secret_of(endpoint: WebhookEndpoint) -> str:
+    """The endpoint's signing secret, for the delivery alone."""
+    return unseal(
+        endpoint.sealed_secret, agency_id=endpoint.agency_id, table=TABLE, column=COLUMN, row_id=endpoint.id
+    )
+
+
+def _vet(url: str) -> None:
+    try:
+        check_url(url, [Allowance(host, port) for host, port in net_allowances(require_agency())])
+    except TargetRefused as refused:
+        raise DomainError(_(refused.message), field="url") from refused
+
+
+def queue_email(
+    *,
+    event_id: uuid.UUID,
+    event_name: str,
+    to: str,
+    subject: str,
+    body: str,
+    html: str,
+    client_id: uuid.UUID | None = None,
+) -> None:
+    """One mail to one address about one event; a second one about the same event is dropped by the database."""
+    _queue(
+        Delivery(
+            event_id=event_id,
+            event_name=event_name,
+            channel=Channel.EMAIL,
+            receiver=to,
+            # A line break in a subject would start a header of its own.
+            subject=" ".join(subject.split())[:200],
+            body=body,
+            html=html,
+            client_id=client_id,
+        )
+    )
+
+
+def queue_webhooks(*, event_id: uuid.UUID, event_name: str, payload: dict[str, Any], client_id: uuid.UUID | None) -> int:
+    """One delivery for each enabled endpoint that wants this event; returns how many."""
+    wanted = [
+        endpoint
+        for endpoint in WebhookEndpoint.objects.filter(enabled=True)
+        if (not endpoint.events or event_name in endpoint.events)
+        and (endpoint.client_id is None or endpoint.client_id == client_id)
+    ]
+    for endpoint in wanted:
+        _queue(
+            Delivery(
+                event_id=event_id,
+                event_name=event_name,
+                channel=Channel.WEBHOOK,
+                receiver=str(endpoint.id),
+                payload=payload,
+                client_id=client_id,
+            )
+        )
+    return len(wanted)
+
+
+def _queue(delivery: Delivery) -> None:
+    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
+
+
+def link(path: str) -> str:
+    """The full address of a page, for mail and chat."""
+    return f"{settings.BASE_URL}{path}"
