@@ -7,11 +7,7 @@ own; ``OutboxHandled`` makes a second run of the same handler do nothing.
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import structlog
 from django.db import transaction
@@ -19,6 +15,7 @@ from django.db import transaction
 from core.clock import now
 from core.ids import uuid7
 from core.models import OutboxEvent, OutboxHandled
+from core.news import ANY, Handler, News, handlers_of, register
 from core.tenancy.scope import sweeper_scope, tenant_scope
 
 LEASE = timedelta(seconds=30)
@@ -27,33 +24,7 @@ BACKOFF_SECONDS = (1, 5, 30, 120, 600, 3600)
 
 log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """One event, as handlers get it."""
-
-    event_id: uuid.UUID
-    name: str
-    agency_id: uuid.UUID
-    client_id: uuid.UUID | None
-    payload: dict[str, Any]
-    at: datetime
-
-
-Handler = Callable[[News], None]
-_handlers: dict[str, list[Handler]] = defaultdict(list)
-ANY = "*"
-
-
-def register(handlers: Mapping[str, tuple[Handler, ...]]) -> None:
-    """Adds an app's handlers. Called once, from the app's ``ready``; ``*`` listens to every name."""
-    for name, functions in handlers.items():
-        _handlers[name].extend(function for function in functions if function not in _handlers[name])
-
-
-def handlers_of(name: str) -> list[Handler]:
-    """The handlers of one event name, then those of all names."""
-    return [*_handlers.get(name, []), *_handlers.get(ANY, [])]
+__all__ = ["ANY", "Handler", "News", "handlers_of", "register", "relay_due"]
 
 
 def relay_due(*, limit: int = 200) -> int:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import django
 import psycopg2
 import pytest
 from django.conf import settings
@@ -17,7 +18,12 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from psycopg2.extensions import make_dsn
-from tests.cast import Cast, build_house, person
+
+# The workers of a parallel run load this file before pytest-django has set Django up.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
+django.setup()
+
+from tests.cast import Cast, build_house, person  # noqa: E402
 
 OWNER_DSN = os.environ.get("DATABASE_OWNER_URL", "")
 TEMPLATE = "retainer_test"

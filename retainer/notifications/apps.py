@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from core import outbox
 
 
 class NotificationsConfig(AppConfig):
@@ -12,9 +11,3 @@ class NotificationsConfig(AppConfig):
 
     name = "retainer.notifications"
     label = "notifications"
-
-    def ready(self) -> None:
-        """Handlers import models, which exist only now."""
-        from retainer.notifications.handlers import HANDLERS  # noqa: PLC0415
-
-        outbox.register(HANDLERS)
