@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.web.problems import problem_response
+
 API = "/api/"
-
-
-def problem_response(status: int, detail: str, *, code: str, **more: Any) -> HttpResponse:
-    """An RFC 9457 problem: ``title`` names the kind, ``detail`` says what to do, ``code`` is for programs."""
-    titles = {400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 429: "Too many requests"}
-    body = {
-        "type": "about:blank",
-        "title": titles.get(status, "Error"),
-        "status": status,
-        "detail": detail,
-        "code": code,
-        **more,
-    }
-    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
 from core.errors import Conflict, DomainError, Forbidden, NotFound
-from retainer.errors import problem_response
+from core.web.problems import problem_response
 
 STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, Forbidden: 403}
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError as BadValue
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+from core.web.rest import MOST_ROWS
 
 
 class Newest(CursorPagination):
@@ -11,4 +19,13 @@ class Newest(CursorPagination):
     ordering = "-id"
     page_size = 50
     page_size_query_param = "limit"
-    max_page_size = 200
+    max_page_size = MOST_ROWS
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """The rows of the page the cursor points at; a view may name another unique column to order by."""
+        self.ordering = getattr(view, "ordering", None) or self.ordering
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, BadValue) as error:
+            # A cursor that was cut off or made up.
+            raise ValidationError({"cursor": [_("This is not a cursor. Start again without one.")]}) from error

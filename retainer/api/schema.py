@@ -1,11 +1,43 @@
-"""The OpenAPI description: drf-spectacular, told about our tokens, errors and idempotency."""
+"""The OpenAPI description: drf-spectacular, told about our tokens, tables of shapes, errors and idempotency."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from core.web.idempotency import HEADER, MOST_CHARACTERS
+from core.web.problems import CONTENT_TYPE
+from core.web.rest import Nothing
+
+IDEMPOTENCY = OpenApiParameter(
+    HEADER,
+    {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS},
+    OpenApiParameter.HEADER,
+    description="A second call with the same key and body gets the first one's answer, for a day.",
+)
+
+
+class ProblemField(serializers.Serializer[Any]):
+    """What is wrong with one field."""
+
+    field = serializers.CharField(allow_null=True)
+    message = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """Why a call was refused (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text=_("What happened and what to do."))
+    code = serializers.CharField(help_text=_("A word for programs."))
+    errors = ProblemField(many=True, required=False)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -20,19 +52,22 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 class ApiSchema(AutoSchema):
-    """Adds to each operation what all of them have."""
+    """Reads the endpoints' own tables, so that the description says what the views do."""
 
     def get_override_parameters(self) -> list[Any]:
-        """The Idempotency-Key header on every POST."""
-        if self.method != "POST":
-            return []
-        return [IDEMPOTENCY]
+        """The query of the action, and the Idempotency-Key of every POST."""
+        query = self.view.queries.get(self.view.action)
+        return [*([query] if query else []), *([IDEMPOTENCY] if self.method == "POST" else [])]
 
+    def get_request_serializer(self) -> Any:
+        """The body of the action; None where it takes none."""
+        body = self.view.bodies.get(self.view.action)
+        return None if body in (None, Nothing) else body
 
-IDEMPOTENCY: Any = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "maxLength": 128},
-    "description": "A second call with the same key and body gets the first one's answer.",
-}
+    def get_response_serializers(self) -> Any:
+        """What the action gives, and the problem that stands for every refusal."""
+        shape = self.view.answers.get(self.view.action) or self.view.answer
+        many = self.view.action in self.view.queries
+        status = "201" if self._is_create_operation() else "200"
+        refusal = OpenApiResponse(Problem, description=str(_("Refused; the status says why.")))
+        return {status: shape(many=True) if many else shape, ("default", CONTENT_TYPE): refusal}

@@ -10,13 +10,16 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.clock import now
 from core.models import ApiToken, IdempotencyKey
-from retainer.errors import problem_response
+from core.web.problems import problem_response
 
+HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
 MOST_CHARACTERS = 128
 
@@ -24,17 +27,17 @@ MOST_CHARACTERS = 128
 def once(request: Request, act: Callable[[], Response]) -> HttpResponse:
     """Runs ``act``, or answers from the record of an earlier call of this token with the same key.
 
-    The record is made in the request's own transaction, so a failed call leaves none and can be repeated. 409 where
-    the first call is still running, 422 where the key was used for something else.
+    The record is made in the request's own transaction, so a failed call leaves none and can be repeated. A second
+    call waits for the first one's commit. 422 where the key was used for something else, 409 where the first call's
+    answer was never written.
     """
-    key = request.headers.get("Idempotency-Key", "")
-    if not key:
+    if HEADER not in request.headers:
         return act()
-    if len(key) > MOST_CHARACTERS or not key.isprintable():
-        return problem_response(400, "An Idempotency-Key has at most 128 printable characters.", code="invalid")
+    key = request.headers[HEADER]
+    if not 0 < len(key) <= MOST_CHARACTERS or not key.isprintable():
+        return problem_response(400, _("An Idempotency-Key has 1 to 128 printable characters."), code="invalid")
     token: ApiToken = request._request.api_token  # type: ignore[attr-defined]
     mark = _fingerprint(request)
-    # Two calls at once: the second waits on the unique key until the first has committed.
     if _claim(token, key, mark):
         return _run(token, key, act)
     return _replay(IdempotencyKey.objects.get(token_id=token.id, key=key), mark)
@@ -43,6 +46,7 @@ def once(request: Request, act: Callable[[], Response]) -> HttpResponse:
 def _claim(token: ApiToken, key: str, mark: str) -> bool:
     IdempotencyKey.objects.filter(token_id=token.id, key=key, expires_at__lte=now()).delete()
     try:
+        # Two calls at once: the second waits here, on the unique key, until the first has committed.
         with transaction.atomic():
             IdempotencyKey.objects.create(token_id=token.id, key=key, fingerprint=mark, expires_at=now() + KEPT)
     except IntegrityError:
@@ -52,16 +56,19 @@ def _claim(token: ApiToken, key: str, mark: str) -> bool:
 
 def _run(token: ApiToken, key: str, act: Callable[[], Response]) -> Response:
     response = act()
-    body: Any = json.loads(json.dumps(response.data, default=str))
+    # What is kept is what was sent, so that a replay is the same to the letter.
+    body: Any = json.loads(JSONRenderer().render(response.data) or "null")
     IdempotencyKey.objects.filter(token_id=token.id, key=key).update(status=response.status_code, body=body)
     return response
 
 
 def _replay(row: IdempotencyKey, mark: str) -> HttpResponse:
     if row.fingerprint != mark:
-        return problem_response(422, "This Idempotency-Key was used for another request.", code="idempotency_mismatch")
+        detail = _("This Idempotency-Key was used for another request. Send a new key.")
+        return problem_response(422, detail, code="idempotency_mismatch")
     if row.status is None:
-        return problem_response(409, "The first request with this key is still running.", code="idempotency_running")
+        detail = _("The first request with this key is still running. Try again.")
+        return problem_response(409, detail, code="idempotency_running")
     return Response(row.body, status=row.status, headers={"Idempotency-Replayed": "true"})
 
 

@@ -1,0 +1,180 @@
+"""Tiers and retainers for programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agreements import selectors, services
+from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
+from core.access.roles import TokenScope
+from core.access.views import api
+from core.web.rest import LARGEST, Body, Endpoint, Moment, Nothing, Query
+
+# A hundred billion minor units: far above any fee, far below what the column holds.
+MOST_MINOR = 10**11
+
+
+class TierOut(serializers.Serializer[Any]):
+    """One tier of the agency's catalogue. Prices are a month's, in minor units of the agency's currency."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    family = serializers.ChoiceField(TierFamily.choices)
+    summary = serializers.CharField()
+    best_for = serializers.CharField()
+    extends = serializers.UUIDField(source="extends_id", allow_null=True)
+    price_min_minor = serializers.IntegerField(allow_null=True)
+    price_max_minor = serializers.IntegerField(allow_null=True)
+    hours_seconds = serializers.SerializerMethodField()
+
+    def get_hours_seconds(self, row: Any) -> int:
+        """The hours included each month, in seconds."""
+        return int(row.hours_minutes) * 60
+
+
+class InclusionOut(serializers.Serializer[Any]):
+    """One thing a tier includes, its own or that of the tier it extends."""
+
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(InclusionKind.choices)
+    cadence = serializers.ChoiceField(Cadence.choices)
+    quantity = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class TierWithInclusions(TierOut):
+    """A tier with all that it includes."""
+
+    inclusions = serializers.SerializerMethodField()
+
+    def get_inclusions(self, row: Any) -> Any:
+        """What the tier includes, with what it takes over from the tier it extends."""
+        return InclusionOut(selectors.inclusions_of(row.id), many=True).data
+
+    get_inclusions.__annotations__["return"] = InclusionOut(many=True)
+
+
+@api(TokenScope.RETAINERS)
+class Tiers(Endpoint):
+    """The agency's catalogue."""
+
+    answer = TierOut
+    answers = {"retrieve": TierWithInclusions}
+    queries = {"list": Query}
+
+    def list(self, request: Request) -> Response:
+        """All tiers."""
+        return self.page(selectors.tiers())
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One tier with what it includes."""
+        return self.one(selectors.tier(id))
+
+
+class CoverOut(serializers.Serializer[Any]):
+    """A system that a retainer covers, and the policy version signed for it."""
+
+    system = serializers.UUIDField(source="system_id")
+    policy_version = serializers.UUIDField(source="policy_version_id")
+
+
+class RetainerOut(serializers.Serializer[Any]):
+    """What a client has bought."""
+
+    id = serializers.UUIDField()
+    client = serializers.UUIDField(source="client_id")
+    tier = serializers.UUIDField(source="tier_id")
+    name = serializers.CharField()
+    state = serializers.ChoiceField(RetainerState.choices)
+    price_minor = serializers.IntegerField(allow_null=True)
+    currency = serializers.CharField()
+    price_reason = serializers.CharField()
+    hours_seconds = serializers.SerializerMethodField()
+    time_zone = serializers.CharField()
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True, help_text=_("The first day on which it no longer runs."))
+    activated_at = Moment(allow_null=True)
+    systems = CoverOut(source="covered_systems.all", many=True)
+
+    def get_hours_seconds(self, row: Any) -> int:
+        """The hours included each month, in seconds."""
+        return int(row.hours_minutes) * 60
+
+
+class RetainerIn(Body):
+    """A new retainer, as a draft."""
+
+    client = serializers.UUIDField(source="client_id")
+    tier = serializers.UUIDField(source="tier_id")
+    name = serializers.CharField(max_length=80)
+    price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR)
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", max_length=3)
+    price_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    hours_seconds = serializers.IntegerField(min_value=0, max_value=LARGEST)
+    time_zone = serializers.CharField(max_length=64)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(required=False, allow_null=True)
+
+    def validate_hours_seconds(self, seconds: int) -> int:
+        """Hours are kept to the minute."""
+        if seconds % 60:
+            raise serializers.ValidationError(_("Give whole minutes: a number that 60 divides."))
+        return seconds
+
+
+class CoverIn(Body):
+    """A system to cover, and the policy version to sign for it."""
+
+    system = serializers.UUIDField(source="system_id")
+    policy_version = serializers.UUIDField(source="policy_version_id")
+
+
+class RetainerQuery(Query):
+    """Filters of retainers."""
+
+    client = serializers.UUIDField(source="client_id", required=False)
+    state = serializers.ChoiceField(RetainerState.choices, required=False)
+
+
+@api(TokenScope.RETAINERS)
+class Retainers(Endpoint):
+    """The retainers that clients have bought."""
+
+    answer = RetainerOut
+    bodies = {"create": RetainerIn, "systems": CoverIn, "activate": Nothing}
+    queries = {"list": RetainerQuery}
+
+    def list(self, request: Request) -> Response:
+        """All retainers, newest first."""
+        return self.page(selectors.retainers().prefetch_related("covered_systems"))
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One retainer."""
+        return self.one(selectors.retainer(id))
+
+    def create(self, request: Request) -> Response:
+        """Drafts a retainer. A price outside the tier's range needs a reason."""
+        values = self.body()
+        values["hours_minutes"] = values.pop("hours_seconds") // 60
+        return self.one(services.create_retainer(**values), status=201)
+
+    @action(detail=True, methods=["post"])
+    def systems(self, request: Request, id: uuid.UUID) -> Response:
+        """Covers a system with a signed policy version."""
+        services.cover_system(retainer_id=id, **self.body())
+        return self.one(selectors.retainer(id))
+
+    @action(detail=True, methods=["post"])
+    def activate(self, request: Request, id: uuid.UUID) -> Response:
+        """Starts the retainer. Refused while client, contact, system, dates, price or policy is missing."""
+        self.body()
+        services.activate(retainer_id=id)
+        return self.one(selectors.retainer(id))

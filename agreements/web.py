@@ -1,0 +1,184 @@
+"""Pages of retainers and of the agency's plans."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agreements import selectors, services
+from agreements.forms import CoverForm, EndForm, RetainerForm
+from clients import selectors as clients
+from core.access.roles import Capability
+from core.access.views import staff
+from core.errors import DomainError, NotFound
+from core.selectors import agency as own_agency
+from core.web.forms import Screen, form_page
+from core.web.pages import done, listed, page, refused
+from slas import selectors as slas
+
+
+@staff(Capability.VIEW)
+@require_GET
+def retainer_list(request: HttpRequest, agency: str) -> HttpResponse:
+    """Every retainer."""
+    rows = selectors.retainers().select_related("client", "tier")
+    context = {"page": listed(request, rows), "breadcrumbs": [{"label": _("Retainers"), "url": ""}]}
+    return page(request, "agreements/list.html", context)
+
+
+@staff(Capability.VIEW)
+@require_GET
+def tiers(request: HttpRequest, agency: str) -> HttpResponse:
+    """The plans side by side, rendered from the same data that schedules the work."""
+    rows = [(tier, selectors.inclusions_of(tier.id)) for tier in selectors.tiers()]
+    context = {"tiers": rows, "currency": own_agency().currency, "breadcrumbs": [{"label": _("Plans"), "url": ""}]}
+    return page(request, "agreements/tiers.html", context)
+
+
+@staff(Capability.VIEW)
+@require_GET
+def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
+    """One retainer: plan, price, hours, covered systems, what is still missing."""
+    row = _retainer(retainer_id)
+    covered = selectors.covered_systems(row.id)
+    context = {
+        "retainer": row,
+        "client": clients.client(row.client_id),
+        "inclusions": selectors.inclusions_of(row.tier_id),
+        "checklist": selectors.activation_checklist(row.id),
+        "covered": [
+            {
+                "system": clients.system(link.system_id),
+                "version": slas.policy_version(link.policy_version_id),
+                "targets": slas.target_table(link.policy_version_id),
+            }
+            for link in covered
+        ],
+        "breadcrumbs": _crumbs(agency, row.name),
+    }
+    return page(request, "agreements/retainer.html", context)
+
+
+@staff(Capability.RETAINERS)
+@require_http_methods(["GET", "POST"])
+def new_retainer(request: HttpRequest, agency: str, client: str) -> HttpResponse:
+    """A new retainer as a draft; it runs only once it is activated."""
+    row = _client(client)
+    initial = {"time_zone": row.time_zone, "currency": own_agency().currency, "name": _("AI care")}
+    form = RetainerForm(request.POST or None, initial=initial, tiers=_tier_choices())
+    screen = Screen(
+        title=_("New retainer for %(client)s") % {"client": row.name},
+        submit=_("Create draft"),
+        back=reverse("dashboard:client", args=[agency, client]),
+        breadcrumbs=_crumbs(agency, _("New")),
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        made = services.create_retainer(client_id=row.id, **data)
+        said = _("Draft created. Cover a system and sign its response times next.")
+        return said, reverse("agreements:retainer", args=[agency, made.id])
+
+    return form_page(request, form, screen, save)
+
+
+@staff(Capability.RETAINERS)
+@require_http_methods(["GET", "POST"])
+def edit_retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
+    """Changes a retainer that is not active yet."""
+    row = _retainer(retainer_id)
+    back = reverse("agreements:retainer", args=[agency, row.id])
+    form = RetainerForm(request.POST or None, initial=RetainerForm.initial_of(row), tiers=_tier_choices())
+    screen = Screen(_("Edit retainer"), _("Save retainer"), back, breadcrumbs=_crumbs(agency, row.name))
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.update_retainer(retainer_id=row.id, **data)
+        return _("Saved."), back
+
+    return form_page(request, form, screen, save)
+
+
+@staff(Capability.RETAINERS)
+@require_http_methods(["GET", "POST"])
+def cover(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
+    """Covers a system, on the response times it signs."""
+    row = _retainer(retainer_id)
+    back = reverse("agreements:retainer", args=[agency, row.id])
+    form = CoverForm(
+        request.POST or None,
+        systems=[(str(system.id), system.name) for system in clients.systems(client_id=row.client_id)],
+        versions=[(str(version.id), str(version)) for version in slas.latest_policy_versions()],
+    )
+    screen = Screen(
+        title=_("Cover a system"),
+        submit=_("Cover system"),
+        back=back,
+        help=_("The response times hang on this link: a chatbot and a batch job under one retainer may differ."),
+        breadcrumbs=_crumbs(agency, row.name),
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.cover_system(retainer_id=row.id, **data)
+        return _("Covered."), back
+
+    return form_page(request, form, screen, save)
+
+
+@staff(Capability.RETAINERS)
+@require_POST
+def activate(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
+    """Starts the retainer, or says what is missing."""
+    row = _retainer(retainer_id)
+    back = reverse("agreements:retainer", args=[agency, row.id])
+    try:
+        services.activate(retainer_id=row.id)
+    except DomainError as error:
+        return refused(request, error, back)
+    return done(request, _("Active. The promises hold from now on."), back)
+
+
+@staff(Capability.RETAINERS)
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
+    """Ends the retainer on a date; its history stays."""
+    row = _retainer(retainer_id)
+    back = reverse("agreements:retainer", args=[agency, row.id])
+    screen = Screen(
+        title=_("End %(name)s") % {"name": row.name},
+        submit=_("End retainer"),
+        back=back,
+        help=_("From that day on no promise runs for its systems. Open incidents keep their clocks."),
+        breadcrumbs=_crumbs(agency, row.name),
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.end_retainer(retainer_id=row.id, **data)
+        return _("The end is set."), back
+
+    return form_page(request, EndForm(request.POST or None), screen, save)
+
+
+def _tier_choices() -> list[tuple[str, str]]:
+    return [(str(tier.id), tier.name) for tier in selectors.tiers()]
+
+
+def _retainer(retainer_id: uuid.UUID) -> Any:
+    try:
+        return selectors.retainer(retainer_id)
+    except NotFound as error:
+        raise Http404 from error
+
+
+def _client(slug: str) -> Any:
+    try:
+        return clients.client_by_slug(slug)
+    except NotFound as error:
+        raise Http404 from error
+
+
+def _crumbs(agency: str, label: str) -> list[dict[str, str]]:
+    return [{"label": _("Retainers"), "url": reverse("agreements:list", args=[agency])}, {"label": label, "url": ""}]

@@ -1,0 +1,90 @@
+"""Pages of the improvement backlog."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from backlog import selectors, services
+from backlog.forms import ItemForm, MoveForm
+from core.access.roles import Capability
+from core.access.views import staff
+from core.errors import DomainError, NotFound
+from core.web.forms import Screen, form_page
+from core.web.pages import done, listed, page, refused
+from incidents import selectors as incidents
+
+
+@staff(Capability.VIEW)
+@require_GET
+def backlog(request: HttpRequest, agency: str) -> HttpResponse:
+    """Every item, most valuable first."""
+    context = {"page": listed(request, selectors.items()), "breadcrumbs": [{"label": _("Backlog"), "url": ""}]}
+    return page(request, "backlog/list.html", context, part="backlog/_list.html")
+
+
+@staff(Capability.WORK)
+@require_http_methods(["GET", "POST"])
+def from_incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """Turns what an incident taught into an item."""
+    try:
+        incident = incidents.incident_by_number(number)
+    except NotFound as error:
+        raise Http404 from error
+    back = reverse("dashboard:incident", args=[agency, number])
+    screen = Screen(
+        title=_("Backlog item from %(reference)s") % {"reference": incident.reference},
+        submit=_("Add to backlog"),
+        back=back,
+        breadcrumbs=[{"label": incident.reference, "url": back}, {"label": _("New backlog item"), "url": ""}],
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.create_from_incident(incident_id=incident.id, **data)
+        return _("Added to the backlog."), reverse("backlog:list", args=[agency])
+
+    return form_page(request, ItemForm(request.POST or None), screen, save)
+
+
+@staff(Capability.WORK)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
+    """Changes an item and its score."""
+    item = _item(item_id)
+    back = reverse("backlog:list", args=[agency])
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.update_item(item_id=item.id, **data)
+        return _("Saved."), back
+
+    fields = ("title", "detail", "kind", "impact", "risk")
+    form = ItemForm(request.POST or None, initial={name: getattr(item, name) for name in fields})
+    crumbs = [{"label": _("Backlog"), "url": back}, {"label": item.title, "url": ""}]
+    return form_page(request, form, Screen(_("Backlog item"), _("Save item"), back, breadcrumbs=crumbs), save)
+
+
+@staff(Capability.WORK)
+@require_POST
+def move(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
+    """Moves an item along."""
+    back = reverse("backlog:list", args=[agency])
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return page(request, "forms/page.html", {"form": form, "screen": Screen(_("Move"), _("Move item"), back)}, status=422)
+    try:
+        services.move_item(item_id=_item(item_id).id, state=form.cleaned_data["state"])
+    except DomainError as error:
+        return refused(request, error, back)
+    return done(request, _("Moved."), back)
+
+
+def _item(item_id: uuid.UUID) -> Any:
+    try:
+        return selectors.item(item_id)
+    except NotFound as error:
+        raise Http404 from error

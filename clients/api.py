@@ -1,0 +1,216 @@
+"""Clients, contacts and AI systems for programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clients import selectors, services
+from clients.models import Criticality, EnvironmentKind
+from core.access.roles import Right, TokenScope
+from core.access.views import api
+from core.web.rest import Body, Endpoint, Moment, Nothing, Query
+
+
+class ClientOut(serializers.Serializer[Any]):
+    """A company that the agency looks after."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    time_zone = serializers.CharField(help_text=_("An IANA name, such as Europe/Berlin."))
+    country = serializers.CharField(help_text=_("Two letters, or empty."))
+    live_at = Moment(allow_null=True, help_text=_("From when mail goes to the client's people."))
+    archived_at = Moment(allow_null=True)
+    created_at = Moment()
+
+
+class ClientIn(Body):
+    """A new client."""
+
+    name = serializers.CharField(max_length=80)
+    time_zone = serializers.CharField(max_length=64)
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True)
+
+
+class ClientPatch(Body):
+    """What can change about a client."""
+
+    name = serializers.CharField(max_length=80, required=False)
+    time_zone = serializers.CharField(max_length=64, required=False)
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True)
+
+
+@api(TokenScope.CLIENTS)
+class Clients(Endpoint):
+    """The agency's clients."""
+
+    answer = ClientOut
+    bodies = {"create": ClientIn, "partial_update": ClientPatch, "go_live": Nothing}
+    queries = {"list": Query}
+
+    def list(self, request: Request) -> Response:
+        """All clients, newest first."""
+        return self.page(selectors.clients())
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One client."""
+        return self.one(selectors.client(id))
+
+    def create(self, request: Request) -> Response:
+        """Adds a client. Nobody there gets mail before going live."""
+        return self.one(services.create_client(**self.body()), status=201)
+
+    def partial_update(self, request: Request, id: uuid.UUID) -> Response:
+        """Changes a client."""
+        return self.one(services.update_client(client_id=id, **self.body(partial=True)))
+
+    @action(detail=True, methods=["post"], url_path="go-live")
+    def go_live(self, request: Request, id: uuid.UUID) -> Response:
+        """From now on the client's people get mail."""
+        self.body()
+        return self.one(services.go_live(client_id=id))
+
+
+class ContactOut(serializers.Serializer[Any]):
+    """A person at a client."""
+
+    id = serializers.UUIDField()
+    client = serializers.UUIDField(source="client_id")
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    rights = serializers.ListField(child=serializers.ChoiceField(Right.choices))
+    is_primary = serializers.BooleanField()
+    ended_at = Moment(allow_null=True)
+
+
+class ContactIn(Body):
+    """A new contact. Being one opens no door yet: that takes an invitation."""
+
+    client = serializers.UUIDField(source="client_id")
+    name = serializers.CharField(max_length=120)
+    email = serializers.EmailField(max_length=254)
+    rights = serializers.ListField(child=serializers.ChoiceField(Right.choices), allow_empty=False, max_length=3)
+    is_primary = serializers.BooleanField(required=False)
+
+
+class ContactQuery(Query):
+    """Filters of contacts."""
+
+    client = serializers.UUIDField(source="client_id", required=False)
+
+
+@api(TokenScope.CLIENTS)
+class Contacts(Endpoint):
+    """The people at the agency's clients."""
+
+    answer = ContactOut
+    bodies = {"create": ContactIn}
+    queries = {"list": ContactQuery}
+
+    def list(self, request: Request) -> Response:
+        """All contacts, newest first."""
+        return self.page(selectors.contacts())
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One contact."""
+        return self.one(selectors.contact(id))
+
+    def create(self, request: Request) -> Response:
+        """Adds a contact."""
+        return self.one(services.create_contact(**self.body()), status=201)
+
+
+class EnvironmentOut(serializers.Serializer[Any]):
+    """Where a system runs."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(EnvironmentKind.choices)
+    base_url = serializers.CharField()
+
+
+class SystemOut(serializers.Serializer[Any]):
+    """One AI system of a client."""
+
+    id = serializers.UUIDField()
+    client = serializers.UUIDField(source="client_id")
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    purpose = serializers.CharField()
+    criticality = serializers.ChoiceField(Criticality.choices)
+    customer_facing = serializers.BooleanField()
+    owner = serializers.UUIDField(source="owner_id", allow_null=True)
+    paused_at = Moment(allow_null=True)
+    created_at = Moment()
+    environments = EnvironmentOut(source="environments.all", many=True)
+
+
+class SystemIn(Body):
+    """A new AI system. Its production and preproduction are made with it."""
+
+    client = serializers.UUIDField(source="client_id")
+    name = serializers.CharField(max_length=80)
+    criticality = serializers.ChoiceField(Criticality.choices)
+    customer_facing = serializers.BooleanField(required=False)
+    purpose = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    owner = serializers.UUIDField(source="owner_id", required=False, allow_null=True)
+
+
+class SystemPatch(Body):
+    """What can change about a system."""
+
+    name = serializers.CharField(max_length=80, required=False)
+    criticality = serializers.ChoiceField(Criticality.choices, required=False)
+    customer_facing = serializers.BooleanField(required=False)
+    purpose = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    owner = serializers.UUIDField(source="owner_id", required=False, allow_null=True)
+
+
+class SystemQuery(Query):
+    """Filters of systems."""
+
+    client = serializers.UUIDField(source="client_id", required=False)
+    criticality = serializers.ChoiceField(Criticality.choices, required=False)
+
+
+@api(TokenScope.CLIENTS)
+class Systems(Endpoint):
+    """The AI systems that the agency looks after."""
+
+    answer = SystemOut
+    bodies = {"create": SystemIn, "partial_update": SystemPatch, "pause": Nothing, "resume": Nothing}
+    queries = {"list": SystemQuery}
+
+    def list(self, request: Request) -> Response:
+        """All systems, newest first."""
+        return self.page(selectors.systems().prefetch_related("environments"))
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One system."""
+        return self.one(selectors.system(id))
+
+    def create(self, request: Request) -> Response:
+        """Adds a system to a client."""
+        return self.one(services.create_system(**self.body()), status=201)
+
+    def partial_update(self, request: Request, id: uuid.UUID) -> Response:
+        """Changes a system."""
+        return self.one(services.update_system(system_id=id, **self.body(partial=True)))
+
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, id: uuid.UUID) -> Response:
+        """Stops watching the system."""
+        self.body()
+        return self.one(services.pause_system(system_id=id))
+
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, id: uuid.UUID) -> Response:
+        """Watches the system again."""
+        self.body()
+        return self.one(services.resume_system(system_id=id))

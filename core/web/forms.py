@@ -1,0 +1,46 @@
+"""One way to show and take any form: errors beside their fields, everything typed kept, one domain call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+
+from core.errors import DomainError
+from core.web.pages import done, page, put_on_form
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What stands around a form: ``title``, the verb on its button, where Cancel leads, and its crumbs."""
+
+    title: str
+    submit: str
+    back: str
+    help: str = ""
+    breadcrumbs: list[dict[str, str]] = field(default_factory=list)
+    template: str = "forms/page.html"
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def form_page(
+    request: HttpRequest, form: Form, screen: Screen, save: Callable[[dict[str, Any]], tuple[str, str]]
+) -> HttpResponse:
+    """Shows the form, or saves it: ``save`` gets the cleaned data and returns what to say and where to go.
+
+    A DomainError lands on its field and the page comes back with status 422; nothing of the attempt is kept.
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                message, to = save(form.cleaned_data)
+        except DomainError as error:
+            put_on_form(form, error)
+        else:
+            return done(request, message, to)
+    context = {"form": form, "screen": screen, "breadcrumbs": screen.breadcrumbs, **screen.more}
+    return page(request, screen.template, context, status=422 if form.errors else 200)

@@ -1,0 +1,149 @@
+"""What every REST endpoint shares: strict bodies and queries, paging, idempotency, and headers of the rate limit.
+
+An endpoint declares its shapes in three tables, by action: ``bodies`` (what it takes), ``queries`` (what may stand
+behind the question mark; an action with one answers page by page) and ``answers`` (what it gives). The views read
+them, and so does the OpenAPI description, so that the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from core.web.idempotency import once
+
+MOST_ROWS = 200
+# PostgreSQL's integer, so that a number too large is a 400 and not an error of the database.
+LARGEST = 2_147_483_647
+
+
+class Body(serializers.Serializer[Any]):
+    """Input. A field that is not declared is refused by name, so that no misspelt one is silently lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated values; ValidationError names every unknown field."""
+        if isinstance(data, Mapping):
+            unknown = sorted(str(name) for name in data if name not in self.fields)
+            if unknown:
+                raise serializers.ValidationError({name: [_("There is no such field.")] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Nothing(Body):
+    """A body or a query without fields."""
+
+
+class Query(Body):
+    """What every list takes. A subclass adds filters; a field's ``source`` is the lookup it stands for."""
+
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_ROWS, help_text=_("Rows a page, at most 200.")
+    )
+    cursor = serializers.CharField(required=False, help_text=_("From the address in next or previous."))
+
+    @classmethod
+    def filters(cls, validated: Mapping[str, Any]) -> dict[str, Any]:
+        """The validated query without what belongs to paging."""
+        return {name: value for name, value in validated.items() if name not in ("limit", "cursor")}
+
+
+class Moment(serializers.DateTimeField):
+    """An instant: ISO 8601, always in UTC on the way out. One without a zone is refused, because it names none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=UTC, **kwargs)
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """The instant in UTC."""
+        if value.tzinfo is None:
+            raise serializers.ValidationError(_("Say the time zone, such as 2026-03-02T09:00:00Z."))
+        return value.astimezone(UTC)
+
+
+class Number(serializers.FloatField):
+    """A finite number; what JSON cannot carry is refused."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """The number."""
+        value = super().to_internal_value(data)
+        if not isfinite(value):
+            self.fail("invalid")
+        return value
+
+
+class Endpoint(GenericViewSet[Any]):
+    """The base of every view set under ``/api/v1/``."""
+
+    lookup_field = "id"
+    lookup_value_converter = "uuid"
+    # OPTIONS would describe the views to whoever asks; the OpenAPI description does that.
+    metadata_class = None
+
+    bodies: ClassVar[Mapping[str, type[Body]]] = {}
+    queries: ClassVar[Mapping[str, type[Body]]] = {}
+    # What an action gives where it is not named in ``answers``.
+    answer: ClassVar[type[serializers.Serializer[Any]]]
+    answers: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Checks the query before any view runs, and puts every POST behind its Idempotency-Key."""
+        super().initial(request, *args, **kwargs)
+        if self.action is None:
+            # The method does not exist here, which DRF says by itself.
+            return
+        query = self.queries.get(self.action, Nothing)(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        self.asked: dict[str, Any] = Query.filters(query.validated_data)
+        if request.method == "POST":
+            self.post = self._once(self.post)  # type: ignore[attr-defined]
+
+    def _once(self, act: Callable[..., Response]) -> Callable[..., HttpResponseBase]:
+        return lambda request, *args, **kwargs: once(request, lambda: act(request, *args, **kwargs))
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Adds how many calls the token has left in this minute."""
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        rate = getattr(getattr(request, "_request", request), "rate", None)
+        if rate:
+            for name, value in zip(("Limit", "Remaining", "Reset"), rate, strict=True):
+                finished[f"RateLimit-{name}"] = str(value)
+        return finished
+
+    def body(self, *, partial: bool = False) -> dict[str, Any]:
+        """The validated body of this action; with ``partial`` only the fields that were sent, at least one."""
+        serializer = self.bodies[self._action](data=self.request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        if partial and not serializer.validated_data:
+            raise serializers.ValidationError(_("Send at least one field to change."))
+        return dict(serializer.validated_data)
+
+    def shape(self) -> type[serializers.Serializer[Any]]:
+        """What this action gives."""
+        return self.answers.get(self._action) or self.answer
+
+    def one(self, row: Any, *, status: int = 200) -> Response:
+        """One row as an answer."""
+        return Response(self.shape()(row).data, status=status)
+
+    def page(self, rows: Any, shown: Callable[[list[Any]], list[Any]] = list) -> Response:
+        """One page of a queryset, filtered by the query; ``shown`` turns its rows into what the shape reads."""
+        found = self.paginate_queryset(rows.filter(**self.asked)) or []
+        return self.get_paginated_response(self.shape()(shown(list(found)), many=True).data)
+
+    @property
+    def _action(self) -> str:
+        if not self.action:
+            raise ImproperlyConfigured("This runs inside an action.")
+        return self.action

@@ -1,0 +1,232 @@
+"""Incidents, the steps on them, and their events for programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.access.roles import TokenScope
+from core.access.views import api
+from core.web.rest import LARGEST, Body, Endpoint, Moment, Query
+from incidents import selectors, services
+from incidents.models import EntryKind, IncidentSource
+from incidents.states import IncidentState
+
+SEVERITIES = [("critical", _("Critical")), ("high", _("High")), ("medium", _("Medium")), ("low", _("Low"))]
+MODES = [
+    ("carry_elapsed", _("Carry the elapsed time over")),
+    ("carry_fraction", _("Carry the used share over")),
+    ("fresh", _("Start afresh")),
+    ("retroactive", _("As if it had been so from the start")),
+]
+PARTIES = [
+    ("client", _("The client")),
+    ("vendor", _("A vendor")),
+    ("provider", _("A provider")),
+    ("window", _("A maintenance window")),
+]
+LONGEST_TEXT = 10_000
+
+
+class IncidentOut(serializers.Serializer[Any]):
+    """One failure of one system."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    reference = serializers.CharField(help_text=_("The name people say, such as INC-12."))
+    client = serializers.UUIDField(source="client_id")
+    system = serializers.UUIDField(source="system_id")
+    title = serializers.CharField()
+    severity = serializers.ChoiceField(SEVERITIES)
+    state = serializers.ChoiceField(IncidentState.choices)
+    source = serializers.ChoiceField(IncidentSource.choices)
+    owner = serializers.UUIDField(source="owner_id", allow_null=True)
+    policy_version = serializers.UUIDField(source="policy_version_id", allow_null=True)
+    opened_at = Moment()
+    confirmed_at = Moment(allow_null=True)
+    acknowledged_at = Moment(allow_null=True)
+    mitigated_at = Moment(allow_null=True)
+    resolved_at = Moment(allow_null=True)
+    closed_at = Moment(allow_null=True)
+    waiting_on = serializers.CharField(allow_blank=True, help_text=_("Who is waited on; empty when it is us."))
+    waiting_since = Moment(allow_null=True)
+    published_at = Moment(allow_null=True, help_text=_("From when the client sees it."))
+    publish_at = Moment(allow_null=True, help_text=_("When it will be shown although nobody confirmed it."))
+    version = serializers.IntegerField(help_text=_("Goes up with every change."))
+
+
+class EventOut(serializers.Serializer[Any]):
+    """One entry of the timeline."""
+
+    id = serializers.UUIDField()
+    at = Moment()
+    kind = serializers.ChoiceField(EntryKind.choices)
+    client_visible = serializers.BooleanField()
+    body = serializers.CharField(allow_blank=True)
+    data = serializers.DictField()
+    actor_kind = serializers.CharField()
+    actor = serializers.UUIDField(source="actor_id", allow_null=True)
+
+
+class IncidentIn(Body):
+    """A new incident. It is shown to the client at once, and its clocks start when it began."""
+
+    system = serializers.UUIDField(source="system_id")
+    title = serializers.CharField(max_length=160)
+    severity = serializers.ChoiceField(SEVERITIES)
+    detail = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+    opened_at = Moment(required=False, help_text=_("When it began, if not now."))
+
+
+class StepIn(Body):
+    """A step without words. With ``version``, it is refused if somebody was faster."""
+
+    version = serializers.IntegerField(source="expected_version", required=False, min_value=1, max_value=LARGEST)
+
+
+class ReasonIn(StepIn):
+    """A step with the reason for it."""
+
+    reason = serializers.CharField(max_length=300)
+
+
+class PauseIn(ReasonIn):
+    """A pause: for what, waiting on whom, and what shows it."""
+
+    party = serializers.ChoiceField(PARTIES)
+    evidence = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class TextIn(StepIn):
+    """A text."""
+
+    body = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+class SeverityIn(StepIn):
+    """Another severity, and what becomes of the time that has passed."""
+
+    severity = serializers.ChoiceField(SEVERITIES)
+    mode = serializers.ChoiceField(MODES, required=False)
+
+
+class IncidentQuery(Query):
+    """Filters of incidents."""
+
+    client = serializers.UUIDField(source="client_id", required=False)
+    system = serializers.UUIDField(source="system_id", required=False)
+    state = serializers.ChoiceField(IncidentState.choices, required=False)
+    severity = serializers.ChoiceField(SEVERITIES, required=False)
+    number = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
+    opened_from = Moment(source="opened_at__gte", required=False)
+    opened_to = Moment(source="opened_at__lt", required=False)
+
+
+@api(TokenScope.INCIDENTS)
+class Incidents(Endpoint):
+    """Incidents and the steps on them; each step answers with the incident as it then stands."""
+
+    answer = IncidentOut
+    answers = {"events": EventOut}
+    queries = {"list": IncidentQuery, "events": Query}
+    bodies = {
+        "create": IncidentIn,
+        "confirm": StepIn,
+        "false_alarm": ReasonIn,
+        "acknowledge": StepIn,
+        "pause": PauseIn,
+        "resume": StepIn,
+        "updates": TextIn,
+        "notes": TextIn,
+        "mitigate": StepIn,
+        "resolve": TextIn,
+        "reopen": ReasonIn,
+        "close": StepIn,
+        "severity": SeverityIn,
+    }
+
+    def list(self, request: Request) -> Response:
+        """All incidents, newest first."""
+        return self.page(selectors.incidents())
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One incident."""
+        return self.one(selectors.incident(id))
+
+    def create(self, request: Request) -> Response:
+        """Opens an incident and starts its clocks."""
+        return self.one(services.open_incident(source=IncidentSource.API, **self.body()), status=201)
+
+    @action(detail=True, methods=["get"])
+    def events(self, request: Request, id: uuid.UUID) -> Response:
+        """The timeline, newest first."""
+        return self.page(selectors.entries(selectors.incident(id).id))
+
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, id: uuid.UUID) -> Response:
+        """Says that it is real, which shows it to the client."""
+        return self.one(services.confirm(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"], url_path="false-alarm")
+    def false_alarm(self, request: Request, id: uuid.UUID) -> Response:
+        """Says that it is not real. A false alarm is never shown to the client."""
+        return self.one(services.call_false_alarm(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, id: uuid.UUID) -> Response:
+        """Takes it on, which meets the response clock."""
+        return self.one(services.acknowledge(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, id: uuid.UUID) -> Response:
+        """Stops the clocks that may be paused."""
+        return self.one(services.pause(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, id: uuid.UUID) -> Response:
+        """Lets the paused clocks run on."""
+        return self.one(services.resume(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def updates(self, request: Request, id: uuid.UUID) -> Response:
+        """Posts an update that the client sees."""
+        return self._after(id, services.post_update(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def notes(self, request: Request, id: uuid.UUID) -> Response:
+        """Writes a note that the client never sees."""
+        return self._after(id, services.post_note(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def mitigate(self, request: Request, id: uuid.UUID) -> Response:
+        """Says that the effect is gone, though not yet the cause."""
+        return self.one(services.mitigate(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, id: uuid.UUID) -> Response:
+        """Says that it is over, with a text for the client."""
+        return self.one(services.resolve(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, id: uuid.UUID) -> Response:
+        """Takes a resolved incident up again."""
+        return self.one(services.reopen(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, id: uuid.UUID) -> Response:
+        """Closes a resolved incident."""
+        return self.one(services.close(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def severity(self, request: Request, id: uuid.UUID) -> Response:
+        """Changes how bad it is; the elapsed time is carried over unless another mode is named."""
+        return self.one(services.change_severity(incident_id=id, **self.body()))
+
+    def _after(self, id: uuid.UUID, _entry: Any) -> Response:
+        return self.one(selectors.incident(id))

@@ -1,0 +1,210 @@
+"""The list of incidents, opening one, and the steps of the workbench. The workbench itself shows several apps."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clients import selectors as clients
+from core.access.roles import Capability
+from core.access.views import staff
+from core.errors import DomainError, NotFound
+from core.web.forms import Screen, form_page
+from core.web.pages import csv_file, done, listed, page, refused
+from incidents import selectors, services
+from incidents.forms import (
+    AssignForm,
+    NoteForm,
+    OpenIncidentForm,
+    PauseForm,
+    ReasonForm,
+    ResolveForm,
+    SeverityForm,
+    UpdateForm,
+)
+from incidents.models import Incident
+from incidents.states import IncidentState, Step
+
+Act = Callable[[uuid.UUID, str], Any]
+
+# What each one-button step does and says. Those with a text take it from the form beside the button.
+STEPS: dict[str, tuple[Act, str]] = {
+    Step.CONFIRM: (lambda row, text: services.confirm(incident_id=row), _("Confirmed. The client can see it now.")),
+    Step.FALSE_ALARM: (
+        lambda row, text: services.call_false_alarm(incident_id=row, reason=text),
+        _("Marked as a false alarm. The client will not see it."),
+    ),
+    Step.ACKNOWLEDGE: (lambda row, text: services.acknowledge(incident_id=row), _("Acknowledged. It is yours.")),
+    Step.RESUME: (lambda row, text: services.resume(incident_id=row), _("The clocks run again.")),
+    Step.MITIGATE: (lambda row, text: services.mitigate(incident_id=row), _("Marked as mitigated.")),
+    Step.RESOLVE: (lambda row, text: services.resolve(incident_id=row, body=text), _("Resolved.")),
+    Step.REOPEN: (lambda row, text: services.reopen(incident_id=row, reason=text), _("Reopened.")),
+    Step.CLOSE: (lambda row, text: services.close(incident_id=row), _("Closed.")),
+}
+
+
+@staff(Capability.VIEW)
+@require_GET
+def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
+    """Every incident, newest first; ``?state=open`` is where one starts, ``?q=`` searches."""
+    state, words = request.GET.get("state", "open"), request.GET.get("q", "").strip()
+    rows = selectors.search(words) if words else selectors.incidents()
+    if state == "open":
+        rows = rows.filter(state__in=IncidentState.open_values())
+    elif state in IncidentState.values:
+        rows = rows.filter(state=state)
+    context = {
+        "page": listed(request, rows.select_related("client", "system")),
+        "state": state,
+        "q": words,
+        "states": IncidentState.choices,
+        "breadcrumbs": [{"label": _("Incidents"), "url": ""}],
+    }
+    return page(request, "incidents/list.html", context, part="incidents/_list.html")
+
+
+@staff(Capability.VIEW)
+@require_GET
+def export(request: HttpRequest, agency: str) -> HttpResponse:
+    """The list as CSV, newest first."""
+    header = ["reference", "title", "severity", "state", "opened_at", "acknowledged_at", "resolved_at"]
+    rows = selectors.incidents()[:10_000]
+    return csv_file("incidents", header, ([getattr(row, name) for name in header] for row in rows))
+
+
+@staff(Capability.WORK)
+@require_http_methods(["GET", "POST"])
+def new_incident(request: HttpRequest, agency: str) -> HttpResponse:
+    """Opens an incident by hand."""
+    choices = [(str(row.id), f"{row.client.name} · {row.name}") for row in clients.systems().select_related("client")]
+    form = OpenIncidentForm(request.POST or None, systems=choices)
+    screen = Screen(
+        title=_("Open an incident"),
+        submit=_("Open incident"),
+        back=reverse("incidents:list", args=[agency]),
+        help=_("Its clocks start at once, on the response times of the system's retainer."),
+        breadcrumbs=[
+            {"label": _("Incidents"), "url": reverse("incidents:list", args=[agency])},
+            {"label": _("New"), "url": ""},
+        ],
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        row = services.open_incident(source="staff", **data)
+        return _("%(reference)s opened.") % {"reference": row.reference}, _url(agency, row.number)
+
+    return form_page(request, form, screen, save)
+
+
+@staff(Capability.WORK)
+@require_POST
+def take_step(request: HttpRequest, agency: str, number: int, step: str) -> HttpResponse:
+    """One step of the incident's life."""
+    if step not in STEPS:
+        raise Http404
+    act, message = STEPS[step]
+    form: Form = {Step.RESOLVE: ResolveForm, Step.FALSE_ALARM: ReasonForm, Step.REOPEN: ReasonForm}.get(step, Form)(request.POST)
+    if not form.is_valid():
+        return _again(request, agency, number, form)
+    text = next(iter(form.cleaned_data.values()), "")
+    return _do(request, agency, number, lambda row: act(row.id, text), message)
+
+
+@staff(Capability.WORK)
+@require_POST
+def note(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """A note that only staff sees."""
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _again(request, agency, number, form)
+    return _do(
+        request, agency, number, lambda row: services.post_note(incident_id=row.id, **form.cleaned_data), _("Note kept.")
+    )
+
+
+@staff(Capability.WORK)
+@require_POST
+def update(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """A message to the client."""
+    form = UpdateForm(request.POST)
+    if not form.is_valid():
+        return _again(request, agency, number, form)
+    return _do(
+        request, agency, number, lambda row: services.post_update(incident_id=row.id, **form.cleaned_data), _("Update sent.")
+    )
+
+
+@staff(Capability.WORK)
+@require_POST
+def pause(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """Stops the clocks while somebody else has to act."""
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        return _again(request, agency, number, form)
+    return _do(
+        request, agency, number, lambda row: services.pause(incident_id=row.id, **form.cleaned_data), _("The clocks are paused.")
+    )
+
+
+@staff(Capability.WORK)
+@require_POST
+def severity(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """Raises or lowers the severity."""
+    form = SeverityForm(request.POST)
+    if not form.is_valid():
+        return _again(request, agency, number, form)
+    return _do(
+        request,
+        agency,
+        number,
+        lambda row: services.change_severity(incident_id=row.id, **form.cleaned_data),
+        _("Severity changed. The clocks carry on with the time already used."),
+    )
+
+
+@staff(Capability.WORK)
+@require_POST
+def assign(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """Gives the incident an owner."""
+    people = [(str(member.user_id), str(member.user)) for member in selectors.possible_owners()]
+    form = AssignForm(request.POST, people=people)
+    if not form.is_valid():
+        return _again(request, agency, number, form)
+    return _do(
+        request, agency, number, lambda row: services.assign(incident_id=row.id, **form.cleaned_data), _("Owner changed.")
+    )
+
+
+def _do(request: HttpRequest, agency: str, number: int, act: Callable[[Incident], Any], message: str) -> HttpResponse:
+    try:
+        row = selectors.incident_by_number(number)
+    except NotFound as error:
+        raise Http404 from error
+    try:
+        with transaction.atomic():
+            act(row)
+    except DomainError as error:
+        return refused(request, error, _url(agency, number))
+    return done(request, str(message), _url(agency, number))
+
+
+def _again(request: HttpRequest, agency: str, number: int, form: Form) -> HttpResponse:
+    """The form alone on a page, with its errors and everything typed; it posts to where it came from."""
+    try:
+        row = selectors.incident_by_number(number)
+    except NotFound as error:
+        raise Http404 from error
+    screen = Screen(title=f"{row.reference} {row.title}", submit=_("Send"), back=_url(agency, number))
+    return page(request, "forms/page.html", {"form": form, "screen": screen}, status=422)
+
+
+def _url(agency: str, number: int) -> str:
+    return reverse("dashboard:incident", args=[agency, number])

@@ -1,0 +1,262 @@
+"""Checks, thresholds, samples and alerts for programs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.access.roles import TokenScope
+from core.access.views import api
+from core.clock import now
+from core.web.rest import Body, Endpoint, Moment, Nothing, Number, Query
+from monitoring import selectors, services
+from monitoring.models import AlertState, CheckKind, Comparison, Health
+
+
+class MetricShape(Body):
+    """One number to read out of the answer."""
+
+    name = serializers.CharField(max_length=60)
+    path = serializers.CharField(max_length=300, help_text=_("JMESPath, or the name of a Prometheus series."))
+    unit = serializers.CharField(max_length=12, required=False, allow_blank=True)
+
+
+class ThresholdOut(serializers.Serializer[Any]):
+    """An agreed limit on one metric."""
+
+    id = serializers.UUIDField()
+    metric = serializers.CharField()
+    comparison = serializers.ChoiceField(Comparison.choices)
+    limit = serializers.FloatField()
+    clear_limit = serializers.FloatField()
+    unit = serializers.CharField(allow_blank=True)
+    bad_count = serializers.IntegerField()
+    good_count = serializers.IntegerField()
+    agreed_on = serializers.DateField(allow_null=True)
+    health = serializers.ChoiceField(Health.choices)
+    last_value = serializers.FloatField(allow_null=True)
+    last_value_at = Moment(allow_null=True)
+
+
+class CheckOut(serializers.Serializer[Any]):
+    """What is asked of an environment, how often, and where it stands. The Authorization header is never shown."""
+
+    id = serializers.UUIDField()
+    client = serializers.UUIDField(source="client_id")
+    system = serializers.UUIDField(source="system_id")
+    environment = serializers.UUIDField(source="environment_id")
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(CheckKind.choices)
+    url = serializers.CharField()
+    metrics = serializers.ListField(child=serializers.DictField())
+    interval_seconds = serializers.IntegerField()
+    timeout_ms = serializers.IntegerField()
+    bad_count = serializers.IntegerField()
+    good_count = serializers.IntegerField()
+    enabled = serializers.BooleanField()
+    health = serializers.ChoiceField(Health.choices)
+    next_due_at = Moment(allow_null=True)
+    last_slot = Moment(allow_null=True)
+    last_finished_at = Moment(allow_null=True)
+    last_ok_at = Moment(allow_null=True)
+    last_latency_us = serializers.IntegerField(allow_null=True, help_text=_("Microseconds."))
+    last_values = serializers.DictField()
+    last_error = serializers.CharField(allow_blank=True, help_text=_("The class of the last failure, or empty."))
+    last_detail = serializers.CharField(allow_blank=True)
+    thresholds = ThresholdOut(source="thresholds.all", many=True)
+
+
+class CheckPatch(Body):
+    """What can change about a check."""
+
+    name = serializers.CharField(max_length=80, required=False)
+    url = serializers.URLField(max_length=1000, required=False)
+    authorization = serializers.CharField(
+        max_length=4000, required=False, allow_blank=True, write_only=True, help_text=_("Kept sealed, never shown.")
+    )
+    metrics = MetricShape(many=True, required=False, max_length=50)
+    interval_seconds = serializers.IntegerField(min_value=5, max_value=2_678_400, required=False)
+    timeout_ms = serializers.IntegerField(min_value=100, max_value=60_000, required=False)
+    bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
+    good_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
+
+
+class CheckIn(CheckPatch):
+    """A new check."""
+
+    environment = serializers.UUIDField(source="environment_id")
+    name = serializers.CharField(max_length=80)
+    kind = serializers.ChoiceField(CheckKind.choices)
+    url = serializers.URLField(max_length=1000)
+
+
+class ThresholdIn(Body):
+    """A limit: fires at ``limit``, clears at ``clear_limit``."""
+
+    metric = serializers.CharField(max_length=60)
+    comparison = serializers.ChoiceField(Comparison.choices)
+    limit = Number()
+    clear_limit = Number(required=False, help_text=_("The limit itself where it is left out."))
+    unit = serializers.CharField(max_length=12, required=False, allow_blank=True)
+    bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
+    good_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
+    agreed_on = serializers.DateField(required=False, allow_null=True)
+
+
+class ThresholdsIn(Body):
+    """All limits of a check; they replace those it had."""
+
+    thresholds = ThresholdIn(many=True, max_length=50)
+
+
+class CheckQuery(Query):
+    """Filters of checks."""
+
+    client = serializers.UUIDField(source="client_id", required=False)
+    system = serializers.UUIDField(source="system_id", required=False)
+    environment = serializers.UUIDField(source="environment_id", required=False)
+    health = serializers.ChoiceField(Health.choices, required=False)
+    enabled = serializers.BooleanField(required=False)
+
+
+class SampleOut(serializers.Serializer[Any]):
+    """One value at one scheduled slot."""
+
+    at = Moment(source="slot")
+    value = serializers.FloatField()
+
+
+class SampleQuery(Query):
+    """Which samples: those of one metric, over the last day where nothing else is asked for."""
+
+    metric = serializers.CharField(max_length=60)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Adds ``from`` and ``to``, which Python keeps for itself."""
+        return {
+            **super().get_fields(),
+            "from": Moment(source="slot__gte", required=False),
+            "to": Moment(source="slot__lt", required=False),
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A half-open stretch of time, a day long where its start is missing."""
+        end = attrs.setdefault("slot__lt", now() + timedelta(minutes=1))
+        if attrs.setdefault("slot__gte", end - timedelta(days=1)) >= end:
+            raise serializers.ValidationError({"to": [_("The end comes after the start.")]})
+        return attrs
+
+
+@api(TokenScope.MONITORING)
+class Checks(Endpoint):
+    """Checks with their thresholds and samples."""
+
+    answer = CheckOut
+    answers = {"samples": SampleOut}
+    queries = {"list": CheckQuery, "samples": SampleQuery}
+    bodies = {
+        "create": CheckIn,
+        "partial_update": CheckPatch,
+        "thresholds": ThresholdsIn,
+        "enable": Nothing,
+        "disable": Nothing,
+        "run": Nothing,
+    }
+
+    def list(self, request: Request) -> Response:
+        """All checks, newest first."""
+        return self.page(selectors.checks().prefetch_related("thresholds"))
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One check."""
+        return self.one(selectors.check(id))
+
+    def create(self, request: Request) -> Response:
+        """Adds a check to an environment."""
+        return self.one(services.create_check(**self.body()), status=201)
+
+    def partial_update(self, request: Request, id: uuid.UUID) -> Response:
+        """Changes a check."""
+        return self.one(services.update_check(check_id=id, **self.body(partial=True)))
+
+    @action(detail=True, methods=["put"])
+    def thresholds(self, request: Request, id: uuid.UUID) -> Response:
+        """Replaces the limits of a check."""
+        services.set_thresholds(check_id=id, **self.body())
+        return self.one(selectors.check(id))
+
+    @action(detail=True, methods=["post"])
+    def enable(self, request: Request, id: uuid.UUID) -> Response:
+        """Asks again on schedule."""
+        self.body()
+        return self.one(services.update_check(check_id=id, enabled=True))
+
+    @action(detail=True, methods=["post"])
+    def disable(self, request: Request, id: uuid.UUID) -> Response:
+        """Asks no more. What was measured stays."""
+        self.body()
+        return self.one(services.update_check(check_id=id, enabled=False))
+
+    @action(detail=True, methods=["post"])
+    def run(self, request: Request, id: uuid.UUID) -> Response:
+        """Makes the check due now; the next prober asks."""
+        self.body()
+        return self.one(services.run_now(check_id=id))
+
+    @action(detail=True, methods=["get"])
+    def samples(self, request: Request, id: uuid.UUID) -> Response:
+        """The values of one metric, newest first."""
+        self.ordering = "-slot"
+        return self.page(selectors.samples(selectors.check(id).id))
+
+
+class AlertOut(serializers.Serializer[Any]):
+    """A threshold or a check that went bad, with what shows it."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    client = serializers.UUIDField(source="client_id")
+    system = serializers.UUIDField(source="system_id")
+    check = serializers.UUIDField(source="source_check_id")
+    threshold = serializers.UUIDField(source="threshold_id", allow_null=True)
+    incident = serializers.UUIDField(source="incident_id", allow_null=True)
+    title = serializers.CharField()
+    health = serializers.ChoiceField(Health.choices)
+    state = serializers.ChoiceField(AlertState.choices)
+    began_at = Moment(help_text=_("The first bad slot: when it began, not when it was believed."))
+    fired_at = Moment()
+    recovered_at = Moment(allow_null=True)
+    evidence = serializers.DictField(help_text=_("The samples, rule and streaks behind firing and recovery."))
+
+
+class AlertQuery(Query):
+    """Filters of alerts."""
+
+    client = serializers.UUIDField(source="client_id", required=False)
+    system = serializers.UUIDField(source="system_id", required=False)
+    check = serializers.UUIDField(source="source_check_id", required=False)
+    incident = serializers.UUIDField(source="incident_id", required=False)
+    state = serializers.ChoiceField(AlertState.choices, required=False)
+
+
+@api(TokenScope.MONITORING)
+class Alerts(Endpoint):
+    """What the checks found."""
+
+    answer = AlertOut
+    queries = {"list": AlertQuery}
+
+    def list(self, request: Request) -> Response:
+        """All alerts, newest first."""
+        return self.page(selectors.alerts())
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One alert."""
+        return self.one(selectors.alert(id))

@@ -1,0 +1,21 @@
+"""Addresses of checks, thresholds and alerts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from monitoring import web
+
+app_name = "monitoring"
+urlpatterns = [
+    path("checks/", web.check_list, name="checks"),
+    path("checks/new/<slug:client>/<slug:system>/", web.new_check, name="new_check"),
+    path("checks/<uuid:check_id>/", web.check, name="check"),
+    path("checks/<uuid:check_id>/edit/", web.edit_check, name="edit_check"),
+    path("checks/<uuid:check_id>/switch/", web.switch, name="switch"),
+    path("checks/<uuid:check_id>/run/", web.run_now, name="run"),
+    path("checks/<uuid:check_id>/thresholds/new/", web.new_threshold, name="new_threshold"),
+    path("thresholds/<uuid:threshold_id>/remove/", web.remove_threshold, name="remove_threshold"),
+    path("alerts/", web.alert_list, name="alerts"),
+    path("alerts/<int:number>/", web.alert, name="alert"),
+]

@@ -1,0 +1,212 @@
+"""Pages of checks, thresholds and alerts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clients import selectors as clients
+from core.access.roles import Capability
+from core.access.views import staff
+from core.errors import DomainError, NotFound
+from core.web.forms import Screen, form_page
+from core.web.pages import done, listed, page, refused, unchanged
+from monitoring import selectors, services
+from monitoring.forms import CheckForm, ThresholdForm
+from monitoring.presets import PRESETS
+
+
+@staff(Capability.VIEW)
+@require_GET
+def check_list(request: HttpRequest, agency: str) -> HttpResponse:
+    """Every check with its state, its age and its last value; stays live."""
+    version = selectors.version_mark()
+    same = unchanged(request, version)
+    if same:
+        return same
+    rows = selectors.checks().select_related("system", "client")
+    state = request.GET.get("state", "")
+    if state:
+        rows = rows.filter(health=state)
+    context = {
+        "page": listed(request, rows),
+        "state": state,
+        "version": version,
+        "breadcrumbs": [{"label": _("Checks"), "url": ""}],
+    }
+    return page(request, "monitoring/checks.html", context, part="monitoring/_checks.html")
+
+
+@staff(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def new_check(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
+    """A new check of a system; ``?preset=`` fills the form in."""
+    row = _found(lambda: clients.system_by_slugs(client, system))
+    preset = next((one for one in PRESETS if one.slug == request.GET.get("preset")), None)
+    form = CheckForm(request.POST or None, initial=preset.initial() if preset else None)
+    screen = Screen(
+        title=_("New check of %(system)s") % {"system": row.name},
+        submit=_("Add check"),
+        back=reverse("dashboard:system", args=[agency, client, system]),
+        breadcrumbs=_crumbs(agency, _("New check")),
+        template="monitoring/check_form.html",
+        more={"presets": PRESETS, "chosen": preset, "system": row},
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        check = services.create_check(system_id=row.id, **data)
+        said = _("%(name)s added. The first value is due within a few seconds.") % {"name": check.name}
+        return said, reverse("monitoring:check", args=[agency, check.id])
+
+    return form_page(request, form, screen, save)
+
+
+@staff(Capability.VIEW)
+@require_GET
+def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
+    """One check: its last answer, its thresholds, its alerts; stays live."""
+    row = _found(lambda: selectors.check(check_id))
+    version = selectors.freshness(row.system_id)
+    same = unchanged(request, version)
+    if same:
+        return same
+    context = {
+        "check": row,
+        "version": version,
+        "system": clients.system(row.system_id),
+        "client": clients.client(row.client_id),
+        "thresholds": selectors.thresholds_of(row.id),
+        "alerts": selectors.alerts(system_id=row.system_id).filter(source_check_id=row.id)[:10],
+        "breadcrumbs": _crumbs(agency, row.name),
+    }
+    return page(request, "monitoring/check.html", context, part="monitoring/_check.html")
+
+
+@staff(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def edit_check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
+    """Changes a check. An empty authorization keeps the stored one."""
+    row = _found(lambda: selectors.check(check_id))
+    back = reverse("monitoring:check", args=[agency, row.id])
+    form = CheckForm(request.POST or None, initial=CheckForm.initial_of(row))
+    screen = Screen(_("Edit check"), _("Save check"), back, breadcrumbs=_crumbs(agency, row.name))
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.update_check(check_id=row.id, **data)
+        return _("Saved."), back
+
+    return form_page(request, form, screen, save)
+
+
+@staff(Capability.CONFIGURE)
+@require_POST
+def switch(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
+    """Switches a check off or on again."""
+    row = _found(lambda: selectors.check(check_id))
+    if row.enabled:
+        return _do(request, agency, row.id, lambda: services.disable_check(check_id=row.id), _("Check paused."))
+    return _do(request, agency, row.id, lambda: services.enable_check(check_id=row.id), _("Check runs again."))
+
+
+@staff(Capability.WORK)
+@require_POST
+def run_now(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
+    """Asks at once, beside the schedule."""
+    row = _found(lambda: selectors.check(check_id))
+    return _do(request, agency, row.id, lambda: services.run_now(check_id=row.id), _("Asking now."))
+
+
+@staff(Capability.CONFIGURE)
+@require_http_methods(["GET", "POST"])
+def new_threshold(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
+    """An agreed limit on one of the check's metrics."""
+    row = _found(lambda: selectors.check(check_id))
+    back = reverse("monitoring:check", args=[agency, row.id])
+    names = [(name, name) for name in ["latency", *(item["name"] for item in row.metrics)]]
+    form = ThresholdForm(request.POST or None, metrics=names)
+    screen = Screen(
+        title=_("New threshold for %(name)s") % {"name": row.name},
+        submit=_("Add threshold"),
+        back=back,
+        breadcrumbs=_crumbs(agency, row.name),
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.set_threshold(check_id=row.id, **data)
+        return _("Threshold added."), back
+
+    return form_page(request, form, screen, save)
+
+
+@staff(Capability.CONFIGURE)
+@require_POST
+def remove_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID) -> HttpResponse:
+    """Takes a limit away. Alerts it raised stay in the record."""
+    row = _found(lambda: selectors.threshold(threshold_id))
+    return _do(
+        request,
+        agency,
+        row.source_check_id,
+        lambda: services.remove_threshold(threshold_id=row.id),
+        _("Threshold removed."),
+    )
+
+
+@staff(Capability.VIEW)
+@require_GET
+def alert_list(request: HttpRequest, agency: str) -> HttpResponse:
+    """Every alert, newest first; ``?state=`` narrows."""
+    state = request.GET.get("state", "")
+    rows = selectors.alerts()
+    if state:
+        rows = rows.filter(state=state)
+    context = {
+        "page": listed(request, rows.select_related("system", "client", "incident")),
+        "state": state,
+        "breadcrumbs": [{"label": _("Alerts"), "url": ""}],
+    }
+    return page(request, "monitoring/alerts.html", context, part="monitoring/_alerts.html")
+
+
+@staff(Capability.VIEW)
+@require_GET
+def alert(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """Why an alert fired and how it ended: the exact samples, the rule, the streaks."""
+    row = _found(lambda: selectors.alert_by_number(number))
+    context = {
+        "alert": row,
+        "system": clients.system(row.system_id),
+        "client": clients.client(row.client_id),
+        "check": selectors.check(row.source_check_id),
+        "breadcrumbs": [
+            {"label": _("Alerts"), "url": reverse("monitoring:alerts", args=[agency])},
+            {"label": row.title, "url": ""},
+        ],
+    }
+    return page(request, "monitoring/alert.html", context)
+
+
+def _found(find: Callable[[], Any]) -> Any:
+    try:
+        return find()
+    except NotFound as error:
+        raise Http404 from error
+
+
+def _do(request: HttpRequest, agency: str, check_id: uuid.UUID, act: Callable[[], Any], message: str) -> HttpResponse:
+    back = reverse("monitoring:check", args=[agency, check_id])
+    try:
+        act()
+    except DomainError as error:
+        return refused(request, error, back)
+    return done(request, message, back)
+
+
+def _crumbs(agency: str, label: str) -> list[dict[str, str]]:
+    return [{"label": _("Checks"), "url": reverse("monitoring:checks", args=[agency])}, {"label": label, "url": ""}]

@@ -1,0 +1,89 @@
+"""Forms of the dashboard's own pages: the agency, its people, its tokens, its receivers."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.access.roles import Role, TokenScope
+
+CURRENCIES = ["EUR", "USD", "GBP", "CHF", "AUD", "CAD", "DKK", "INR", "JPY", "NOK", "NZD", "PLN", "SEK", "SGD"]
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every zone by its own name, UTC first."""
+    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """The currencies an agency may bill in."""
+    return [(code, code) for code in CURRENCIES]
+
+
+class AgencyStartForm(forms.Form):
+    """What an agency needs to begin."""
+
+    name = forms.CharField(label=_("Name of your agency"), max_length=80)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_choices, initial="UTC", help_text=_("Where your support hours are kept.")
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices, initial="USD")
+
+
+class AgencyForm(AgencyStartForm):
+    """The agency's settings."""
+
+    brand_colour = forms.RegexField(
+        label=_("Brand colour"),
+        regex=r"^#[0-9A-Fa-f]{6}$",
+        help_text=_("Such as #4F49D6. It is shown with enough contrast in both themes."),
+        error_messages={"invalid": _("A colour looks like #4F49D6.")},
+    )
+    mail_from = forms.EmailField(
+        label=_("Sender of your mail"), required=False, help_text=_("Empty uses this installation's address.")
+    )
+    require_mfa = forms.BooleanField(
+        label=_("Staff must use a second factor"), required=False, help_text=_("Asked for at their next page.")
+    )
+
+
+class InviteForm(forms.Form):
+    """Somebody new on the staff."""
+
+    email = forms.EmailField(label=_("E-mail address"))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.ENGINEER)
+
+
+class RoleForm(forms.Form):
+    """Another role for a member."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class TokenForm(forms.Form):
+    """A token for a program."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What will use it."))
+    scopes = forms.MultipleChoiceField(
+        label=_("May"), choices=TokenScope.choices, widget=forms.CheckboxSelectMultiple, initial=[TokenScope.READ]
+    )
+    days = forms.IntegerField(label=_("Days until it expires"), min_value=1, max_value=366, initial=90)
+
+
+class EndpointForm(forms.Form):
+    """A receiver of webhooks."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    url = forms.CharField(
+        label=_("Address"), max_length=1000, help_text=_("We send a signed POST for each event."), initial="https://"
+    )
+
+
+class ProfileForm(forms.Form):
+    """How a person is shown, and in which zone they read times."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, required=False)
+    time_zone = forms.ChoiceField(label=_("Your time zone"), choices=zone_choices)

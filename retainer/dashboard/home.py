@@ -1,0 +1,155 @@
+"""Home: what needs somebody, ordered by the time left; how each client stands; the last events."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from clients import selectors as clients
+from core.access.roles import Capability
+from core.access.views import staff
+from core.clock import now
+from core.selectors import agency, news_version
+from core.web.pages import page, unchanged
+from incidents import selectors as incidents
+from monitoring import selectors as monitoring
+from slas import selectors as slas
+
+MOST_ROWS = 8
+WORST_FIRST = ("down", "degraded", "unknown", "maintenance", "healthy", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One row of the attention list."""
+
+    kind: str
+    state: str
+    title: str
+    reference: str
+    client_name: str
+    system_name: str
+    url: str
+    action: str
+    clock: Any
+    at: datetime
+
+
+@staff(Capability.VIEW)
+@require_GET
+def home(request: HttpRequest, agency: str) -> HttpResponse:
+    """The page an agency's day starts with; its list stays live."""
+    version = news_version()
+    same = unchanged(request, version)
+    if same:
+        return same
+    context = attention(agency) | {"version": version, "health": health_by_client(agency)}
+    return page(request, "dashboard/home.html", context, part="dashboard/_home.html")
+
+
+def attention(slug: str) -> dict[str, Any]:
+    """What needs somebody: open incidents by the time left on their nearest promise, then alerts without one."""
+    rows = _incident_needs(slug) + _alert_needs(slug)
+    rows.sort(key=lambda need: (need.clock.due_at if need.clock and need.clock.due_at else need.at))
+    return {"needs": rows[:MOST_ROWS], "needs_total": len(rows), "verdict": _verdict(rows)}
+
+
+def _verdict(rows: list[Need]) -> str:
+    if not rows:
+        return _("Nothing needs you. Every promise is being kept.")
+    missed = sum(1 for need in rows if need.clock and need.clock.state == "breached")
+    risky = sum(1 for need in rows if need.clock and need.clock.state == "at_risk")
+    parts = [_("%(count)s things need somebody") % {"count": len(rows)} if len(rows) > 1 else _("One thing needs somebody")]
+    if missed:
+        parts.append(_("%(count)s past a deadline") % {"count": missed})
+    if risky:
+        parts.append(_("%(count)s close to one") % {"count": risky})
+    return ", ".join(parts) + "."
+
+
+def _incident_needs(slug: str) -> list[Need]:
+    open_rows = list(incidents.open_incidents())
+    nearest = nearest_clocks([row.id for row in open_rows])
+    names, owners = _names()
+    return [
+        Need(
+            kind="incident",
+            state=row.state,
+            title=row.title,
+            reference=row.reference,
+            client_name=owners.get(row.client_id, ""),
+            system_name=names.get(row.system_id, ""),
+            url=reverse("dashboard:incident", args=[slug, row.number]),
+            action=_("Acknowledge") if row.state == "new" else _("Open"),
+            clock=nearest.get(row.id),
+            at=row.opened_at,
+        )
+        for row in open_rows
+    ]
+
+
+def _alert_needs(slug: str) -> list[Need]:
+    names, owners = _names()
+    return [
+        Need(
+            kind="alert",
+            state=row.state,
+            title=row.title,
+            reference=_("Alert"),
+            client_name=owners.get(row.client_id, ""),
+            system_name=names.get(row.system_id, ""),
+            url=reverse("monitoring:alert", args=[slug, row.number]),
+            action=_("Look"),
+            clock=None,
+            at=row.fired_at,
+        )
+        for row in monitoring.alerts(open_only=True)
+        if row.incident_id is None
+    ]
+
+
+def nearest_clocks(incident_ids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
+    """The clock that is due first among the open ones of each incident."""
+    rows = slas.open_clocks_of("incident", incident_ids)
+    views = slas.clock_views(rows, now(), agency().time_zone)
+    nearest: dict[uuid.UUID, Any] = {}
+    for row, view in zip(rows, views, strict=True):
+        known = nearest.get(row.subject_id)
+        if known is None or (view.due_at and known.due_at and view.due_at < known.due_at):
+            nearest[row.subject_id] = view
+    return nearest
+
+
+def _names() -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
+    return {row.id: row.name for row in clients.systems()}, {row.id: row.name for row in clients.clients()}
+
+
+def health_by_client(slug: str) -> list[dict[str, Any]]:
+    """Each client with its worst system and how many systems stand where."""
+    systems = list(clients.systems())
+    health = monitoring.system_health([row.id for row in systems])
+    rows = []
+    for client in clients.clients():
+        mine = [(row, health[row.id]) for row in systems if row.client_id == client.id]
+        states = [view.state for _row, view in mine]
+        worst = min(states, key=WORST_FIRST.index, default="unknown")
+        rows.append(
+            {
+                "client": client,
+                "url": reverse("dashboard:client", args=[slug, client.slug]),
+                "state": worst,
+                "systems": [
+                    {"name": row.name, "state": view.state, "url": reverse("dashboard:system", args=[slug, client.slug, row.slug])}
+                    for row, view in mine
+                ],
+            }
+        )
+    rows.sort(key=lambda row: (WORST_FIRST.index(row["state"]), row["client"].name.lower()))
+    return rows

@@ -1,0 +1,93 @@
+"""The incident workbench: clocks, steps, timeline and composer, evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from clients import selectors as clients
+from core.access.roles import Capability
+from core.access.views import staff
+from core.clock import now
+from core.errors import NotFound
+from core.selectors import agency as own_agency
+from core.selectors import members, names_of, news_version
+from core.web.pages import page, unchanged
+from incidents import selectors as incidents
+from incidents.forms import AssignForm, NoteForm, PauseForm, SeverityForm, UpdateForm
+from incidents.severities import DEFINITIONS
+from incidents.states import Step, allowed
+from incidents.texts import TEMPLATES
+from monitoring import selectors as monitoring
+from retainer.dashboard.systems import chart
+from retainer.errors import not_found
+from slas import selectors as slas
+
+
+@staff(Capability.VIEW)
+@require_GET
+def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """One incident; head, timeline and clocks stay live, the composer keeps what is being typed."""
+    try:
+        row = incidents.incident_by_number(number)
+    except NotFound:
+        return not_found(request)
+    version = f"{news_version()}.{row.version}"
+    same = unchanged(request, version)
+    if same:
+        return same
+    context = incident_context(row) | {
+        "version": version,
+        "steps": {step.value: allowed(step, row.state) for step in Step},
+        "note_form": NoteForm(),
+        "update_form": UpdateForm(),
+        "pause_form": PauseForm(),
+        "severity_form": SeverityForm(initial={"severity": row.severity}),
+        "assign_form": _assign_form(row),
+        "texts": TEMPLATES,
+        "breadcrumbs": [
+            {"label": _("Incidents"), "url": reverse("incidents:list", args=[agency])},
+            {"label": row.reference, "url": ""},
+        ],
+    }
+    return page(request, "dashboard/incident.html", context, part="dashboard/_incident.html")
+
+
+def incident_context(row: Any) -> dict[str, Any]:
+    """What the workbench says about an incident."""
+    entries = list(incidents.entries(row.id))
+    people = names_of([row.owner_id, *(entry.actor_id for entry in entries)])
+    system = clients.system(row.system_id)
+    return {
+        "incident": row,
+        "system": system,
+        "client": clients.client(row.client_id),
+        "clocks": slas.clock_views(slas.clocks_of("incident", row.id), now(), own_agency().time_zone),
+        "policy_version": slas.policy_version(row.policy_version_id) if row.policy_version_id else None,
+        "severity_text": DEFINITIONS.get(row.severity, ""),
+        "entries": [(entry, people.get(entry.actor_id, "")) for entry in entries],
+        "owner_name": people.get(row.owner_id, ""),
+        "alerts": monitoring.alerts(incident_id=row.id),
+        "contacts": clients.contacts(row.client_id),
+        "similar": incidents.incidents(system_id=row.system_id).exclude(id=row.id)[:3],
+    }
+
+
+def _assign_form(row: Any) -> AssignForm:
+    people = [(str(member.user_id), str(member.user)) for member in members()]
+    return AssignForm(initial={"owner_id": str(row.owner_id or "")}, people=people)
+
+
+@staff(Capability.VIEW)
+@require_GET
+def evidence(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """The chart of the value that fired the incident's alert."""
+    try:
+        row = incidents.incident_by_number(number)
+        return JsonResponse(chart(request, row.system_id))
+    except (NotFound, ValueError):
+        return JsonResponse({"error": _("There is no such chart.")}, status=404)

@@ -1,0 +1,31 @@
+"""A person's own settings."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core.access.views import account
+from core.models import User
+from core.web.forms import Screen, form_page
+from retainer.dashboard.forms import ProfileForm
+
+
+@account
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name and time zone; password, second factor and sessions are allauth's pages, linked from here."""
+    user = cast(User, request.user)
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "time_zone": user.time_zone})
+    screen = Screen(title=_("You"), submit=_("Save"), back=reverse("home"), template="entry/profile.html")
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        user.name, user.time_zone = data["name"].strip(), data["time_zone"]
+        user.save(update_fields=["name", "time_zone"])
+        return _("Saved."), reverse("profile")
+
+    return form_page(request, form, screen, save)

@@ -1,0 +1,282 @@
+"""The settings pages: agency, people, tokens, receivers, audit."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import selectors, services, tokens
+from core.access.roles import Capability
+from core.access.views import staff
+from core.errors import DomainError
+from core.web.forms import Screen, form_page
+from core.web.pages import csv_file, done, listed, page, refused
+from retainer.dashboard.forms import AgencyForm, EndpointForm, InviteForm, RoleForm, TokenForm
+from retainer.notifications import selectors as notifications
+from retainer.notifications import services as notification_services
+from retainer.notifications.messages import Message, mail_bodies
+from retainer.notifications.services import link, queue_email
+
+
+def crumbs(agency: str, *more: tuple[str, str]) -> list[dict[str, str]]:
+    """Settings › page."""
+    first = {"label": _("Settings"), "url": reverse("settings:home", args=[agency])}
+    return [first, *({"label": label, "url": url} for label, url in more)]
+
+
+@staff(Capability.VIEW)
+@require_GET
+def home(request: HttpRequest, agency: str) -> HttpResponse:
+    """What can be set, and who may set it."""
+    return page(request, "settings/home.html", {"breadcrumbs": crumbs(agency)})
+
+
+@staff(Capability.SETTINGS)
+@require_http_methods(["GET", "POST"])
+def agency_settings(request: HttpRequest, agency: str) -> HttpResponse:
+    """Name, zone, currency, colour, sender, second factor."""
+    row = selectors.agency()
+    fields = ("name", "time_zone", "currency", "brand_colour", "mail_from", "require_mfa")
+    form = AgencyForm(request.POST or None, initial={name: getattr(row, name) for name in fields})
+    back = reverse("settings:home", args=[agency])
+    screen = Screen(
+        title=_("Agency and brand"),
+        submit=_("Save agency"),
+        back=back,
+        breadcrumbs=crumbs(agency, (_("Agency and brand"), "")),
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.update_agency(**data)
+        return _("Saved."), back
+
+    return form_page(request, form, screen, save)
+
+
+@staff(Capability.VIEW)
+@require_GET
+def people(request: HttpRequest, agency: str) -> HttpResponse:
+    """Who works here, in which role, and who is invited."""
+    context = {
+        "members": selectors.members(),
+        "invitations": selectors.invitations(),
+        "breadcrumbs": crumbs(agency, (_("People"), "")),
+    }
+    return page(request, "settings/people.html", context)
+
+
+@staff(Capability.PEOPLE)
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, agency: str) -> HttpResponse:
+    """Invites somebody to the staff, by mail."""
+    back = reverse("settings:people", args=[agency])
+    screen = Screen(
+        title=_("Invite a person"),
+        submit=_("Send invitation"),
+        back=back,
+        breadcrumbs=crumbs(agency, (_("People"), back), (_("Invite"), "")),
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        invitation, token = services.invite_member(email=data["email"], role=data["role"])
+        send_invitation(invitation.id, invitation.email, token)
+        return _("Invitation sent to %(email)s. It is valid for 7 days.") % {"email": invitation.email}, back
+
+    return form_page(request, InviteForm(request.POST or None), screen, save)
+
+
+def send_invitation(invitation_id: uuid.UUID, email: str, token: str) -> None:
+    """Queues the mail with the only copy of the link."""
+    name = selectors.agency().name
+    message = Message(
+        subject=_("%(name)s invites you") % {"name": name},
+        lead=_("%(name)s has invited %(email)s to work together on Retainer.") % {"name": name, "email": email},
+        lines=[_("The link works once, for this address, for 7 days.")],
+        action=_("Accept the invitation"),
+        url=link(reverse("invitation", args=[token])),
+    )
+    body, html = mail_bodies(message, agency_name=name)
+    queue_email(
+        event_id=invitation_id,
+        event_name="core.invitation.sent",
+        to=email,
+        subject=message.subject,
+        body=body,
+        html=html,
+    )
+
+
+@staff(Capability.PEOPLE)
+@require_POST
+def revoke_invitation(request: HttpRequest, agency: str, invitation_id: uuid.UUID) -> HttpResponse:
+    """Takes an invitation back."""
+    return _act(
+        request,
+        lambda: services.revoke_invitation(invitation_id=invitation_id),
+        _("Invitation withdrawn."),
+        reverse("settings:people", args=[agency]),
+    )
+
+
+@staff(Capability.PEOPLE)
+@require_http_methods(["GET", "POST"])
+def member_role(request: HttpRequest, agency: str, member_id: uuid.UUID) -> HttpResponse:
+    """Gives a member another role."""
+    back = reverse("settings:people", args=[agency])
+    try:
+        member = selectors.member(member_id)
+    except DomainError as error:
+        return refused(request, error, back)
+    name = str(member.user)
+    screen = Screen(
+        title=_("Role of %(name)s") % {"name": name},
+        submit=_("Change role"),
+        back=back,
+        breadcrumbs=crumbs(agency, (_("People"), back), (name, "")),
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.change_role(member_id=member_id, role=data["role"])
+        return _("Role changed."), back
+
+    return form_page(request, RoleForm(request.POST or None, initial={"role": member.role}), screen, save)
+
+
+@staff(Capability.PEOPLE)
+@require_POST
+def remove_member(request: HttpRequest, agency: str, member_id: uuid.UUID) -> HttpResponse:
+    """Takes a person off the staff."""
+    return _act(
+        request,
+        lambda: services.end_membership(member_id=member_id),
+        _("Removed from the staff. Their tokens stopped working."),
+        reverse("settings:people", args=[agency]),
+    )
+
+
+@staff(Capability.SETTINGS)
+@require_GET
+def machines(request: HttpRequest, agency: str) -> HttpResponse:
+    """Tokens and webhook receivers, with the last deliveries."""
+    context = {
+        "tokens": selectors.tokens(),
+        "endpoints": notifications.endpoints(),
+        "deliveries": notifications.deliveries()[:20],
+        "breadcrumbs": crumbs(agency, (_("API and webhooks"), "")),
+    }
+    return page(request, "settings/machines.html", context)
+
+
+@staff(Capability.SETTINGS)
+@require_http_methods(["GET", "POST"])
+def new_token(request: HttpRequest, agency: str) -> HttpResponse:
+    """Makes a token and shows it this once."""
+    form = TokenForm(request.POST or None)
+    back = reverse("settings:machines", args=[agency])
+    context: dict[str, Any] = {
+        "form": form,
+        "screen": Screen(title=_("New API token"), submit=_("Create token"), back=back),
+        "breadcrumbs": crumbs(agency, (_("API and webhooks"), back), (_("New token"), "")),
+    }
+    if request.method == "POST" and form.is_valid():
+        try:
+            token, plain = tokens.create_token(**form.cleaned_data)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            return page(request, "settings/secret.html", context | {"secret": plain, "name": token.name})
+    return page(request, "forms/page.html", context, status=422 if form.errors else 200)
+
+
+@staff(Capability.SETTINGS)
+@require_POST
+def revoke_token(request: HttpRequest, agency: str, token_id: uuid.UUID) -> HttpResponse:
+    """Ends a token at once."""
+    return _act(
+        request,
+        lambda: tokens.revoke_token(token_id=token_id),
+        _("Token revoked. Programs that use it are refused from now on."),
+        reverse("settings:machines", args=[agency]),
+    )
+
+
+@staff(Capability.SETTINGS)
+@require_http_methods(["GET", "POST"])
+def new_endpoint(request: HttpRequest, agency: str) -> HttpResponse:
+    """Adds a receiver and shows its signing secret this once."""
+    form = EndpointForm(request.POST or None)
+    back = reverse("settings:machines", args=[agency])
+    context: dict[str, Any] = {
+        "form": form,
+        "screen": Screen(title=_("New webhook receiver"), submit=_("Add receiver"), back=back),
+        "breadcrumbs": crumbs(agency, (_("API and webhooks"), back), (_("New receiver"), "")),
+    }
+    if request.method == "POST" and form.is_valid():
+        try:
+            endpoint, secret = notification_services.create_endpoint(**form.cleaned_data)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            return page(request, "settings/secret.html", context | {"secret": secret, "name": endpoint.name})
+    return page(request, "forms/page.html", context, status=422 if form.errors else 200)
+
+
+@staff(Capability.SETTINGS)
+@require_POST
+def delete_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
+    """Removes a receiver."""
+    return _act(
+        request,
+        lambda: notification_services.delete_endpoint(endpoint_id=endpoint_id),
+        _("Receiver removed."),
+        reverse("settings:machines", args=[agency]),
+    )
+
+
+@staff(Capability.SETTINGS)
+@require_GET
+def audit(request: HttpRequest, agency: str) -> HttpResponse:
+    """What was done, by whom, newest first."""
+    rows = listed(request, selectors.audit_events())
+    names = selectors.names_of(row.actor_id for row in rows if row.actor_kind in ("user", "contact"))
+    context = {"rows": rows, "names": names, "breadcrumbs": crumbs(agency, (_("Audit and export"), ""))}
+    return page(request, "settings/audit.html", context)
+
+
+@staff(Capability.SETTINGS)
+@require_GET
+def audit_csv(request: HttpRequest, agency: str) -> HttpResponse:
+    """The newest ten thousand rows of the audit log."""
+    rows = selectors.audit_events()[:10_000]
+    return csv_file(
+        "audit",
+        ["at", "actor_kind", "actor_id", "action", "object_type", "object_id", "client_id", "changes", "request_id", "ip"],
+        (
+            [
+                row.at.isoformat(),
+                row.actor_kind,
+                row.actor_id,
+                row.action,
+                row.object_type,
+                row.object_id,
+                row.client_id,
+                row.changes,
+                row.request_id,
+                row.ip,
+            ]
+            for row in rows
+        ),
+    )
+
+
+def _act(request: HttpRequest, act: Any, message: str, back: str) -> HttpResponse:
+    try:
+        act()
+    except DomainError as error:
+        return refused(request, error, back)
+    return done(request, message, back)

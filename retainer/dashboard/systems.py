@@ -1,0 +1,141 @@
+"""The list of AI systems, and one system: where it stands, its values over time, its checks and incidents."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from agreements import selectors as agreements
+from clients import selectors as clients
+from core.access.roles import Capability
+from core.access.views import staff
+from core.clock import now
+from core.errors import NotFound
+from core.selectors import names_of, news_version
+from core.web.pages import listed, page, unchanged
+from incidents import selectors as incidents
+from monitoring import selectors as monitoring
+from retainer.dashboard.home import WORST_FIRST
+from retainer.errors import not_found
+from slas import selectors as slas
+
+SPANS = {"1h": 1, "24h": 24, "7d": 24 * 7, "30d": 24 * 30, "90d": 24 * 90}
+
+
+@staff(Capability.VIEW)
+@require_GET
+def systems(request: HttpRequest, agency: str) -> HttpResponse:
+    """Every system, worst first."""
+    found = list(clients.systems().select_related("client"))
+    health = monitoring.system_health([row.id for row in found])
+    rows = [
+        {
+            "system": row,
+            "health": health[row.id],
+            "url": reverse("dashboard:system", args=[agency, row.client.slug, row.slug]),
+        }
+        for row in found
+    ]
+    wanted = request.GET.get("state", "")
+    if wanted:
+        rows = [row for row in rows if row["health"].state == wanted]
+    rows.sort(key=lambda row: (WORST_FIRST.index(row["health"].state), row["system"].name.lower()))
+    context = {"page": listed(request, rows), "breadcrumbs": [{"label": _("Systems"), "url": ""}], "wanted": wanted}
+    return page(request, "dashboard/systems.html", context, part="dashboard/_systems.html")
+
+
+@staff(Capability.VIEW)
+@require_GET
+def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
+    """One system. Its state and values stay live."""
+    try:
+        row = clients.system_by_slugs(client, system)
+    except NotFound:
+        return not_found(request)
+    version = f"{news_version()}.{monitoring.freshness(row.id)}"
+    same = unchanged(request, version)
+    if same:
+        return same
+    context = system_context(row) | {
+        "version": version,
+        "breadcrumbs": [
+            {"label": row.client.name, "url": reverse("dashboard:client", args=[agency, client])},
+            {"label": row.name, "url": ""},
+        ],
+        "series_url": reverse("dashboard:series", args=[agency, client, system]),
+        "span": span_of(request),
+        "spans": list(SPANS),
+    }
+    return page(request, "dashboard/system.html", context, part="dashboard/_system.html")
+
+
+def system_context(row: Any) -> dict[str, Any]:
+    """What dashboard and portal both say about a system, from the same selectors."""
+    checks = monitoring.checks(system_id=row.id)
+    policy_version_id = agreements.policy_version_for(row.id)
+    return {
+        "system": row,
+        "health": monitoring.system_health([row.id])[row.id],
+        "checks": checks,
+        "metrics": monitoring.metrics_of(row.id),
+        "incidents": incidents.incidents(system_id=row.id)[:5],
+        "alerts": monitoring.alerts(system_id=row.id)[:5],
+        "policy_version": slas.policy_version(policy_version_id) if policy_version_id else None,
+        "owner_name": names_of([row.owner_id]).get(row.owner_id, ""),
+    }
+
+
+@staff(Capability.VIEW)
+@require_GET
+def series(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
+    """The points of one metric's chart, its thresholds, and the incidents in its window."""
+    try:
+        row = clients.system_by_slugs(client, system)
+        return JsonResponse(chart(request, row.id))
+    except (NotFound, ValueError):
+        return JsonResponse({"error": _("There is no such chart.")}, status=404)
+
+
+def chart(request: HttpRequest, system_id: uuid.UUID) -> dict[str, Any]:
+    """``times`` (Unix seconds), ``values`` (None where nothing was measured), ``thresholds``, ``bands``."""
+    check = monitoring.check(uuid.UUID(request.GET.get("check", "")))
+    if check.system_id != system_id:
+        raise NotFound(_("There is no such chart."))
+    metric = request.GET.get("metric", "")
+    end = now()
+    start = end - timedelta(hours=SPANS[span_of(request)])
+    points = monitoring.series(check.id, metric, start, end)
+    unit = next((item.get("unit", "") for item in check.metrics if item["name"] == metric), "")
+    return {
+        "unit": unit or ("s" if metric == "latency" else ""),
+        "times": [int(at.timestamp()) for at, _value in points],
+        "values": [value for _at, value in points],
+        "thresholds": [
+            {"value": row.limit, "label": row.get_comparison_display()}
+            for row in monitoring.thresholds_of(check.id)
+            if row.metric == metric
+        ],
+        "bands": [
+            {"from": _seconds(row.opened_at), "to": _seconds(row.resolved_at or end), "label": row.reference}
+            for row in incidents.incidents(system_id=system_id)
+            if (row.resolved_at or end) >= start
+        ],
+        "start": _seconds(start),
+        "end": _seconds(end),
+    }
+
+
+def span_of(request: HttpRequest) -> str:
+    """The window that the address asks for; a day where it asks for none we know."""
+    span = request.GET.get("span", "24h")
+    return span if span in SPANS else "24h"
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.astimezone(UTC).timestamp())

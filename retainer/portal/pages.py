@@ -1,0 +1,172 @@
+"""The portal: the same selectors and the same numbers as the dashboard, in a database role that cannot write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from agreements import selectors as agreements
+from clients import selectors as clients
+from core.access.views import portal
+from core.clock import now
+from core.errors import NotFound
+from core.selectors import agency as own_agency
+from core.web.pages import listed, page, unchanged
+from incidents import selectors as incidents
+from incidents.severities import DEFINITIONS
+from monitoring import selectors as monitoring
+from retainer.dashboard.home import WORST_FIRST
+from retainer.dashboard.systems import SPANS, chart, span_of
+from retainer.errors import not_found
+from slas import selectors as slas
+
+
+@portal
+@require_GET
+def home(request: HttpRequest, agency: str, client: str) -> HttpResponse:
+    """How things stand, in words; what changed; what is being worked on."""
+    version = _version()
+    same = unchanged(request, version)
+    if same:
+        return same
+    systems = _systems_with_health()
+    open_rows = list(incidents.open_incidents())
+    context = {
+        "version": version,
+        "verdict": _verdict([health.state for _row, health in systems], len(open_rows)),
+        "systems": systems,
+        "open_incidents": _with_clocks(open_rows),
+        "recent": incidents.incidents()[:5],
+        "retainers": agreements.retainers(),
+    }
+    return page(request, "portal/home.html", context, part="portal/_home.html")
+
+
+def _verdict(states: list[str], open_count: int) -> str:
+    if not states:
+        return _("No system is being looked after yet.")
+    worst = min(states, key=WORST_FIRST.index)
+    words = {
+        "down": _("Something is down, and we are on it."),
+        "degraded": _("Something is not working as well as agreed, and we are on it."),
+        "unknown": _("We are waiting for data from some of your systems."),
+        "maintenance": _("Planned maintenance is under way."),
+        "paused": _("Monitoring is paused."),
+    }
+    if worst == "healthy":
+        return _("Everything works.") if not open_count else _("Everything works again. We are still watching.")
+    return words[worst]
+
+
+@portal
+@require_GET
+def systems(request: HttpRequest, agency: str, client: str) -> HttpResponse:
+    """The client's systems."""
+    return page(request, "portal/systems.html", {"systems": _systems_with_health()})
+
+
+@portal
+@require_GET
+def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
+    """One system: the verdict and the agreed metrics with their thresholds."""
+    try:
+        row = clients.system_by_slugs(client, system)
+    except NotFound:
+        return not_found(request)
+    version = f"{_version()}.{monitoring.freshness(row.id)}"
+    same = unchanged(request, version)
+    if same:
+        return same
+    context = {
+        "version": version,
+        "system": row,
+        "health": monitoring.system_health([row.id])[row.id],
+        "metrics": monitoring.metrics_of(row.id),
+        "incidents": incidents.incidents(system_id=row.id)[:5],
+        "series_url": reverse("portal:series", args=[agency, client, system]),
+        "span": span_of(request),
+        "spans": list(SPANS),
+    }
+    return page(request, "portal/system.html", context, part="portal/_system.html")
+
+
+@portal
+@require_GET
+def series(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
+    """The same chart as the dashboard's."""
+    try:
+        row = clients.system_by_slugs(client, system)
+        return JsonResponse(chart(request, row.id))
+    except (NotFound, ValueError):
+        return JsonResponse({"error": _("There is no such chart.")}, status=404)
+
+
+@portal
+@require_GET
+def incidents_list(request: HttpRequest, agency: str, client: str) -> HttpResponse:
+    """Every published incident, newest first."""
+    return page(request, "portal/incidents.html", {"page": listed(request, incidents.incidents())})
+
+
+@portal
+@require_GET
+def incident(request: HttpRequest, agency: str, client: str, number: int) -> HttpResponse:
+    """One published incident: how it stands, the promises, what was said."""
+    try:
+        row = incidents.incident_by_number(number)
+    except NotFound:
+        return not_found(request)
+    version = f"{_version()}.{row.version}"
+    same = unchanged(request, version)
+    if same:
+        return same
+    context = {
+        "version": version,
+        "incident": row,
+        "system": clients.system(row.system_id),
+        "clocks": slas.clock_views(slas.clocks_of("incident", row.id), now(), own_agency().time_zone),
+        "entries": incidents.entries(row.id, client_visible_only=True),
+        "severity_text": DEFINITIONS.get(row.severity, ""),
+    }
+    return page(request, "portal/incident.html", context, part="portal/_incident.html")
+
+
+@portal
+@require_GET
+def agreement(request: HttpRequest, agency: str, client: str) -> HttpResponse:
+    """The five questions, answered from what was signed."""
+    plans: list[dict[str, Any]] = []
+    for retainer in agreements.retainers():
+        covered = agreements.covered_systems(retainer.id)
+        plans.append(
+            {
+                "retainer": retainer,
+                "inclusions": agreements.inclusions_of(retainer.tier_id),
+                "covered": [
+                    {"system": clients.system(row.system_id), "targets": slas.target_table(row.policy_version_id)}
+                    for row in covered
+                ],
+            }
+        )
+    context = {"plans": plans, "contacts": clients.contacts(clients.client_by_slug(client).id), "severities": DEFINITIONS}
+    return page(request, "portal/agreement.html", context)
+
+
+def _systems_with_health() -> list[tuple[Any, Any]]:
+    rows = list(clients.systems())
+    health = monitoring.system_health([row.id for row in rows])
+    return [(row, health[row.id]) for row in rows]
+
+
+def _with_clocks(rows: list[Any]) -> list[tuple[Any, list[Any]]]:
+    zone = own_agency().time_zone
+    return [(row, slas.clock_views(slas.clocks_of("incident", row.id), now(), zone)) for row in rows]
+
+
+def _version() -> str:
+    """The portal may not read the outbox, so its mark is made of what it can see."""
+    return f"{incidents.version_mark()}.{monitoring.version_mark()}"

@@ -1,0 +1,43 @@
+"""Every address. Each view declares who may come in; the access middleware refuses a route that does not."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from core.access.views import public
+from retainer import health
+from retainer.dashboard import entry, gallery, profile
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", entry.home, name="home"),
+    path("start/", entry.start, name="start"),
+    path("invite/<str:token>/", entry.invitation, name="invitation"),
+    path("me/", profile.profile, name="profile"),
+    path("brand/<str:colour>.css", entry.brand, name="brand"),
+    path("accounts/", include("allauth.urls")),
+    path("a/<slug:agency>/", include("retainer.dashboard.urls")),
+    path("a/<slug:agency>/clients/", include("clients.urls")),
+    path("a/<slug:agency>/retainers/", include("agreements.urls")),
+    path("a/<slug:agency>/incidents/", include("incidents.urls")),
+    path("a/<slug:agency>/backlog/", include("backlog.urls")),
+    path("a/<slug:agency>/", include("monitoring.urls")),
+    path("a/<slug:agency>/settings/", include("retainer.dashboard.settings_urls")),
+    path("a/<slug:agency>/settings/response-times/", include("slas.urls")),
+    path("p/<slug:agency>/<slug:client>/", include("retainer.portal.urls")),
+    path("api/v1/", include("retainer.api.urls")),
+    path("api/schema/", public(SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])), name="schema"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("healthz/pipeline", health.pipeline, name="pipeline"),
+    path("metrics", health.metrics, name="metrics"),
+]
+
+if settings.RETAINER_ENV != "production":
+    urlpatterns.append(path("gallery/", gallery.gallery, name="gallery"))
+
+handler400 = "retainer.errors.bad_request"
+handler403 = "retainer.errors.forbidden"
+handler404 = "retainer.errors.not_found"
+handler500 = "retainer.errors.server_error"

@@ -1,0 +1,179 @@
+"""Calendars, policies with their versions, and clocks for programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.access.roles import TokenScope
+from core.access.views import api
+from core.clock import now
+from core.selectors import agency
+from core.web.rest import Endpoint, Moment, Query
+from slas import selectors
+from slas.models import ClockState, Metric, Severity
+
+
+class CalendarVersionOut(serializers.Serializer[Any]):
+    """One state of a calendar."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    starts_at = Moment()
+    spec = serializers.DictField(help_text=_("Zone, weekly hours, holidays and exceptions."))
+
+
+class CalendarOut(serializers.Serializer[Any]):
+    """Support hours under one name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    archived_at = Moment(allow_null=True)
+    versions = CalendarVersionOut(source="versions.all", many=True)
+
+
+@api(TokenScope.RETAINERS)
+class Calendars(Endpoint):
+    """The agency's support hours."""
+
+    answer = CalendarOut
+    queries = {"list": Query}
+
+    def list(self, request: Request) -> Response:
+        """All calendars with their versions, newest first."""
+        return self.page(selectors.calendars().prefetch_related("versions"))
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One calendar."""
+        return self.one(selectors.calendar(id))
+
+
+class PolicyOut(serializers.Serializer[Any]):
+    """A service level under one name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    slug = serializers.CharField()
+    description = serializers.CharField()
+    default_for = serializers.CharField(help_text=_("The criticality it is proposed for, or empty."))
+    archived_at = Moment(allow_null=True)
+
+
+class TargetOut(serializers.Serializer[Any]):
+    """One promise of a version."""
+
+    id = serializers.UUIDField()
+    severity = serializers.ChoiceField(Severity.choices)
+    request_kind = serializers.CharField(help_text=_("Empty means any kind."))
+    metric = serializers.ChoiceField(Metric.choices)
+    seconds = serializers.IntegerField(help_text=_("Open seconds of the calendar."))
+    calendar_version = serializers.UUIDField(source="calendar_version_id")
+    is_guarantee = serializers.BooleanField()
+    pausable = serializers.BooleanField()
+
+
+class PolicyVersionOut(serializers.Serializer[Any]):
+    """What a retainer signs; never changed once made."""
+
+    id = serializers.UUIDField()
+    policy = serializers.UUIDField(source="policy_id")
+    number = serializers.IntegerField()
+    publish_after_seconds = serializers.SerializerMethodField()
+    created_at = Moment()
+    targets = TargetOut(source="targets.all", many=True)
+
+    def get_publish_after_seconds(self, version: Any) -> int | None:
+        """How long a critical or high incident of an alert is held from the client; null: until confirmed."""
+        minutes = version.publish_after_minutes
+        return None if minutes is None else minutes * 60
+
+
+@api(TokenScope.RETAINERS)
+class Policies(Endpoint):
+    """The agency's service levels."""
+
+    answer = PolicyOut
+    answers = {"versions": PolicyVersionOut}
+    queries = {"list": Query, "versions": Query}
+
+    def list(self, request: Request) -> Response:
+        """All policies, newest first."""
+        return self.page(selectors.policies())
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One policy."""
+        return self.one(selectors.policy(id))
+
+    @action(detail=True, methods=["get"])
+    def versions(self, request: Request, id: uuid.UUID) -> Response:
+        """The versions of a policy with their targets, newest first."""
+        return self.page(selectors.versions_of(selectors.policy(id).id).prefetch_related("targets"))
+
+
+class SegmentOut(serializers.Serializer[Any]):
+    """One stretch of a clock's time; the stretches of one kind add up to what the clock counted."""
+
+    kind = serializers.CharField()
+    starts_at = Moment()
+    ends_at = Moment()
+    seconds = serializers.IntegerField()
+    waiting_on = serializers.CharField(allow_blank=True)
+
+
+class ClockOut(serializers.Serializer[Any]):
+    """A running promise, with the numbers that dashboard and portal show at the same moment."""
+
+    id = serializers.UUIDField()
+    incident = serializers.UUIDField(source="subject_id")
+    metric = serializers.ChoiceField(Metric.choices)
+    label = serializers.CharField()
+    state = serializers.ChoiceField(ClockState.choices)
+    due_at = Moment(allow_null=True)
+    remaining_seconds = serializers.IntegerField(allow_null=True)
+    consumed_seconds = serializers.IntegerField()
+    target_seconds = serializers.IntegerField()
+    warn_percent = serializers.IntegerField(allow_null=True)
+    breached_at = Moment(allow_null=True)
+    satisfied_at = Moment(allow_null=True)
+    overrun_seconds = serializers.IntegerField(allow_null=True)
+    waiting_on = serializers.CharField(allow_blank=True)
+    is_guarantee = serializers.BooleanField()
+    sentence = serializers.CharField()
+    segments = SegmentOut(many=True)
+
+
+class ClockQuery(Query):
+    """Filters of clocks."""
+
+    incident = serializers.UUIDField(source="subject_id", required=False)
+    client = serializers.UUIDField(source="client_id", required=False)
+    state = serializers.ChoiceField(ClockState.choices, required=False)
+    metric = serializers.ChoiceField(Metric.choices, required=False)
+
+
+@api(TokenScope.INCIDENTS)
+class Clocks(Endpoint):
+    """The clocks of incidents."""
+
+    answer = ClockOut
+    queries = {"list": ClockQuery}
+
+    def list(self, request: Request) -> Response:
+        """All clocks, newest first."""
+        return self.page(selectors.clocks(), _as_people_see_them)
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One clock."""
+        return self.one(_as_people_see_them([selectors.clock(id)])[0])
+
+
+def _as_people_see_them(clocks: list[Any]) -> list[Any]:
+    return list(selectors.clock_views(clocks, now(), ZoneInfo(agency().time_zone)))
