@@ -15,7 +15,8 @@ from agreements import selectors, services
 from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.roles import TokenScope
 from core.access.views import api
-from core.web.rest import LARGEST, Body, Endpoint, Moment, Nothing, Query
+from core.web.limits import LARGEST
+from core.web.rest import Body, Endpoint, Moment, Nothing, Query
 
 # A hundred billion minor units: far above any fee, far below what the column holds.
 MOST_MINOR = 10**11

@@ -75,7 +75,9 @@ def move(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     back = reverse("backlog:list", args=[agency])
     form = MoveForm(request.POST)
     if not form.is_valid():
-        return page(request, "forms/page.html", {"form": form, "screen": Screen(_("Move"), _("Move item"), back)}, status=422)
+        return page(
+            request, "forms/page.html", {"form": form, "screen": Screen(_("Move"), _("Move item"), back)}, status=422
+        )
     try:
         services.move_item(item_id=_item(item_id).id, state=form.cleaned_data["state"])
     except DomainError as error:

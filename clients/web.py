@@ -53,7 +53,9 @@ def new_client(request: HttpRequest, agency: str) -> HttpResponse:
         return _("%(name)s added. Add the first AI system.") % {"name": row.name}, _client_url(agency, row.slug)
 
     form = ClientForm(request.POST or None, initial={"time_zone": own_agency().time_zone})
-    return form_page(request, form, Screen(_("New client"), _("Add client"), back, breadcrumbs=_crumbs(agency, _("New"))), save)
+    return form_page(
+        request, form, Screen(_("New client"), _("Add client"), back, breadcrumbs=_crumbs(agency, _("New"))), save
+    )
 
 
 @staff(Capability.CLIENTS)
@@ -69,7 +71,9 @@ def edit_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
 
     initial = {"name": row.name, "time_zone": row.time_zone, "country": row.country}
     form = ClientForm(request.POST or None, initial=initial)
-    return form_page(request, form, Screen(_("Edit client"), _("Save client"), back, breadcrumbs=_crumbs(agency, row.name)), save)
+    return form_page(
+        request, form, Screen(_("Edit client"), _("Save client"), back, breadcrumbs=_crumbs(agency, row.name)), save
+    )
 
 
 @staff(Capability.CLIENTS)
@@ -140,7 +144,9 @@ def new_system(request: HttpRequest, agency: str, client: str) -> HttpResponse:
         return _("%(name)s added. Add a check, so that we can watch it.") % {"name": system.name}, to
 
     form = SystemForm(request.POST or None, people=_people())
-    screen = Screen(_("New AI system"), _("Add system"), _client_url(agency, client), breadcrumbs=_crumbs(agency, row.name))
+    screen = Screen(
+        _("New AI system"), _("Add system"), _client_url(agency, client), breadcrumbs=_crumbs(agency, row.name)
+    )
     return form_page(request, form, screen, save)
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from core import logs
+
 
 class CoreConfig(AppConfig):
     """Imports no other app."""
 
     name = "core"
+
+    def ready(self) -> None:
+        """Logging is set up before the first line is written."""
+        logs.configure()

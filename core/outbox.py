@@ -88,3 +88,8 @@ def _put_back(event: OutboxEvent, lease_id: uuid.UUID, error: Exception) -> None
             lease_id=None,
             last_error=f"{type(error).__name__}: {error}"[:300],
         )
+
+
+def overdue() -> int:
+    """How many events have been due for longer than a lease without being dealt with. For the auditor."""
+    return OutboxEvent.objects.filter(next_due_at__lt=now() - 2 * LEASE).count()

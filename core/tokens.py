@@ -91,9 +91,10 @@ def authenticate(plain: str) -> ApiToken | None:
 def _still_backed(token: ApiToken) -> bool:
     """False once the person who made the token has left the agency; also notes the use, once a minute."""
     with tenant_scope(token.agency_id):
-        backed = token.created_by_id is None or Membership.objects.filter(
-            user_id=token.created_by_id, user__is_active=True, ended_at=None
-        ).exists()
+        backed = (
+            token.created_by_id is None
+            or Membership.objects.filter(user_id=token.created_by_id, user__is_active=True, ended_at=None).exists()
+        )
         if backed and (token.last_used_at is None or token.last_used_at < now() - USED_EVERY):
             ApiToken.objects.filter(id=token.id).update(last_used_at=now())
         return backed

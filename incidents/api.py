@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from core.access.roles import TokenScope
 from core.access.views import api
-from core.web.rest import LARGEST, Body, Endpoint, Moment, Query
+from core.web.limits import LARGEST
+from core.web.rest import Body, Endpoint, Moment, Query
 from incidents import selectors, services
 from incidents.models import EntryKind, IncidentSource
 from incidents.states import IncidentState

@@ -111,7 +111,9 @@ def take_step(request: HttpRequest, agency: str, number: int, step: str) -> Http
     if step not in STEPS:
         raise Http404
     act, message = STEPS[step]
-    form: Form = {Step.RESOLVE: ResolveForm, Step.FALSE_ALARM: ReasonForm, Step.REOPEN: ReasonForm}.get(step, Form)(request.POST)
+    form: Form = {Step.RESOLVE: ResolveForm, Step.FALSE_ALARM: ReasonForm, Step.REOPEN: ReasonForm}.get(step, Form)(
+        request.POST
+    )
     if not form.is_valid():
         return _again(request, agency, number, form)
     text = next(iter(form.cleaned_data.values()), "")
@@ -126,7 +128,11 @@ def note(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, agency, number, form)
     return _do(
-        request, agency, number, lambda row: services.post_note(incident_id=row.id, **form.cleaned_data), _("Note kept.")
+        request,
+        agency,
+        number,
+        lambda row: services.post_note(incident_id=row.id, **form.cleaned_data),
+        _("Note kept."),
     )
 
 
@@ -138,7 +144,11 @@ def update(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, agency, number, form)
     return _do(
-        request, agency, number, lambda row: services.post_update(incident_id=row.id, **form.cleaned_data), _("Update sent.")
+        request,
+        agency,
+        number,
+        lambda row: services.post_update(incident_id=row.id, **form.cleaned_data),
+        _("Update sent."),
     )
 
 
@@ -150,7 +160,11 @@ def pause(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, agency, number, form)
     return _do(
-        request, agency, number, lambda row: services.pause(incident_id=row.id, **form.cleaned_data), _("The clocks are paused.")
+        request,
+        agency,
+        number,
+        lambda row: services.pause(incident_id=row.id, **form.cleaned_data),
+        _("The clocks are paused."),
     )
 
 
@@ -179,7 +193,11 @@ def assign(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, agency, number, form)
     return _do(
-        request, agency, number, lambda row: services.assign(incident_id=row.id, **form.cleaned_data), _("Owner changed.")
+        request,
+        agency,
+        number,
+        lambda row: services.assign(incident_id=row.id, **form.cleaned_data),
+        _("Owner changed."),
     )
 
 

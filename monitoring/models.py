@@ -86,7 +86,9 @@ class Check(ClientOwnedModel):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "environment", "name"], name="monitoring_check_name"),
-            models.CheckConstraint(condition=Q(interval_seconds__range=(5, 2_678_400)), name="monitoring_check_interval"),
+            models.CheckConstraint(
+                condition=Q(interval_seconds__range=(5, 2_678_400)), name="monitoring_check_interval"
+            ),
             # A timeout above the interval would let two runs of one check overlap.
             models.CheckConstraint(
                 condition=Q(timeout_ms__gte=100) & Q(timeout_ms__lte=F("interval_seconds") * 1000),
@@ -126,7 +128,9 @@ class Threshold(ClientOwnedModel):
 
     class Meta(ClientOwnedModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["agency", "source_check", "metric", "comparison"], name="monitoring_threshold_once"),
+            models.UniqueConstraint(
+                fields=["agency", "source_check", "metric", "comparison"], name="monitoring_threshold_once"
+            ),
             models.CheckConstraint(
                 condition=Q(comparison="above", clear_limit__lte=F("limit"))
                 | Q(comparison="below", clear_limit__gte=F("limit")),

@@ -67,8 +67,7 @@ def _walls(table: str) -> Iterable[str]:
     narrowed = f"({CLIENT} IS NULL OR client_id = {CLIENT})"
     yield f"CREATE POLICY tenant ON {table} TO {APP} USING (agency_id = {AGENCY} AND {narrowed})"
     yield (
-        f"CREATE POLICY portal ON {table} FOR SELECT TO {PORTAL}"
-        f" USING (agency_id = {AGENCY} AND client_id = {CLIENT})"
+        f"CREATE POLICY portal ON {table} FOR SELECT TO {PORTAL} USING (agency_id = {AGENCY} AND client_id = {CLIENT})"
     )
     yield f"CREATE POLICY sweeper ON {table} TO {SWEEPER} USING (true) WITH CHECK (true)"
     yield f"GRANT SELECT, INSERT, UPDATE ON {table} TO {APP}"
@@ -119,7 +118,5 @@ def drop_partitions(*, before: date) -> int:
 def stray_samples() -> int:
     """How many samples fell into the default partition; anything but 0 means a day had no partition of its own."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(pg_stat_get_live_tuples('monitoring_sample_default'::regclass), 0)"
-        )
+        cursor.execute("SELECT coalesce(pg_stat_get_live_tuples('monitoring_sample_default'::regclass), 0)")
         return int(cursor.fetchone()[0])

@@ -1,0 +1,1 @@
+"""The roof: configuration and the faces."""

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
+from clients.selectors import place_in_portal
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -20,7 +21,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
-from clients.selectors import place_in_portal
 from core import tokens
 from core.access.roles import Capability, may
 from core.access.views import Access, access_of
@@ -80,9 +80,7 @@ class AccessMiddleware:
 
     def _portal(self, request: HttpRequest, match: ResolverMatch) -> HttpResponse:
         user = cast(User, request.user)
-        place = place_in_portal(
-            user_id=user.id, agency_slug=match.kwargs["agency"], client_slug=match.kwargs["client"]
-        )
+        place = place_in_portal(user_id=user.id, agency_slug=match.kwargs["agency"], client_slug=match.kwargs["client"])
         if place is None:
             return not_found(request)
         request.portal_place = place  # type: ignore[attr-defined]

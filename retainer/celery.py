@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, setup_logging, worker_init
+
+from core.tenancy.boot import refuse_privileged_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 
 app = Celery("retainer")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_to_start_as_a_privileged_role(**_ignored: Any) -> None:
+    """The same refusal as the web process's."""
+    refuse_privileged_role()
+
+
+@setup_logging.connect
+def keep_our_logging(**_ignored: Any) -> None:
+    """Celery would replace the handlers of settings.LOGGING; connecting here keeps them."""

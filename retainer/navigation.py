@@ -72,7 +72,12 @@ def portal(request: HttpRequest) -> list[dict[str, Any]]:
     """The portal's links, as one section."""
     place = request.portal_place  # type: ignore[attr-defined]
     args = [place.agency_slug, place.client_slug]
-    return [{"label": "", "items": [_item(request, text, reverse(route, args=args), icon, "") for text, route, icon in PORTAL]}]
+    return [
+        {
+            "label": "",
+            "items": [_item(request, text, reverse(route, args=args), icon, "") for text, route, icon in PORTAL],
+        }
+    ]
 
 
 def _item(request: HttpRequest, label: str, url: str, icon: str, key: str) -> dict[str, Any]:

@@ -279,3 +279,41 @@ APP_DATABASE = _database(DATABASE_URL)
 OWNER_DATABASE = _database(DATABASE_OWNER_URL, role="retainer_owner") if DATABASE_OWNER_URL else {}
 if RETAINER_ENV == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Beat only wakes the loops. A second beat or a missed one changes nothing: what is due stands in Postgres.
+_TICK = {"expires": 5}
+CELERY_BEAT_SCHEDULE = {
+    "sweep clocks": {
+        "task": "slas.tasks.sweep_clocks",
+        "schedule": TICK_SECONDS,
+        "options": _TICK | {"queue": "sweep"},
+    },
+    "publish incidents": {
+        "task": "incidents.tasks.publish_incidents",
+        "schedule": TICK_SECONDS * 4,
+        "options": _TICK | {"queue": "sweep"},
+    },
+    "probe": {"task": "monitoring.tasks.probe_due", "schedule": TICK_SECONDS, "options": _TICK | {"queue": "poll"}},
+    "mark stale": {"task": "monitoring.tasks.mark_stale", "schedule": 10, "options": {"expires": 30, "queue": "sweep"}},
+    "relay": {
+        "task": "retainer.notifications.tasks.relay_outbox",
+        "schedule": TICK_SECONDS,
+        "options": _TICK | {"queue": "default"},
+    },
+    "deliver": {
+        "task": "retainer.notifications.tasks.deliver",
+        "schedule": TICK_SECONDS,
+        "options": _TICK | {"queue": "deliver"},
+    },
+    "roll up": {"task": "monitoring.tasks.roll_up", "schedule": 60, "options": {"expires": 60, "queue": "default"}},
+    "keep partitions": {
+        "task": "monitoring.tasks.keep_partitions",
+        "schedule": 3600,
+        "options": {"expires": 600, "queue": "default"},
+    },
+    "audit the pipeline": {
+        "task": "retainer.tasks.audit_pipeline",
+        "schedule": 60,
+        "options": {"expires": 60, "queue": "default"},
+    },
+}

@@ -27,7 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:agency>/settings/response-times/", include("slas.urls")),
     path("p/<slug:agency>/<slug:client>/", include("retainer.portal.urls")),
     path("api/v1/", include("retainer.api.urls")),
-    path("api/schema/", public(SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])), name="schema"),
+    path(
+        "api/schema/",
+        public(SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])),
+        name="schema",
+    ),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("healthz/pipeline", health.pipeline, name="pipeline"),

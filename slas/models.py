@@ -71,7 +71,9 @@ class CalendarVersion(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["agency", "calendar", "number"], name="slas_calendarversion_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "calendar", "number"], name="slas_calendarversion_number")
+        ]
 
 
 class Policy(TenantModel):

@@ -44,7 +44,13 @@ def new_policy(request: HttpRequest, agency: str) -> HttpResponse:
     """A new policy and its first version."""
     form = PolicyForm(request.POST or None, calendars=_calendar_choices())
     back = reverse("slas:policies", args=[agency])
-    screen = Screen(_("New response times"), _("Create policy"), back, breadcrumbs=_crumbs(agency, _("New")), template="slas/policy_form.html")
+    screen = Screen(
+        _("New response times"),
+        _("Create policy"),
+        back,
+        breadcrumbs=_crumbs(agency, _("New")),
+        template="slas/policy_form.html",
+    )
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
         version = services.create_policy(**data)
@@ -96,7 +102,9 @@ def new_calendar(request: HttpRequest, agency: str) -> HttpResponse:
         services.create_calendar(**data)
         return _("Calendar created."), back
 
-    return form_page(request, form, Screen(_("New calendar"), _("Create calendar"), back, breadcrumbs=_crumbs(agency)), save)
+    return form_page(
+        request, form, Screen(_("New calendar"), _("Create calendar"), back, breadcrumbs=_crumbs(agency)), save
+    )
 
 
 @staff(Capability.RETAINERS)

@@ -104,7 +104,7 @@ def _flush(self: TransactionTestCase) -> None:
     try:
         with link.cursor() as cursor:
             cursor.execute(
-                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'"
+                "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
                 " AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
                 " AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
             )
@@ -121,10 +121,14 @@ TransactionTestCase._fixture_teardown = _flush  # type: ignore[method-assign]
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Two agencies with everybody in them, and a stranger. In a test that commits, ask for ``committed_cast``."""
-    return Cast(north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com"))
+    return Cast(
+        north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com")
+    )
 
 
 @pytest.fixture
 def committed_cast(transactional_db: None) -> Cast:
     """The cast, committed, for tests with threads, workers or a browser."""
-    return Cast(north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com"))
+    return Cast(
+        north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com")
+    )

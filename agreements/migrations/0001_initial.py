@@ -11,121 +11,255 @@ from core.tenancy.operations import SecureTable
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('core', '0001_initial'),
-        ('slas', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("core", "0001_initial"),
+        ("slas", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TierTemplate',
+            name="TierTemplate",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('slug', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('family', models.CharField(choices=[('tier', 'Tier'), ('plan', 'Criticality plan'), ('starter', 'Starter')], max_length=10)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('summary', models.CharField(max_length=300)),
-                ('best_for', models.CharField(blank=True, max_length=300)),
-                ('price_min_minor', models.BigIntegerField(null=True)),
-                ('price_max_minor', models.BigIntegerField(null=True)),
-                ('hours_minutes', models.PositiveIntegerField(default=0)),
-                ('policy_slug', models.SlugField(blank=True, max_length=40)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('extends', core.tenancy.fields.TenantForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.tiertemplate')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("slug", models.SlugField(max_length=40)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "family",
+                    models.CharField(
+                        choices=[("tier", "Tier"), ("plan", "Criticality plan"), ("starter", "Starter")], max_length=10
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("summary", models.CharField(max_length=300)),
+                ("best_for", models.CharField(blank=True, max_length=300)),
+                ("price_min_minor", models.BigIntegerField(null=True)),
+                ("price_max_minor", models.BigIntegerField(null=True)),
+                ("hours_minutes", models.PositiveIntegerField(default=0)),
+                ("policy_slug", models.SlugField(blank=True, max_length=40)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "extends",
+                    core.tenancy.fields.TenantForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.tiertemplate",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["position"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='TierInclusion',
+            name="TierInclusion",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('code', models.SlugField(max_length=40)),
-                ('kind', models.CharField(choices=[('deliverable', 'Deliverable'), ('entitlement', 'Included'), ('right', 'Rule')], max_length=12)),
-                ('cadence', models.CharField(choices=[('continuous', 'All the time'), ('weekly', 'Every week'), ('monthly', 'Every month'), ('quarterly', 'Every quarter')], max_length=10)),
-                ('quantity', models.PositiveSmallIntegerField(default=1)),
-                ('text', models.CharField(max_length=200)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('tier', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inclusions', to='agreements.tiertemplate')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("code", models.SlugField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("deliverable", "Deliverable"), ("entitlement", "Included"), ("right", "Rule")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "cadence",
+                    models.CharField(
+                        choices=[
+                            ("continuous", "All the time"),
+                            ("weekly", "Every week"),
+                            ("monthly", "Every month"),
+                            ("quarterly", "Every quarter"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("quantity", models.PositiveSmallIntegerField(default=1)),
+                ("text", models.CharField(max_length=200)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "tier",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inclusions",
+                        to="agreements.tiertemplate",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["position"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Retainer',
+            name="Retainer",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('proposed', 'Proposed'), ('accepted', 'Accepted'), ('active', 'Active'), ('ending', 'Ending'), ('ended', 'Ended')], default='draft', max_length=10)),
-                ('currency', models.CharField(max_length=3)),
-                ('price_minor', models.BigIntegerField(null=True)),
-                ('price_reason', models.CharField(blank=True, max_length=300)),
-                ('hours_minutes', models.PositiveIntegerField(default=0)),
-                ('time_zone', models.CharField(max_length=64)),
-                ('starts_on', models.DateField(null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('tier', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.tiertemplate')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("proposed", "Proposed"),
+                            ("accepted", "Accepted"),
+                            ("active", "Active"),
+                            ("ending", "Ending"),
+                            ("ended", "Ended"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("price_minor", models.BigIntegerField(null=True)),
+                ("price_reason", models.CharField(blank=True, max_length=300)),
+                ("hours_minutes", models.PositiveIntegerField(default=0)),
+                ("time_zone", models.CharField(max_length=64)),
+                ("starts_on", models.DateField(null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "tier",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agreements.tiertemplate"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["name"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='CoveredSystem',
+            name="CoveredSystem",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('policy_version', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='slas.policyversion')),
-                ('system', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.aisystem')),
-                ('retainer', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='covered_systems', to='agreements.retainer')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "policy_version",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="slas.policyversion"
+                    ),
+                ),
+                (
+                    "system",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.aisystem"
+                    ),
+                ),
+                (
+                    "retainer",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="covered_systems",
+                        to="agreements.retainer",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('agency', 'retainer', 'system'), name='agreements_covered_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("agency", "retainer", "system"), name="agreements_covered_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='tiertemplate',
-            constraint=models.UniqueConstraint(fields=('agency', 'slug'), name='agreements_tier_slug'),
+            model_name="tiertemplate",
+            constraint=models.UniqueConstraint(fields=("agency", "slug"), name="agreements_tier_slug"),
         ),
         migrations.AddConstraint(
-            model_name='tiertemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('price_min_minor', None), ('price_max_minor__gte', models.F('price_min_minor')), _connector='OR'), name='agreements_tier_price_range'),
+            model_name="tiertemplate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("price_min_minor", None), ("price_max_minor__gte", models.F("price_min_minor")), _connector="OR"
+                ),
+                name="agreements_tier_price_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tierinclusion',
-            constraint=models.UniqueConstraint(fields=('agency', 'tier', 'code'), name='agreements_inclusion_code'),
+            model_name="tierinclusion",
+            constraint=models.UniqueConstraint(fields=("agency", "tier", "code"), name="agreements_inclusion_code"),
         ),
         migrations.AddConstraint(
-            model_name='retainer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'proposed', 'accepted', 'active', 'ending', 'ended'])), name='agreements_retainer_state'),
+            model_name="retainer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "proposed", "accepted", "active", "ending", "ended"])),
+                name="agreements_retainer_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='retainer',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='agreements_retainer_dates'),
+            model_name="retainer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("starts_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                ),
+                name="agreements_retainer_dates",
+            ),
         ),
         SecureTable("TierTemplate", portal="agency"),
         SecureTable("TierInclusion", portal="agency"),

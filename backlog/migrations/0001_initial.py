@@ -11,37 +11,108 @@ from core.tenancy.operations import SecureTable
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('core', '0001_initial'),
-        ('incidents', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("core", "0001_initial"),
+        ("incidents", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BacklogItem',
+            name="BacklogItem",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('title', models.CharField(max_length=160)),
-                ('detail', models.TextField(blank=True)),
-                ('kind', models.CharField(choices=[('feature', 'New prompt or feature'), ('data_quality', 'Data quality'), ('integration', 'Integration update')], max_length=14)),
-                ('impact', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('risk', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('idea', 'Idea'), ('scored', 'Scored'), ('ready', 'Ready'), ('planned', 'Planned'), ('doing', 'Doing'), ('verify', 'Verify'), ('done', 'Done')], default='idea', max_length=8)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('incident', core.tenancy.fields.TenantForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('system', core.tenancy.fields.TenantForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.aisystem')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("title", models.CharField(max_length=160)),
+                ("detail", models.TextField(blank=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("feature", "New prompt or feature"),
+                            ("data_quality", "Data quality"),
+                            ("integration", "Integration update"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("impact", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("risk", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("idea", "Idea"),
+                            ("scored", "Scored"),
+                            ("ready", "Ready"),
+                            ("planned", "Planned"),
+                            ("doing", "Doing"),
+                            ("verify", "Verify"),
+                            ("done", "Done"),
+                        ],
+                        default="idea",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "incident",
+                    core.tenancy.fields.TenantForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "system",
+                    core.tenancy.fields.TenantForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clients.aisystem",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['idea', 'scored', 'ready', 'planned', 'doing', 'verify', 'done'])), name='backlog_item_state'), models.CheckConstraint(condition=models.Q(('impact', None), ('impact__range', (1, 5)), _connector='OR'), name='backlog_item_impact'), models.CheckConstraint(condition=models.Q(('risk', None), ('risk__range', (1, 5)), _connector='OR'), name='backlog_item_risk')],
+                "ordering": ["-created_at"],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["idea", "scored", "ready", "planned", "doing", "verify", "done"])
+                        ),
+                        name="backlog_item_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("impact", None), ("impact__range", (1, 5)), _connector="OR"),
+                        name="backlog_item_impact",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("risk", None), ("risk__range", (1, 5)), _connector="OR"),
+                        name="backlog_item_risk",
+                    ),
+                ],
             },
         ),
         SecureTable("BacklogItem", portal="client"),

@@ -13,122 +13,236 @@ from core.tenancy.operations import ExtraIdentity, SecureTable
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('slug', models.SlugField(max_length=40)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('live_at', models.DateTimeField(blank=True, null=True)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(max_length=40)),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("live_at", models.DateTimeField(blank=True, null=True)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["name"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='AISystem',
+            name="AISystem",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('slug', models.SlugField(max_length=40)),
-                ('purpose', models.CharField(blank=True, max_length=300)),
-                ('criticality', models.CharField(choices=[('low', 'Low criticality'), ('medium', 'Medium criticality'), ('high', 'High criticality')], max_length=10)),
-                ('customer_facing', models.BooleanField(default=False)),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(max_length=40)),
+                ("purpose", models.CharField(blank=True, max_length=300)),
+                (
+                    "criticality",
+                    models.CharField(
+                        choices=[
+                            ("low", "Low criticality"),
+                            ("medium", "Medium criticality"),
+                            ("high", "High criticality"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("customer_facing", models.BooleanField(default=False)),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["name"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('name', models.CharField(max_length=120)),
-                ('email', models.EmailField(max_length=254)),
-                ('rights', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('viewer', 'Viewer'), ('approver', 'Approver'), ('finance', 'Finance')], max_length=10), default=list, size=None)),
-                ('is_primary', models.BooleanField(default=False)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=120)),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "rights",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("viewer", "Viewer"), ("approver", "Approver"), ("finance", "Finance")],
+                            max_length=10,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("is_primary", models.BooleanField(default=False)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contacts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["name"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Environment',
+            name="Environment",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('kind', models.CharField(choices=[('production', 'Production'), ('preproduction', 'Preproduction')], max_length=16)),
-                ('base_url', models.CharField(blank=True, max_length=500)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('system', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='environments', to='clients.aisystem')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("production", "Production"), ("preproduction", "Preproduction")], max_length=16
+                    ),
+                ),
+                ("base_url", models.CharField(blank=True, max_length=500)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "system",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="environments", to="clients.aisystem"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.UniqueConstraint(fields=('agency', 'slug'), name='clients_client_slug'),
+            model_name="client",
+            constraint=models.UniqueConstraint(fields=("agency", "slug"), name="clients_client_slug"),
         ),
         migrations.AddConstraint(
-            model_name='aisystem',
-            constraint=models.UniqueConstraint(fields=('agency', 'client', 'slug'), name='clients_system_slug'),
+            model_name="aisystem",
+            constraint=models.UniqueConstraint(fields=("agency", "client", "slug"), name="clients_system_slug"),
         ),
         migrations.AddConstraint(
-            model_name='aisystem',
-            constraint=models.CheckConstraint(condition=models.Q(('criticality__in', ['low', 'medium', 'high'])), name='clients_system_criticality'),
+            model_name="aisystem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("criticality__in", ["low", "medium", "high"])), name="clients_system_criticality"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('agency', 'client', 'email'), name='clients_contact_email'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(fields=("agency", "client", "email"), name="clients_contact_email"),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('rights__contained_by', ['viewer', 'approver', 'finance'])), name='clients_contact_rights'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rights__contained_by", ["viewer", "approver", "finance"])),
+                name="clients_contact_rights",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='environment',
-            constraint=models.UniqueConstraint(fields=('agency', 'system', 'kind'), name='clients_environment_once'),
+            model_name="environment",
+            constraint=models.UniqueConstraint(fields=("agency", "system", "kind"), name="clients_environment_once"),
         ),
         migrations.AddConstraint(
-            model_name='environment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['production', 'preproduction'])), name='clients_environment_kind'),
+            model_name="environment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["production", "preproduction"])), name="clients_environment_kind"
+            ),
         ),
-        SecureTable("Client", portal="client", identity="EXISTS (SELECT 1 FROM clients_contact c WHERE c.client_id = clients_client.id AND c.agency_id = clients_client.agency_id AND c.user_id = {user} AND c.ended_at IS NULL)", sweeper="SELECT"),
+        SecureTable(
+            "Client",
+            portal="client",
+            identity="EXISTS (SELECT 1 FROM clients_contact c WHERE c.client_id = clients_client.id AND c.agency_id = clients_client.agency_id AND c.user_id = {user} AND c.ended_at IS NULL)",
+            sweeper="SELECT",
+        ),
         SecureTable("Contact", portal="client", identity="user_id = {user}", sweeper="SELECT"),
         SecureTable("AISystem", portal="client", sweeper="SELECT"),
         SecureTable("Environment", portal="client", sweeper="SELECT"),
-        ExtraIdentity("core_agency", "contact", "EXISTS (SELECT 1 FROM clients_contact c WHERE c.agency_id = core_agency.id AND c.user_id = {user} AND c.ended_at IS NULL)"),
+        ExtraIdentity(
+            "core_agency",
+            "contact",
+            "EXISTS (SELECT 1 FROM clients_contact c WHERE c.agency_id = core_agency.id AND c.user_id = {user} AND c.ended_at IS NULL)",
+        ),
     ]

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import now
 from core.access.roles import Role
+from core.clock import now
 from core.ids import uuid7
 from core.tenancy.context import require_scope
 from core.tenancy.managers import TenantManager

@@ -17,7 +17,9 @@ class TenantModel(models.Model):
     """A row of one agency. ``agency_id`` comes from the scope and from nowhere else."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    agency = models.ForeignKey("core.Agency", on_delete=models.PROTECT, db_index=False, editable=False, related_name="+")
+    agency = models.ForeignKey(
+        "core.Agency", on_delete=models.PROTECT, db_index=False, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(default=now, editable=False)
 
     objects: ClassVar[TenantManager[Any]] = TenantManager()

@@ -154,7 +154,8 @@ class SecureTable(_SqlOperation):
             condition = f"{AGENCY} IS NULL AND {self.lookup} = {LOOKUP}"
             yield f'CREATE POLICY lookup ON "{table}" FOR SELECT TO {APP} USING ({condition})'
         if self.portal:
-            yield f'CREATE POLICY portal ON "{table}" FOR SELECT TO {PORTAL} USING ({self._portal_condition(tenant_column)})'
+            condition = self._portal_condition(tenant_column)
+            yield f'CREATE POLICY portal ON "{table}" FOR SELECT TO {PORTAL} USING ({condition})'
         if self.sweeper:
             yield f'CREATE POLICY sweeper ON "{table}" TO {SWEEPER} USING (true) WITH CHECK (true)'
 

@@ -75,9 +75,7 @@ def _enter(scope: Scope) -> Iterator[Scope]:
 
 
 @contextmanager
-def tenant_scope(
-    agency_id: uuid.UUID, *, actor: Actor = SYSTEM, client_id: uuid.UUID | None = None
-) -> Iterator[Scope]:
+def tenant_scope(agency_id: uuid.UUID, *, actor: Actor = SYSTEM, client_id: uuid.UUID | None = None) -> Iterator[Scope]:
     """One agency's rows, as staff or the system see them. ``client_id`` narrows a token bound to one client."""
     with _enter(Scope(kind="tenant", agency_id=agency_id, client_id=client_id, actor=actor)) as scope:
         yield scope

@@ -21,10 +21,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from core.web.idempotency import once
-
-MOST_ROWS = 200
-# PostgreSQL's integer, so that a number too large is a 400 and not an error of the database.
-LARGEST = 2_147_483_647
+from core.web.limits import MOST_ROWS
 
 
 class Body(serializers.Serializer[Any]):

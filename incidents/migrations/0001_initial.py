@@ -12,100 +12,219 @@ from core.tenancy.operations import SecureTable
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('core', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=160)),
-                ('severity', models.CharField(max_length=10)),
-                ('state', models.CharField(choices=[('new', 'New'), ('acknowledged', 'Acknowledged'), ('mitigated', 'Mitigated'), ('resolved', 'Resolved'), ('closed', 'Closed'), ('false_alarm', 'False alarm')], default='new', max_length=12)),
-                ('source', models.CharField(choices=[('alert', 'An alert'), ('staff', 'Staff'), ('client', 'The client'), ('api', 'A program')], max_length=8)),
-                ('fingerprint', models.CharField(blank=True, max_length=120)),
-                ('policy_version_id', models.UUIDField(null=True)),
-                ('opened_at', models.DateTimeField(default=core.clock.now)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('mitigated_at', models.DateTimeField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('waiting_on', models.CharField(blank=True, max_length=20)),
-                ('waiting_since', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('publish_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('system', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.aisystem')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=160)),
+                ("severity", models.CharField(max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("acknowledged", "Acknowledged"),
+                            ("mitigated", "Mitigated"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                            ("false_alarm", "False alarm"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("alert", "An alert"),
+                            ("staff", "Staff"),
+                            ("client", "The client"),
+                            ("api", "A program"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("fingerprint", models.CharField(blank=True, max_length=120)),
+                ("policy_version_id", models.UUIDField(null=True)),
+                ("opened_at", models.DateTimeField(default=core.clock.now)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("mitigated_at", models.DateTimeField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("waiting_on", models.CharField(blank=True, max_length=20)),
+                ("waiting_since", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("publish_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "system",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.aisystem"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["-opened_at"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='IncidentEntry',
+            name="IncidentEntry",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('at', models.DateTimeField(default=core.clock.now)),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('confirmed', 'Confirmed'), ('false_alarm', 'False alarm'), ('acknowledged', 'Acknowledged'), ('paused', 'Paused'), ('resumed', 'Resumed'), ('note', 'Internal note'), ('update', 'Update to the client'), ('mitigated', 'Mitigated'), ('resolved', 'Resolved'), ('reopened', 'Reopened'), ('closed', 'Closed'), ('severity', 'Severity changed'), ('assigned', 'Owner changed'), ('published', 'Shown to the client'), ('alert_fired', 'Alert fired'), ('alert_recovered', 'Alert recovered'), ('clock_warned', 'Deadline near'), ('clock_breached', 'Deadline missed')], max_length=16)),
-                ('client_visible', models.BooleanField(default=False)),
-                ('body', models.TextField(blank=True)),
-                ('data', models.JSONField(default=dict)),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('incident', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='incidents.incident')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Opened"),
+                            ("confirmed", "Confirmed"),
+                            ("false_alarm", "False alarm"),
+                            ("acknowledged", "Acknowledged"),
+                            ("paused", "Paused"),
+                            ("resumed", "Resumed"),
+                            ("note", "Internal note"),
+                            ("update", "Update to the client"),
+                            ("mitigated", "Mitigated"),
+                            ("resolved", "Resolved"),
+                            ("reopened", "Reopened"),
+                            ("closed", "Closed"),
+                            ("severity", "Severity changed"),
+                            ("assigned", "Owner changed"),
+                            ("published", "Shown to the client"),
+                            ("alert_fired", "Alert fired"),
+                            ("alert_recovered", "Alert recovered"),
+                            ("clock_warned", "Deadline near"),
+                            ("clock_breached", "Deadline missed"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("client_visible", models.BooleanField(default=False)),
+                ("body", models.TextField(blank=True)),
+                ("data", models.JSONField(default=dict)),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.UUIDField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "incident",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="incidents.incident"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["at", "id"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['agency', 'state', '-opened_at'], name='incidents_by_state'),
+            model_name="incident",
+            index=models.Index(fields=["agency", "state", "-opened_at"], name="incidents_by_state"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['agency', 'system', '-opened_at'], name='incidents_by_system'),
+            model_name="incident",
+            index=models.Index(fields=["agency", "system", "-opened_at"], name="incidents_by_system"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('publish_at__isnull', False)), fields=['publish_at'], name='incidents_publish_due'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("publish_at__isnull", False)), fields=["publish_at"], name="incidents_publish_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(fields=('agency', 'number'), name='incidents_incident_number'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(fields=("agency", "number"), name="incidents_incident_number"),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('fingerprint', ''), _negated=True), ('state__in', ['new', 'acknowledged', 'mitigated'])), fields=('agency', 'fingerprint'), name='incidents_one_open_per_fingerprint'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("fingerprint", ""), _negated=True), ("state__in", ["new", "acknowledged", "mitigated"])
+                ),
+                fields=("agency", "fingerprint"),
+                name="incidents_one_open_per_fingerprint",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'acknowledged', 'mitigated', 'resolved', 'closed', 'false_alarm'])), name='incidents_incident_state'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["new", "acknowledged", "mitigated", "resolved", "closed", "false_alarm"])
+                ),
+                name="incidents_incident_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'false_alarm'), _negated=True), models.Q(('publish_at__isnull', True), ('published_at__isnull', True)), _connector='OR'), name='incidents_false_alarm_unpublished'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "false_alarm"), _negated=True),
+                    models.Q(("publish_at__isnull", True), ("published_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="incidents_false_alarm_unpublished",
+            ),
         ),
         SecureTable("Incident", portal="client", portal_where="published_at IS NOT NULL", sweeper="SELECT, UPDATE"),
-        SecureTable("IncidentEntry", portal="client", portal_where="client_visible", sweeper="SELECT, INSERT", append_only=True),
+        SecureTable(
+            "IncidentEntry", portal="client", portal_where="client_visible", sweeper="SELECT, INSERT", append_only=True
+        ),
     ]

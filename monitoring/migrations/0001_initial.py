@@ -13,200 +13,398 @@ from core.tenancy.operations import SecureTable
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('core', '0001_initial'),
-        ('incidents', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("core", "0001_initial"),
+        ("incidents", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rollup',
+            name="Rollup",
             fields=[
-                ('pk', models.CompositePrimaryKey('check_id', 'metric', 'seconds', 'bucket', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('agency_id', models.UUIDField()),
-                ('client_id', models.UUIDField()),
-                ('check_id', models.UUIDField()),
-                ('metric', models.CharField(max_length=60)),
-                ('seconds', models.PositiveIntegerField()),
-                ('bucket', models.DateTimeField()),
-                ('count', models.PositiveIntegerField()),
-                ('total', models.FloatField()),
-                ('minimum', models.FloatField()),
-                ('maximum', models.FloatField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "check_id",
+                        "metric",
+                        "seconds",
+                        "bucket",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("agency_id", models.UUIDField()),
+                ("client_id", models.UUIDField()),
+                ("check_id", models.UUIDField()),
+                ("metric", models.CharField(max_length=60)),
+                ("seconds", models.PositiveIntegerField()),
+                ("bucket", models.DateTimeField()),
+                ("count", models.PositiveIntegerField()),
+                ("total", models.FloatField()),
+                ("minimum", models.FloatField()),
+                ("maximum", models.FloatField()),
             ],
             options={
-                'db_table': 'monitoring_rollup',
-                'managed': False,
+                "db_table": "monitoring_rollup",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Sample',
+            name="Sample",
             fields=[
-                ('pk', models.CompositePrimaryKey('check_id', 'metric', 'slot', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('agency_id', models.UUIDField()),
-                ('client_id', models.UUIDField()),
-                ('check_id', models.UUIDField()),
-                ('metric', models.CharField(max_length=60)),
-                ('slot', models.DateTimeField()),
-                ('value', models.FloatField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "check_id", "metric", "slot", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("agency_id", models.UUIDField()),
+                ("client_id", models.UUIDField()),
+                ("check_id", models.UUIDField()),
+                ("metric", models.CharField(max_length=60)),
+                ("slot", models.DateTimeField()),
+                ("value", models.FloatField()),
             ],
             options={
-                'db_table': 'monitoring_sample',
-                'managed': False,
+                "db_table": "monitoring_sample",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('http_json', 'Values from a JSON answer'), ('prometheus', 'Prometheus metrics'), ('http', 'Address answers')], max_length=12)),
-                ('url', models.CharField(max_length=1000)),
-                ('sealed_authorization', models.BinaryField(null=True)),
-                ('metrics', models.JSONField(default=list)),
-                ('interval_seconds', models.PositiveIntegerField()),
-                ('timeout_ms', models.PositiveIntegerField(default=10000)),
-                ('bad_count', models.PositiveSmallIntegerField(default=3)),
-                ('good_count', models.PositiveSmallIntegerField(default=2)),
-                ('enabled', models.BooleanField(default=True)),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('lease_id', models.UUIDField(null=True)),
-                ('lease_slot', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('health', models.CharField(choices=[('healthy', 'Healthy'), ('degraded', 'Degraded'), ('down', 'Down'), ('unknown', 'Unknown'), ('maintenance', 'Maintenance'), ('paused', 'Paused')], default='unknown', max_length=12)),
-                ('bad_streak', models.PositiveIntegerField(default=0)),
-                ('good_streak', models.PositiveIntegerField(default=0)),
-                ('unknown_streak', models.PositiveIntegerField(default=0)),
-                ('last_slot', models.DateTimeField(null=True)),
-                ('last_finished_at', models.DateTimeField(null=True)),
-                ('last_ok_at', models.DateTimeField(null=True)),
-                ('last_latency_us', models.BigIntegerField(null=True)),
-                ('last_values', models.JSONField(default=dict)),
-                ('last_error', models.CharField(blank=True, max_length=20)),
-                ('last_detail', models.CharField(blank=True, max_length=200)),
-                ('skipped_slots', models.PositiveIntegerField(default=0)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('environment', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.environment')),
-                ('system', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='clients.aisystem')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("http_json", "Values from a JSON answer"),
+                            ("prometheus", "Prometheus metrics"),
+                            ("http", "Address answers"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("url", models.CharField(max_length=1000)),
+                ("sealed_authorization", models.BinaryField(null=True)),
+                ("metrics", models.JSONField(default=list)),
+                ("interval_seconds", models.PositiveIntegerField()),
+                ("timeout_ms", models.PositiveIntegerField(default=10000)),
+                ("bad_count", models.PositiveSmallIntegerField(default=3)),
+                ("good_count", models.PositiveSmallIntegerField(default=2)),
+                ("enabled", models.BooleanField(default=True)),
+                ("next_due_at", models.DateTimeField(null=True)),
+                ("lease_id", models.UUIDField(null=True)),
+                ("lease_slot", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                (
+                    "health",
+                    models.CharField(
+                        choices=[
+                            ("healthy", "Healthy"),
+                            ("degraded", "Degraded"),
+                            ("down", "Down"),
+                            ("unknown", "Unknown"),
+                            ("maintenance", "Maintenance"),
+                            ("paused", "Paused"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                ("bad_streak", models.PositiveIntegerField(default=0)),
+                ("good_streak", models.PositiveIntegerField(default=0)),
+                ("unknown_streak", models.PositiveIntegerField(default=0)),
+                ("last_slot", models.DateTimeField(null=True)),
+                ("last_finished_at", models.DateTimeField(null=True)),
+                ("last_ok_at", models.DateTimeField(null=True)),
+                ("last_latency_us", models.BigIntegerField(null=True)),
+                ("last_values", models.JSONField(default=dict)),
+                ("last_error", models.CharField(blank=True, max_length=20)),
+                ("last_detail", models.CharField(blank=True, max_length=200)),
+                ("skipped_slots", models.PositiveIntegerField(default=0)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "environment",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.environment"
+                    ),
+                ),
+                (
+                    "system",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="clients.aisystem"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["name"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Threshold',
+            name="Threshold",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('metric', models.CharField(max_length=60)),
-                ('comparison', models.CharField(choices=[('above', 'Above'), ('below', 'Below')], max_length=5)),
-                ('limit', models.FloatField()),
-                ('clear_limit', models.FloatField()),
-                ('unit', models.CharField(blank=True, max_length=12)),
-                ('bad_count', models.PositiveSmallIntegerField(default=3)),
-                ('good_count', models.PositiveSmallIntegerField(default=2)),
-                ('agreed_on', models.DateField(blank=True, null=True)),
-                ('health', models.CharField(choices=[('healthy', 'Healthy'), ('degraded', 'Degraded'), ('down', 'Down'), ('unknown', 'Unknown'), ('maintenance', 'Maintenance'), ('paused', 'Paused')], default='unknown', max_length=12)),
-                ('bad_streak', models.PositiveIntegerField(default=0)),
-                ('good_streak', models.PositiveIntegerField(default=0)),
-                ('missing_streak', models.PositiveIntegerField(default=0)),
-                ('last_value', models.FloatField(null=True)),
-                ('last_value_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('source_check', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='thresholds', to='monitoring.check')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("metric", models.CharField(max_length=60)),
+                ("comparison", models.CharField(choices=[("above", "Above"), ("below", "Below")], max_length=5)),
+                ("limit", models.FloatField()),
+                ("clear_limit", models.FloatField()),
+                ("unit", models.CharField(blank=True, max_length=12)),
+                ("bad_count", models.PositiveSmallIntegerField(default=3)),
+                ("good_count", models.PositiveSmallIntegerField(default=2)),
+                ("agreed_on", models.DateField(blank=True, null=True)),
+                (
+                    "health",
+                    models.CharField(
+                        choices=[
+                            ("healthy", "Healthy"),
+                            ("degraded", "Degraded"),
+                            ("down", "Down"),
+                            ("unknown", "Unknown"),
+                            ("maintenance", "Maintenance"),
+                            ("paused", "Paused"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                ("bad_streak", models.PositiveIntegerField(default=0)),
+                ("good_streak", models.PositiveIntegerField(default=0)),
+                ("missing_streak", models.PositiveIntegerField(default=0)),
+                ("last_value", models.FloatField(null=True)),
+                ("last_value_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "source_check",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="thresholds", to="monitoring.check"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('fingerprint', models.CharField(max_length=120)),
-                ('health', models.CharField(choices=[('healthy', 'Healthy'), ('degraded', 'Degraded'), ('down', 'Down'), ('unknown', 'Unknown'), ('maintenance', 'Maintenance'), ('paused', 'Paused')], max_length=12)),
-                ('state', models.CharField(choices=[('firing', 'Firing'), ('acknowledged', 'Acknowledged'), ('muted', 'Muted'), ('recovered', 'Recovered')], default='firing', max_length=12)),
-                ('title', models.CharField(max_length=160)),
-                ('began_at', models.DateTimeField()),
-                ('fired_at', models.DateTimeField()),
-                ('recovered_at', models.DateTimeField(null=True)),
-                ('evidence', models.JSONField(default=dict)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('incident', core.tenancy.fields.TenantForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('system', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.aisystem')),
-                ('source_check', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='monitoring.check')),
-                ('threshold', core.tenancy.fields.TenantForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='monitoring.threshold')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("number", models.PositiveIntegerField()),
+                ("fingerprint", models.CharField(max_length=120)),
+                (
+                    "health",
+                    models.CharField(
+                        choices=[
+                            ("healthy", "Healthy"),
+                            ("degraded", "Degraded"),
+                            ("down", "Down"),
+                            ("unknown", "Unknown"),
+                            ("maintenance", "Maintenance"),
+                            ("paused", "Paused"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("firing", "Firing"),
+                            ("acknowledged", "Acknowledged"),
+                            ("muted", "Muted"),
+                            ("recovered", "Recovered"),
+                        ],
+                        default="firing",
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=160)),
+                ("began_at", models.DateTimeField()),
+                ("fired_at", models.DateTimeField()),
+                ("recovered_at", models.DateTimeField(null=True)),
+                ("evidence", models.JSONField(default=dict)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "incident",
+                    core.tenancy.fields.TenantForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "system",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.aisystem"
+                    ),
+                ),
+                (
+                    "source_check",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="alerts", to="monitoring.check"
+                    ),
+                ),
+                (
+                    "threshold",
+                    core.tenancy.fields.TenantForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="monitoring.threshold",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-fired_at'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["-fired_at"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='check',
-            index=models.Index(condition=models.Q(('next_due_at__isnull', False)), fields=['next_due_at'], name='monitoring_check_due'),
+            model_name="check",
+            index=models.Index(
+                condition=models.Q(("next_due_at__isnull", False)), fields=["next_due_at"], name="monitoring_check_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='check',
-            index=models.Index(fields=['agency', '-last_finished_at'], name='monitoring_check_latest'),
+            model_name="check",
+            index=models.Index(fields=["agency", "-last_finished_at"], name="monitoring_check_latest"),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('agency', 'environment', 'name'), name='monitoring_check_name'),
+            model_name="check",
+            constraint=models.UniqueConstraint(fields=("agency", "environment", "name"), name="monitoring_check_name"),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('interval_seconds__range', (5, 2678400))), name='monitoring_check_interval'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("interval_seconds__range", (5, 2678400))), name="monitoring_check_interval"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('timeout_ms__gte', 100), ('timeout_ms__lte', django.db.models.expressions.CombinedExpression(models.F('interval_seconds'), '*', models.Value(1000)))), name='monitoring_check_timeout'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("timeout_ms__gte", 100),
+                    (
+                        "timeout_ms__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("interval_seconds"), "*", models.Value(1000)
+                        ),
+                    ),
+                ),
+                name="monitoring_check_timeout",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('health__in', ['healthy', 'degraded', 'down', 'unknown', 'maintenance', 'paused'])), name='monitoring_check_health'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("health__in", ["healthy", "degraded", "down", "unknown", "maintenance", "paused"])),
+                name="monitoring_check_health",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('bad_count__gte', 1), ('good_count__gte', 1)), name='monitoring_check_counts'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("bad_count__gte", 1), ("good_count__gte", 1)), name="monitoring_check_counts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='threshold',
-            constraint=models.UniqueConstraint(fields=('agency', 'source_check', 'metric', 'comparison'), name='monitoring_threshold_once'),
+            model_name="threshold",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "source_check", "metric", "comparison"), name="monitoring_threshold_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='threshold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clear_limit__lte', models.F('limit')), ('comparison', 'above')), models.Q(('clear_limit__gte', models.F('limit')), ('comparison', 'below')), _connector='OR'), name='monitoring_threshold_hysteresis'),
+            model_name="threshold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("clear_limit__lte", models.F("limit")), ("comparison", "above")),
+                    models.Q(("clear_limit__gte", models.F("limit")), ("comparison", "below")),
+                    _connector="OR",
+                ),
+                name="monitoring_threshold_hysteresis",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['agency', '-fired_at'], name='monitoring_alert_newest'),
+            model_name="alert",
+            index=models.Index(fields=["agency", "-fired_at"], name="monitoring_alert_newest"),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(fields=('agency', 'number'), name='monitoring_alert_number'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(fields=("agency", "number"), name="monitoring_alert_number"),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('recovered_at__isnull', True)), fields=('agency', 'fingerprint'), name='monitoring_one_open_alert'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("recovered_at__isnull", True)),
+                fields=("agency", "fingerprint"),
+                name="monitoring_one_open_alert",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['firing', 'acknowledged', 'muted', 'recovered'])), name='monitoring_alert_state'),
+            model_name="alert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["firing", "acknowledged", "muted", "recovered"])),
+                name="monitoring_alert_state",
+            ),
         ),
         SecureTable("Check", portal="client", sweeper="SELECT, UPDATE"),
         SecureTable("Threshold", portal="client", sweeper="SELECT, UPDATE"),

@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
-from core.web.rest import MOST_ROWS
+from core.web.limits import MOST_ROWS
 
 
 class Newest(CursorPagination):

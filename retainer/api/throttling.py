@@ -27,7 +27,7 @@ def _plain_url(url: str) -> str:
 
 
 class TokenRate(BaseThrottle):
-    """A fixed window a minute long. The headers say how many calls are left; the middleware of the API adds them."""
+    """A fixed window a minute long. The endpoint's base writes what is left of it into the headers."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Counts the call; False once the window is used up."""
@@ -42,9 +42,13 @@ class TokenRate(BaseThrottle):
             used = int(pipe.incr(key).expire(key, WINDOW_SECONDS * 2).execute()[0])
         except redis.RedisError:
             log.warning("rate limit not counted: Redis does not answer")
-        request._request.rate = (limit, max(0, limit - used), (window + 1) * WINDOW_SECONDS)  # type: ignore[attr-defined]
+        request._request.rate = (limit, max(0, limit - used), self._left())  # type: ignore[attr-defined]
         return used <= limit
 
     def wait(self) -> float:
         """Seconds until the window ends."""
-        return WINDOW_SECONDS - time.time() % WINDOW_SECONDS
+        return self._left()
+
+    @staticmethod
+    def _left() -> int:
+        return WINDOW_SECONDS - int(time.time()) % WINDOW_SECONDS

@@ -57,7 +57,7 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
 def attention(slug: str) -> dict[str, Any]:
     """What needs somebody: open incidents by the time left on their nearest promise, then alerts without one."""
     rows = _incident_needs(slug) + _alert_needs(slug)
-    rows.sort(key=lambda need: (need.clock.due_at if need.clock and need.clock.due_at else need.at))
+    rows.sort(key=lambda need: need.clock.due_at if need.clock and need.clock.due_at else need.at)
     return {"needs": rows[:MOST_ROWS], "needs_total": len(rows), "verdict": _verdict(rows)}
 
 
@@ -66,7 +66,9 @@ def _verdict(rows: list[Need]) -> str:
         return _("Nothing needs you. Every promise is being kept.")
     missed = sum(1 for need in rows if need.clock and need.clock.state == "breached")
     risky = sum(1 for need in rows if need.clock and need.clock.state == "at_risk")
-    parts = [_("%(count)s things need somebody") % {"count": len(rows)} if len(rows) > 1 else _("One thing needs somebody")]
+    parts = [
+        _("%(count)s things need somebody") % {"count": len(rows)} if len(rows) > 1 else _("One thing needs somebody")
+    ]
     if missed:
         parts.append(_("%(count)s past a deadline") % {"count": missed})
     if risky:
@@ -146,7 +148,11 @@ def health_by_client(slug: str) -> list[dict[str, Any]]:
                 "url": reverse("dashboard:client", args=[slug, client.slug]),
                 "state": worst,
                 "systems": [
-                    {"name": row.name, "state": view.state, "url": reverse("dashboard:system", args=[slug, client.slug, row.slug])}
+                    {
+                        "name": row.name,
+                        "state": view.state,
+                        "url": reverse("dashboard:system", args=[slug, client.slug, row.slug]),
+                    }
                     for row, view in mine
                 ],
             }

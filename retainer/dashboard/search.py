@@ -55,6 +55,10 @@ def _systems(slug: str, words: str) -> list[tuple[str, str, str]]:
 
 def _incidents(slug: str, words: str) -> list[tuple[str, str, str]]:
     return [
-        (f"{row.reference} {row.title}", row.get_state_display(), reverse("dashboard:incident", args=[slug, row.number]))
+        (
+            f"{row.reference} {row.title}",
+            row.get_state_display(),
+            reverse("dashboard:incident", args=[slug, row.number]),
+        )
         for row in incidents.search(words)[:MOST]
     ]

@@ -255,7 +255,18 @@ def audit_csv(request: HttpRequest, agency: str) -> HttpResponse:
     rows = selectors.audit_events()[:10_000]
     return csv_file(
         "audit",
-        ["at", "actor_kind", "actor_id", "action", "object_type", "object_id", "client_id", "changes", "request_id", "ip"],
+        [
+            "at",
+            "actor_kind",
+            "actor_id",
+            "action",
+            "object_type",
+            "object_id",
+            "client_id",
+            "changes",
+            "request_id",
+            "ip",
+        ],
         (
             [
                 row.at.isoformat(),

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from retainer.local import assets, demo, kernel, servers
+from retainer.local import assets, chromium, demo, kernel, servers
 from retainer.local.paths import Paths, project_paths, scratch_paths
 from retainer.local.supervisor import Supervisor, guarded
 
@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("argv", nargs=argparse.REMAINDER)
     _command(commands, "demo", _demo, "start everything and say where to look")
     _command(commands, "assets", _assets, "build the style sheet, scripts and icons where stale")
+    _command(commands, "chromium", _chromium, "print the path of a Chromium for the browser tests, or nothing")
     for word in ("degrade", "recover"):
         _command(commands, word, _tell_sample, f"make the sample system {word}").set_defaults(word=word)
     _command(commands, "stop", _stop, "stop the demo or the servers, wherever they were started")
@@ -80,6 +81,11 @@ def _assets(options: argparse.Namespace) -> int:
         return 0
 
     return guarded(work, with_parent=options.with_parent)
+
+
+def _chromium(_: argparse.Namespace) -> int:
+    print(chromium.obtain())
+    return 0
 
 
 def _tell_sample(options: argparse.Namespace) -> int:

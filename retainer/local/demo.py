@@ -160,9 +160,9 @@ def answers(url: str) -> Callable[[], bool]:
 
 def tell_sample(paths: Paths, word: str) -> str:
     """Sends ``degrade`` or ``recover`` to the sample system and returns the state it is in then."""
-    known = read(paths.demo_file)
-    request = urllib.request.Request(f"{known.get('sample_system_url')}/{word}", data=b"", method="POST")  # noqa: S310
+    url = read(paths.demo_file).get("sample_system_url")
     try:
+        request = urllib.request.Request(f"{url}/{word}", data=b"", method="POST")
         with direct().open(request, timeout=5) as answer:
             return str(json.load(answer)["state"])
     except (OSError, ValueError):

@@ -67,7 +67,7 @@ def project_paths(project: Path = PROJECT) -> Paths:
 
 def scratch_paths(project: Path = PROJECT) -> Paths:
     """Places for one test run, in memory where the machine offers it. Whoever asks removes ``run``."""
-    parent = next((p for p in ("/dev/shm", "/tmp") if os.access(p, os.W_OK)), None)  # noqa: S108
+    parent = next((p for p in ("/dev/shm", "/tmp") if os.access(p, os.W_OK)), None)
     run = Path(tempfile.mkdtemp(prefix=f"retainer-{os.geteuid()}-", dir=parent))
     return Paths(project=project, run=run, sockets=run / "s")
 
@@ -80,7 +80,7 @@ def socket_directory(project: Path) -> Path:
         place = Path(runtime, f"retainer-{name}")
         if len(os.fsencode(place)) <= LONGEST_SOCKET_DIRECTORY:
             return place
-    return Path(f"/tmp/retainer-{os.geteuid()}-{name}")  # noqa: S108
+    return Path(f"/tmp/retainer-{os.geteuid()}-{name}")
 
 
 def private_directory(path: Path) -> Path:

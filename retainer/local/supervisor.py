@@ -88,6 +88,7 @@ class Supervisor:
 
     def start(self, program: Program) -> None:
         """Starts a program and returns when it is ready, or raises ``ProgramFailed``."""
+        self._rotate_log(program)
         child = self._spawn(program)
         self._children.append(child)
         deadline = time.monotonic() + program.ready_seconds
@@ -98,6 +99,7 @@ class Supervisor:
 
     def run(self, program: Program) -> int:
         """Runs a program to its end and returns its exit code."""
+        self._rotate_log(program)
         child = self._spawn(program)
         self._children.append(child)
         try:
@@ -140,14 +142,14 @@ class Supervisor:
         self._log.mkdir(parents=True, exist_ok=True)
         parent = os.getpid()
         with self._log_file(program).open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(
                 [str(part) for part in program.argv],
                 env=dict(program.env),
                 cwd=program.cwd,
                 stdin=None if program.foreground else subprocess.DEVNULL,
                 stdout=None if program.foreground else log,
                 stderr=None if program.foreground else log,
-                preexec_fn=lambda: _in_child(program, parent),  # noqa: PLW1509
+                preexec_fn=lambda: _in_child(program, parent),
             )
         return Child(program=program, process=process, started=time.monotonic())
 
@@ -193,6 +195,11 @@ class Supervisor:
         if not child.program.foreground:
             for pid in kernel.session_members(child.process.pid):
                 kernel.send(pid, signal.SIGKILL)
+
+    def _rotate_log(self, program: Program) -> None:
+        """Keeps the log of the start before this one, and no more."""
+        if (log := self._log_file(program)).exists():
+            log.replace(log.with_suffix(".log.1"))
 
     def _log_file(self, program: Program) -> Path:
         return self._log / f"{program.name}.log"
@@ -240,7 +247,7 @@ def watched_signals() -> set[signal.Signals]:
 
 def collect_dead() -> list[tuple[int, int]]:
     """(process, exit code) of every child that ended; minus the signal where one killed it."""
-    dead = []
+    dead: list[tuple[int, int]] = []
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 
-
 class NotificationsConfig(AppConfig):
     """Listens to events and sends."""
 

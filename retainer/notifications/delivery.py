@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from core.net.client import Failure, Request, Response, fetch
+from core.net.guard import Allowance
 from django.core.mail import EmailMultiAlternatives, get_connection
 from standardwebhooks import Webhook
 
 from core.clock import now
 from core.ids import uuid7
 from core.logs import mask
-from core.net.client import Failure, Request, Response, fetch
-from core.net.guard import Allowance
 from core.selectors import agency, net_allowances
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
@@ -127,7 +127,9 @@ def _send_email(letter: Letter) -> None:
 
 def _send_webhook(letter: Letter) -> None:
     delivery = letter.delivery
-    body = json.dumps({"type": delivery.event_name, "timestamp": delivery.created_at.isoformat(), "data": delivery.payload})
+    body = json.dumps(
+        {"type": delivery.event_name, "timestamp": delivery.created_at.isoformat(), "data": delivery.payload}
+    )
     message_id, sent_at = f"msg_{delivery.id}", now()
     outcome = fetch(
         Request(
@@ -162,3 +164,8 @@ def _failed(delivery: Delivery, lease_id: uuid.UUID, why: str) -> None:
             failed_at=now() if final else None,
             next_due_at=None if final else now() + timedelta(seconds=delay),
         )
+
+
+def overdue() -> int:
+    """How many deliveries have been due for longer than a lease without a try. For the auditor."""
+    return Delivery.objects.filter(next_due_at__lt=now() - 2 * LEASE).count()

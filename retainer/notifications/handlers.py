@@ -86,7 +86,9 @@ def _mail_client(news: News, subject: str, *, visible_since: str) -> None:
     message = Message(
         subject=subject % {"system": system.name},
         lead=incident.title,
-        lines=[str(entry.body) for entry in incidents.entries(incident.id, client_visible_only=True) if entry.body][-1:],
+        lines=[str(entry.body) for entry in incidents.entries(incident.id, client_visible_only=True) if entry.body][
+            -1:
+        ],
         action=_("See how it stands"),
         url=link(reverse("portal:incident", args=[house.slug, client.slug, incident.number])),
     )

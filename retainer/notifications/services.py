@@ -7,6 +7,7 @@ import secrets
 import uuid
 from typing import Any
 
+from core.net.guard import Allowance, TargetRefused, check_url
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,6 @@ from core.audit import record
 from core.crypto import seal, unseal
 from core.errors import DomainError, NotFound
 from core.ids import uuid7
-from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
@@ -32,9 +32,7 @@ def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> 
     _vet(url)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     endpoint = WebhookEndpoint(id=uuid7(), agency_id=require_agency(), name=name, url=url, events=events or [])
-    endpoint.sealed_secret = seal(
-        secret, agency_id=endpoint.agency_id, table=TABLE, column=COLUMN, row_id=endpoint.id
-    )
+    endpoint.sealed_secret = seal(secret, agency_id=endpoint.agency_id, table=TABLE, column=COLUMN, row_id=endpoint.id)
     endpoint.save(force_insert=True)
     record(action="notifications.endpoint.created", object_type="endpoint", object_id=endpoint.id)
     return endpoint, secret
@@ -52,9 +50,7 @@ def delete_endpoint(*, endpoint_id: uuid.UUID) -> None:
 
 def secret_of(endpoint: WebhookEndpoint) -> str:
     """The endpoint's signing secret, for the delivery alone."""
-    return unseal(
-        endpoint.sealed_secret, agency_id=endpoint.agency_id, table=TABLE, column=COLUMN, row_id=endpoint.id
-    )
+    return unseal(endpoint.sealed_secret, agency_id=endpoint.agency_id, table=TABLE, column=COLUMN, row_id=endpoint.id)
 
 
 def _vet(url: str) -> None:
@@ -90,7 +86,9 @@ def queue_email(
     )
 
 
-def queue_webhooks(*, event_id: uuid.UUID, event_name: str, payload: dict[str, Any], client_id: uuid.UUID | None) -> int:
+def queue_webhooks(
+    *, event_id: uuid.UUID, event_name: str, payload: dict[str, Any], client_id: uuid.UUID | None
+) -> int:
     """One delivery for each enabled endpoint that wants this event; returns how many."""
     wanted = [
         endpoint

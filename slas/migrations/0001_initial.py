@@ -11,238 +11,449 @@ from core.tenancy.operations import SecureTable
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('core', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('slug', models.SlugField(max_length=40)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(max_length=40)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["name"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='CalendarVersion',
+            name="CalendarVersion",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('spec', models.JSONField()),
-                ('starts_at', models.DateTimeField(default=core.clock.now)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('calendar', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='slas.calendar')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("number", models.PositiveIntegerField()),
+                ("spec", models.JSONField()),
+                ("starts_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "calendar",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="slas.calendar"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["-number"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('subject_type', models.CharField(max_length=20)),
-                ('subject_id', models.UUIDField()),
-                ('metric', models.CharField(choices=[('triage', 'Triage'), ('first_response', 'First response'), ('next_response', 'Next response'), ('periodic_update', 'Client update'), ('mitigation', 'Mitigation'), ('resolution', 'Resolution')], max_length=20)),
-                ('severity', models.CharField(choices=[('critical', 'Critical'), ('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10)),
-                ('cycle', models.PositiveIntegerField(default=1)),
-                ('terms', models.JSONField()),
-                ('started_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('not_started', 'Not started'), ('running', 'Running'), ('paused', 'Paused'), ('outside_hours', 'Outside hours'), ('at_risk', 'At risk'), ('met', 'Met'), ('breached', 'Breached'), ('cancelled', 'Cancelled')], max_length=16)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('satisfied_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('consumed_seconds', models.PositiveIntegerField(default=0)),
-                ('judged_at', models.DateTimeField()),
-                ('next_fire_at', models.DateTimeField(null=True)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("subject_type", models.CharField(max_length=20)),
+                ("subject_id", models.UUIDField()),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("triage", "Triage"),
+                            ("first_response", "First response"),
+                            ("next_response", "Next response"),
+                            ("periodic_update", "Client update"),
+                            ("mitigation", "Mitigation"),
+                            ("resolution", "Resolution"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("critical", "Critical"), ("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        max_length=10,
+                    ),
+                ),
+                ("cycle", models.PositiveIntegerField(default=1)),
+                ("terms", models.JSONField()),
+                ("started_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("not_started", "Not started"),
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("outside_hours", "Outside hours"),
+                            ("at_risk", "At risk"),
+                            ("met", "Met"),
+                            ("breached", "Breached"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("satisfied_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("consumed_seconds", models.PositiveIntegerField(default=0)),
+                ("judged_at", models.DateTimeField()),
+                ("next_fire_at", models.DateTimeField(null=True)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ClockEvent',
+            name="ClockEvent",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('seq', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=12)),
-                ('party', models.CharField(blank=True, max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('evidence', models.CharField(blank=True, max_length=500)),
-                ('data', models.JSONField(default=dict)),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('recorded_at', models.DateTimeField(default=core.clock.now)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('clock', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='slas.clock')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("seq", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=12)),
+                ("party", models.CharField(blank=True, max_length=20)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("evidence", models.CharField(blank=True, max_length=500)),
+                ("data", models.JSONField(default=dict)),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("recorded_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "clock",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="slas.clock"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['seq'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["seq"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ClockNotice',
+            name="ClockNotice",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('threshold', models.CharField(max_length=24)),
-                ('due_at', models.DateTimeField()),
-                ('raised_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('client', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('clock', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='slas.clock')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("threshold", models.CharField(max_length=24)),
+                ("due_at", models.DateTimeField()),
+                ("raised_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "client",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client"
+                    ),
+                ),
+                (
+                    "clock",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="slas.clock"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('slug', models.SlugField(max_length=40)),
-                ('description', models.CharField(blank=True, max_length=300)),
-                ('default_for', models.CharField(blank=True, max_length=10)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(max_length=40)),
+                ("description", models.CharField(blank=True, max_length=300)),
+                ("default_for", models.CharField(blank=True, max_length=10)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["name"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('publish_after_minutes', models.PositiveIntegerField(default=15, null=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('policy', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='slas.policy')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("number", models.PositiveIntegerField()),
+                ("publish_after_minutes", models.PositiveIntegerField(default=15, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "policy",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="slas.policy"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "ordering": ["-number"],
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='clock',
-            name='policy_version',
-            field=core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='slas.policyversion'),
+            model_name="clock",
+            name="policy_version",
+            field=core.tenancy.fields.TenantForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="slas.policyversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('severity', models.CharField(choices=[('critical', 'Critical'), ('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10)),
-                ('request_kind', models.CharField(blank=True, max_length=20)),
-                ('metric', models.CharField(choices=[('triage', 'Triage'), ('first_response', 'First response'), ('next_response', 'Next response'), ('periodic_update', 'Client update'), ('mitigation', 'Mitigation'), ('resolution', 'Resolution')], max_length=20)),
-                ('seconds', models.PositiveIntegerField()),
-                ('is_guarantee', models.BooleanField(default=False)),
-                ('pausable', models.BooleanField(default=True)),
-                ('agency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.agency')),
-                ('calendar_version', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='slas.calendarversion')),
-                ('version', core.tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='slas.policyversion')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("critical", "Critical"), ("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        max_length=10,
+                    ),
+                ),
+                ("request_kind", models.CharField(blank=True, max_length=20)),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("triage", "Triage"),
+                            ("first_response", "First response"),
+                            ("next_response", "Next response"),
+                            ("periodic_update", "Client update"),
+                            ("mitigation", "Mitigation"),
+                            ("resolution", "Resolution"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("seconds", models.PositiveIntegerField()),
+                ("is_guarantee", models.BooleanField(default=False)),
+                ("pausable", models.BooleanField(default=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.agency",
+                    ),
+                ),
+                (
+                    "calendar_version",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="slas.calendarversion"
+                    ),
+                ),
+                (
+                    "version",
+                    core.tenancy.fields.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="slas.policyversion"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='calendar',
-            constraint=models.UniqueConstraint(fields=('agency', 'slug'), name='slas_calendar_slug'),
+            model_name="calendar",
+            constraint=models.UniqueConstraint(fields=("agency", "slug"), name="slas_calendar_slug"),
         ),
         migrations.AddConstraint(
-            model_name='calendarversion',
-            constraint=models.UniqueConstraint(fields=('agency', 'calendar', 'number'), name='slas_calendarversion_number'),
+            model_name="calendarversion",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "calendar", "number"), name="slas_calendarversion_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clockevent',
-            constraint=models.UniqueConstraint(fields=('agency', 'clock', 'seq'), name='slas_clockevent_seq'),
+            model_name="clockevent",
+            constraint=models.UniqueConstraint(fields=("agency", "clock", "seq"), name="slas_clockevent_seq"),
         ),
         migrations.AddConstraint(
-            model_name='clocknotice',
-            constraint=models.UniqueConstraint(fields=('agency', 'clock', 'threshold'), name='slas_clocknotice_once'),
+            model_name="clocknotice",
+            constraint=models.UniqueConstraint(fields=("agency", "clock", "threshold"), name="slas_clocknotice_once"),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('agency', 'slug'), name='slas_policy_slug'),
+            model_name="policy",
+            constraint=models.UniqueConstraint(fields=("agency", "slug"), name="slas_policy_slug"),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('agency', 'policy', 'number'), name='slas_policyversion_number'),
+            model_name="policyversion",
+            constraint=models.UniqueConstraint(fields=("agency", "policy", "number"), name="slas_policyversion_number"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('next_fire_at__isnull', False)), fields=['next_fire_at'], name='slas_clock_due'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("next_fire_at__isnull", False)), fields=["next_fire_at"], name="slas_clock_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['agency', 'subject_id'], name='slas_clock_subject'),
+            model_name="clock",
+            index=models.Index(fields=["agency", "subject_id"], name="slas_clock_subject"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['agency', 'due_at'], name='slas_clock_open'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)), fields=["agency", "due_at"], name="slas_clock_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('agency', 'subject_type', 'subject_id', 'metric', 'cycle'), name='slas_clock_once'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "subject_type", "subject_id", "metric", "cycle"), name="slas_clock_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['not_started', 'running', 'paused', 'outside_hours', 'at_risk', 'met', 'breached', 'cancelled'])), name='slas_clock_state'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "not_started",
+                            "running",
+                            "paused",
+                            "outside_hours",
+                            "at_risk",
+                            "met",
+                            "breached",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="slas_clock_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('breached_at', None), ('state', 'breached'), _connector='OR'), name='slas_clock_breach_stays'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("breached_at", None), ("state", "breached"), _connector="OR"),
+                name="slas_clock_breach_stays",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('agency', 'version', 'severity', 'request_kind', 'metric'), name='slas_target_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "version", "severity", "request_kind", "metric"), name="slas_target_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['critical', 'high', 'medium', 'low'])), name='slas_target_severity'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["critical", "high", "medium", "low"])), name="slas_target_severity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('metric__in', ['triage', 'first_response', 'next_response', 'periodic_update', 'mitigation', 'resolution'])), name='slas_target_metric'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "metric__in",
+                        ["triage", "first_response", "next_response", "periodic_update", "mitigation", "resolution"],
+                    )
+                ),
+                name="slas_target_metric",
+            ),
         ),
         SecureTable("Calendar", portal="agency"),
         SecureTable("CalendarVersion", portal="agency", sweeper="SELECT"),

@@ -13,11 +13,11 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from psycopg2.extensions import make_dsn
-from tests.conftest import OWNER_DSN
 
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import TenantModel
 from core.tenancy.operations import is_client_owned
+from tests.conftest import OWNER_DSN
 
 # Tables of no agency. Adding one here is a decision that a reviewer sees.
 GLOBAL_TABLES = {
@@ -116,7 +116,8 @@ def forbidden_grants(cursor: Any) -> list[str]:
         for role, privilege, table in rows(
             cursor,
             "SELECT grantee, privilege_type, table_name FROM information_schema.role_table_grants"
-            " WHERE table_schema = 'public' AND grantee IN ('retainer_app', 'retainer_portal', 'retainer_sweeper', 'PUBLIC')"
+            " WHERE table_schema = 'public'"
+            " AND grantee IN ('retainer_app', 'retainer_portal', 'retainer_sweeper', 'PUBLIC')"
             " AND (privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER') OR grantee = 'PUBLIC'"
             "  OR (grantee = 'retainer_portal' AND privilege_type <> 'SELECT'))",
         )
@@ -140,15 +141,17 @@ def unique_keys_across_tenants(cursor: Any) -> list[str]:
         index
         for table, index, first, is_primary in rows(
             cursor,
-            "SELECT c.relname, i.relname, a.attname, x.indisprimary FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid"
-            " JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[0]"
+            "SELECT c.relname, i.relname, a.attname, x.indisprimary FROM pg_index x"
+            " JOIN pg_class c ON c.oid = x.indrelid"
+            " JOIN pg_class i ON i.oid = x.indexrelid"
+            " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[0]"
             " WHERE x.indisunique AND c.relnamespace = 'public'::regnamespace",
         )
         if table not in GLOBAL_TABLES
         and first != "agency_id"
         and not (is_primary and first in ("id", "check_id"))
         # The agency's slug is its public address.
-        and not (table == "core_agency")
+        and table != "core_agency"
     ]
 
 
@@ -243,7 +246,8 @@ def test_app_may_step_into_portal_and_sweeper_and_inherits_nothing_from_them() -
     with connection.cursor() as cursor:
         grants = rows(
             cursor,
-            "SELECT r.rolname, m.inherit_option, m.set_option FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid"
+            "SELECT r.rolname, m.inherit_option, m.set_option FROM pg_auth_members m"
+            " JOIN pg_roles r ON r.oid = m.roleid"
             " JOIN pg_roles u ON u.oid = m.member WHERE u.rolname = 'retainer_app'",
         )
     assert sorted(grants) == [("retainer_portal", False, True), ("retainer_sweeper", False, True)]
@@ -273,9 +277,13 @@ BREAKAGES = [
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("check", "breakage"), BREAKAGES, ids=[f"{c.__name__}-{i}" for i, (c, _) in enumerate(BREAKAGES)])
+@pytest.mark.parametrize(
+    ("check", "breakage"), BREAKAGES, ids=[f"{c.__name__}-{i}" for i, (c, _) in enumerate(BREAKAGES)]
+)
 def test_breaking_it_on_purpose_is_found(check: Any, breakage: str) -> None:
-    link = psycopg2.connect(make_dsn(OWNER_DSN, dbname=str(connection.settings_dict["NAME"])), options="-c role=retainer_owner")
+    link = psycopg2.connect(
+        make_dsn(OWNER_DSN, dbname=str(connection.settings_dict["NAME"])), options="-c role=retainer_owner"
+    )
     try:
         with link.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '5s'")

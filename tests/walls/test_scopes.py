@@ -9,12 +9,11 @@ from typing import Any
 import psycopg2
 import pytest
 from asgiref.sync import async_to_sync
-from clients.models import AISystem, Client
 from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import Max
-from tests.cast import Cast
 
+from clients.models import AISystem, Client
 from core.ids import uuid7
 from core.models import Agency
 from core.tenancy import (
@@ -29,6 +28,7 @@ from core.tenancy import (
     tenant_scope,
 )
 from core.tenancy.models import TenantModel
+from tests.cast import Cast
 
 ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "all": lambda m: list(m.objects.all()),
@@ -178,7 +178,9 @@ def test_raw_sql_in_a_scope_sees_no_other_agency_in_any_table(cast: Cast) -> Non
     with cast.north.scope(), connection.cursor() as cursor:
         for model in apps.get_models():
             if "agency_id" in {f.attname for f in model._meta.local_fields}:
-                cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE agency_id <> %s', [cast.north.agency.id])
+                cursor.execute(
+                    f'SELECT count(*) FROM "{model._meta.db_table}" WHERE agency_id <> %s', [cast.north.agency.id]
+                )
                 assert cursor.fetchone() == (0,), model
 
 
@@ -236,7 +238,11 @@ def test_a_token_bound_to_one_client_sees_no_other(cast: Cast) -> None:
 def test_an_audit_row_can_be_neither_changed_nor_deleted(cast: Cast) -> None:
     sql = ["UPDATE core_auditevent SET action = 'x'", "DELETE FROM core_auditevent"]
     for statement in sql:
-        with pytest.raises(ProgrammingError, match="permission denied"), cast.north.scope(), connection.cursor() as cursor:
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            cast.north.scope(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
 
 

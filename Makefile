@@ -1,0 +1,109 @@
+# Everything a newcomer runs. Only git, make and Python 3.11 or newer are assumed; `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-fast lint types contracts degrade recover acceptance bench lock shell stop assets clean
+
+# The Python to build the environment with: PYTHON=python3.12 make demo
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; exit; fi; done; echo python3)
+UV := $(shell command -v uv 2>/dev/null)
+PY := .venv/bin/python
+LOCAL := $(PY) -m retainer.local --with-parent
+# More arguments for pytest: make test-fast ARGS="-k pause"
+ARGS ?=
+# The type checker reads the settings and connects to nothing.
+PRETEND := RETAINER_ENV=test SECRET_KEY=unused ENCRYPTION_KEYS='{}' TOKEN_PEPPERS='{}' \
+	DATABASE_URL=postgresql:///unused DATABASE_OWNER_URL=postgresql:///unused REDIS_URL=redis://127.0.0.1:1/0
+
+ifdef UV
+INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes -r
+else
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r
+endif
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/.local ## start everything with a demo agency in it and say where to look (PORT=8000)
+	@$(LOCAL) demo
+
+degrade: .venv/.local ## make the demo's sample AI system worse, now
+	@$(LOCAL) degrade
+
+recover: .venv/.local ## make it well again
+	@$(LOCAL) recover
+
+stop: .venv/.local ## stop the demo from another terminal
+	@$(LOCAL) stop
+
+test: .venv/.test lint types contracts assets ## run every check and every test
+	@chromium="$$($(LOCAL) chromium)"; export CHROMIUM_PATH="$$chromium"; \
+	if [ -n "$$chromium" ]; then set --; else set -- -m "not browser"; fi; \
+	$(LOCAL) test -- sh -c '$(PY) manage.py makemigrations --check --dry-run && exec $(PY) -m pytest -n 2 "$$@"' sh "$$@" $(ARGS); \
+	code=$$?; \
+	[ -n "$$chromium" ] || echo "Browser tests were left out: this machine has no Chromium and none could be installed."; \
+	exit $$code
+
+test-fast: .venv/.test lint types contracts assets ## run what needs no browser and no servers of its own
+	@RETAINER_TEST_FAST=1 $(LOCAL) test -- $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)
+
+lint: .venv/.test ## check style and format
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: .venv/.test ## check types
+	@$(PRETEND) $(PY) -m mypy .
+
+contracts: .venv/.test ## check who imports whom
+	@.venv/bin/lint-imports
+
+acceptance: .venv/.test assets ## watch a real model server that nobody here wrote
+	@$(LOCAL) test -- $(PY) -m pytest tests/acceptance -s $(ARGS)
+
+bench: .venv/.test ## measure beside the peers and print ratios
+	@$(LOCAL) test -- $(PY) -m bench $(ARGS)
+
+assets: .venv/.local ## build style sheet, scripts and icons where stale
+	@$(LOCAL) assets
+
+shell: .venv/.local ## a Python shell in the running demo
+	@test -f .run/servers.env || { echo "Start the demo first: make demo"; exit 1; }
+	@set -a; . ./.run/servers.env; exec $(PY) manage.py shell
+
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml
+
+lock: ## write the locks anew from pyproject.toml and package.json (needs uv and npm)
+	@test -n "$(UV)" || { echo "Install uv to write the locks: https://docs.astral.sh/uv/"; exit 1; }
+	$(COMPILE) -o requirements/runtime.txt
+	$(COMPILE) --extra local -o requirements/local.txt
+	$(COMPILE) --extra local --extra test -o requirements/test.txt
+	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+
+clean: ## stop the demo and remove everything that was made, the demo's data included
+	@if [ -x $(PY) ] && [ -d .run ]; then $(PY) -m retainer.local stop || true; fi
+	@for pointer in .run/*.elsewhere; do if [ -L "$$pointer" ]; then rm -rf "$$(readlink "$$pointer")"; fi; done
+	rm -rf .venv .run node_modules retainer/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# Stamps, so that a second start installs nothing. What tests need is a superset of what the demo needs.
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing)."; \
+	echo "Name another: make PYTHON=/path/to/python3.12 ..."; exit 1; }
+ifdef UV
+	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .venv
+else
+	@$(PYTHON) -m venv .venv || { \
+	echo "This Python cannot make virtual environments. Install its venv package (Debian: python3-venv) or uv."; exit 1; }
+endif
+	@touch $@
+
+.venv/.local: .venv/.made requirements/local.txt
+	@echo "Installing what the demo needs…"
+	@$(INSTALL) requirements/local.txt
+	@touch $@
+
+.venv/.test: .venv/.made requirements/test.txt
+	@echo "Installing what the tests need…"
+	@$(INSTALL) requirements/test.txt
+	@touch $@ .venv/.local

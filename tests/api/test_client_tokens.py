@@ -1,0 +1,54 @@
+"""A token that is bound to one client sees that client and no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.support import Route, World, call, read, routes, token_of
+from tests.cast import random_id
+
+OF_A_CLIENT = ["clients", "contacts", "systems", "retainers", "incidents", "clocks", "checks", "alerts"]
+
+
+@pytest.mark.parametrize("noun", OF_A_CLIENT)
+def test_a_bound_token_lists_its_own_clients_rows(noun: str, north: World) -> None:
+    """Bound to the client that has rows, it sees them; bound to the other, it sees none of them."""
+    mine = token_of(north.house, client_id=north.house.client.id)
+    other = token_of(north.house, client_id=north.house.other_client.id)
+    assert str(north.ids[noun]) in {row["id"] for row in read(f"{noun}/", mine)["results"]}
+    assert str(north.ids[noun]) not in {row["id"] for row in read(f"{noun}/", other)["results"]}
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in routes() if route.is_of_one_row and route.noun in OF_A_CLIENT], ids=str
+)
+def test_a_row_of_the_other_client_is_a_row_that_never_was(route: Route, north: World) -> None:
+    """The same wall inside an agency as between two."""
+    other = token_of(north.house, client_id=north.house.other_client.id)
+    real = call(route.method, route.url(north.ids), other)
+    never = call(route.method, route.url({route.noun: random_id()}), other)
+    assert real.status_code == never.status_code
+    assert real.status_code in (400, 404)
+    assert real.content == never.content
+
+
+def test_a_bound_token_adds_nothing_to_the_other_client(north: World) -> None:
+    """Nor does it write there."""
+    other = token_of(north.house, client_id=north.house.other_client.id)
+    system = {"client": str(north.house.client.id), "name": "Bot", "criticality": "low"}
+    incident = {"system": str(north.house.system.id), "title": "Wrong", "severity": "high"}
+    assert call("POST", "systems/", other, system).status_code == 404
+    assert call("POST", "incidents/", other, incident).status_code == 404
+
+
+def test_a_bound_token_makes_no_new_client(north: World) -> None:
+    """A new client is none of its business, and it could not even read it back."""
+    bound = token_of(north.house, client_id=north.house.client.id)
+    assert call("POST", "clients/", bound, {"name": "Acme", "time_zone": "UTC"}).status_code == 403
+
+
+def test_a_bound_token_works_on_its_own_client(north: World) -> None:
+    """What it may do, it can do."""
+    bound = token_of(north.house, client_id=north.house.client.id)
+    incident = {"system": str(north.house.system.id), "title": "Wrong", "severity": "high"}
+    assert call("POST", "incidents/", bound, incident).status_code == 201

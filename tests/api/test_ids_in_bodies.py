@@ -1,0 +1,82 @@
+"""X03: an id of another agency, in any body or query, is answered like an id that never was."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.api.support import World, call
+from tests.cast import random_id
+
+SYSTEM = {"name": "Bot", "criticality": "low"}
+RETAINER = {
+    "name": "Care",
+    "price_minor": 40_000,
+    "currency": "EUR",
+    "price_reason": "agreed",
+    "hours_seconds": 3600,
+    "time_zone": "Europe/Berlin",
+    "starts_on": "2026-03-01",
+}
+CONTACT = {"name": "Ada", "email": "ada@example.com", "rights": ["viewer"]}
+CHECK = {"name": "Probe", "kind": "http", "url": "https://example.com/", "interval_seconds": 60}
+INCIDENT = {"title": "Wrong answers", "severity": "high"}
+
+# Address, the body around the ids, and each id field with the noun whose id belongs there.
+BODIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
+    ("contacts/", CONTACT, {"client": "clients"}),
+    ("systems/", SYSTEM, {"client": "clients", "owner": "owner"}),
+    ("retainers/", RETAINER, {"client": "clients", "tier": "tiers"}),
+    ("retainers/{retainers}/systems/", {}, {"system": "systems", "policy_version": "policy_version"}),
+    ("incidents/", INCIDENT, {"system": "systems"}),
+    ("checks/", CHECK, {"environment": "environment"}),
+]
+CASES = [(path, body, fields, name) for path, body, fields in BODIES for name in fields]
+QUERIES = [
+    ("contacts/", "client", "clients"),
+    ("systems/", "client", "clients"),
+    ("retainers/", "client", "clients"),
+    ("incidents/", "client", "clients"),
+    ("incidents/", "system", "systems"),
+    ("clocks/", "incident", "incidents"),
+    ("clocks/", "client", "clients"),
+    ("checks/", "client", "clients"),
+    ("checks/", "system", "systems"),
+    ("checks/", "environment", "environment"),
+    ("alerts/", "client", "clients"),
+    ("alerts/", "system", "systems"),
+    ("alerts/", "check", "checks"),
+    ("alerts/", "incident", "incidents"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "fields", "name"), CASES, ids=[f"{c[0]} {c[3]}" for c in CASES])
+def test_an_id_of_another_agency_in_a_body_is_an_id_that_never_was(
+    path: str, body: dict[str, Any], fields: dict[str, str], name: str, north: World, south: World
+) -> None:
+    """X03: 400 or 404, to the letter the same for both, and nothing is written."""
+    ids = {field: str(north.ids[noun]) for field, noun in fields.items()}
+    where = path.format(**north.ids)
+    real = call("POST", where, north.token, {**body, **ids, name: str(south.ids[fields[name]])})
+    never = call("POST", where, north.token, {**body, **ids, name: str(random_id())})
+    assert real.status_code == never.status_code
+    assert real.status_code in (400, 404), real.content
+    assert real.content == never.content
+
+
+@pytest.mark.parametrize(("path", "name", "noun"), QUERIES, ids=[f"{q[0]}?{q[1]}" for q in QUERIES])
+def test_an_id_of_another_agency_in_a_query_finds_nothing(
+    path: str, name: str, noun: str, north: World, south: World
+) -> None:
+    """X03: the same empty list as for a random id; the agency's own id finds its row."""
+
+    def found(value: uuid.UUID) -> list[Any]:
+        answer = call("GET", path, north.token, **{name: str(value)})
+        assert answer.status_code == 200, answer.content
+        return list(json.loads(answer.content)["results"])
+
+    assert found(south.ids[noun]) == found(random_id()) == []
+    assert found(north.ids[noun])

@@ -1,0 +1,117 @@
+"""X02: every route of the API against every kind of token that must not pass."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from core import tokens
+from core.access.roles import TokenScope
+from core.clock import at, now
+from core.models import ApiToken
+from core.selectors import member_of_user
+from core.services import end_membership
+from tests.api.support import EVERY_SCOPE, Route, World, call, routes, token_of
+from tests.cast import Cast, random_id
+
+ROUTES = routes()
+
+
+def test_the_resolver_gives_the_routes_that_the_api_promises() -> None:
+    """The generated tests below are worth something only while routes are really found."""
+    nouns = {route.noun for route in ROUTES}
+    assert nouns == {
+        "alerts",
+        "calendars",
+        "checks",
+        "clients",
+        "clocks",
+        "contacts",
+        "incidents",
+        "policies",
+        "retainers",
+        "systems",
+        "tiers",
+    }
+    assert len(ROUTES) >= 45
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_no_route_answers_without_a_token(route: Route, db: None) -> None:
+    """X02: no token, a token that is none, and a session cookie's absence all read 401."""
+    nowhere = dict.fromkeys([route.noun], random_id())
+    for token in (None, "rtn_0000000000000000_nothing", "rubbish"):
+        answer = call(route.method, route.url(nowhere), token)
+        assert answer.status_code == 401
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+        assert json.loads(answer.content)["code"] == "unauthenticated"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_no_route_answers_a_token_that_lacks_its_scope(route: Route, cast: Cast) -> None:
+    """X02: a write needs the noun's scope, and reading needs the scope "read"."""
+    needed = TokenScope.READ if route.method == "GET" else route.scope
+    token = token_of(cast.north, [scope for scope in EVERY_SCOPE if scope != needed])
+    answer = call(route.method, route.url({route.noun: random_id()}), token)
+    assert answer.status_code == 403
+    assert json.loads(answer.content)["code"] == "forbidden"
+
+
+def test_no_route_answers_an_expired_token(cast: Cast) -> None:
+    """X02: expired."""
+    token = token_of(cast.north, days=1)
+    with at(now() + timedelta(days=1, seconds=1)):
+        assert _statuses(token) == {401}
+
+
+def test_no_route_answers_a_revoked_token(cast: Cast) -> None:
+    """X02: revoked."""
+    token = token_of(cast.north)
+    with cast.north.scope():
+        tokens.revoke_token(token_id=ApiToken.objects.get().id)
+    assert _statuses(token) == {401}
+
+
+def test_no_route_answers_once_the_maker_of_the_token_has_left(cast: Cast) -> None:
+    """X02: creator ended."""
+    with cast.north.scope(cast.north.engineer):
+        token = tokens.create_token(name="A program", scopes=EVERY_SCOPE)[1]
+    with cast.north.scope():
+        member = member_of_user(cast.north.engineer.id)
+        assert member is not None
+        end_membership(member_id=member.id)
+    assert _statuses(token) == {401}
+
+
+def _statuses(token: str) -> set[int]:
+    return {call(route.method, route.url({route.noun: random_id()}), token).status_code for route in ROUTES}
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.is_of_one_row], ids=str)
+def test_a_row_of_another_agency_is_a_row_that_never_was(route: Route, north: World, cast: Cast) -> None:
+    """X02: the other agency's token gets, for a real id, to the letter what it gets for a random one."""
+    token = token_of(cast.south)
+    real = call(route.method, route.url(north.ids), token)
+    never = call(route.method, route.url({route.noun: random_id()}), token)
+    assert real.status_code == never.status_code
+    assert real.status_code in (400, 404)
+    assert real.content == never.content
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.method == "GET" and not r.is_of_one_row], ids=str)
+def test_a_list_holds_rows_of_the_tokens_agency_alone(route: Route, north: World, south: World) -> None:
+    """X02: two agencies with the same nouns never see each other's."""
+    mine = json.loads(call("GET", route.url({}), north.token).content)["results"]
+    theirs = json.loads(call("GET", route.url({}), south.token).content)["results"]
+    assert str(north.ids[route.noun]) in {row["id"] for row in mine}
+    assert not {row["id"] for row in mine} & {row["id"] for row in theirs}
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.method == "GET" and r.is_of_one_row], ids=str)
+def test_every_read_works_for_the_agency_itself(route: Route, north: World) -> None:
+    """The other side of the refusals above: without it they would hold on an API that is broken."""
+    query = {"metric": "latency_ms"} if "samples" in route.path else {}
+    answer = call("GET", route.url(north.ids), north.token, **query)
+    assert answer.status_code == 200, answer.content
