@@ -46,7 +46,7 @@ class IncidentOut(serializers.Serializer[Any]):
     title = serializers.CharField()
     severity = serializers.ChoiceField(SEVERITIES)
     state = serializers.ChoiceField(IncidentState.choices)
-    source = serializers.ChoiceField(IncidentSource.choices)
+    source = serializers.ChoiceField(IncidentSource.choices)  # type: ignore[assignment]
     owner = serializers.UUIDField(source="owner_id", allow_null=True)
     policy_version = serializers.UUIDField(source="policy_version_id", allow_null=True)
     opened_at = Moment()
@@ -70,7 +70,7 @@ class EventOut(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(EntryKind.choices)
     client_visible = serializers.BooleanField()
     body = serializers.CharField(allow_blank=True)
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
     actor_kind = serializers.CharField()
     actor = serializers.UUIDField(source="actor_id", allow_null=True)
 

@@ -81,7 +81,7 @@ class CheckPatch(Body):
     authorization = serializers.CharField(
         max_length=4000, required=False, allow_blank=True, write_only=True, help_text=_("Kept sealed, never shown.")
     )
-    metrics = MetricShape(many=True, required=False, max_length=50)
+    metrics = serializers.ListField(child=MetricShape(), required=False, max_length=50)
     interval_seconds = serializers.IntegerField(min_value=5, max_value=2_678_400, required=False)
     timeout_ms = serializers.IntegerField(min_value=100, max_value=60_000, required=False)
     bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
@@ -113,7 +113,7 @@ class ThresholdIn(Body):
 class ThresholdsIn(Body):
     """All limits of a check; they replace those it had."""
 
-    thresholds = ThresholdIn(many=True, max_length=50)
+    thresholds = serializers.ListField(child=ThresholdIn(), max_length=50)
 
 
 class CheckQuery(Query):

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "backlog",
     "monitoring",
     "retainer.notifications",
+    "retainer.local",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -230,7 +231,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "AlertState": "monitoring.models.AlertState",
+        "CheckKind": "monitoring.models.CheckKind",
+        "ClockState": "slas.models.ClockState",
+        "Criticality": "clients.models.Criticality",
+        "Health": "monitoring.models.Health",
+        "IncidentState": "incidents.states.IncidentState",
+        "Metric": "slas.models.Metric",
+        "RetainerState": "agreements.models.RetainerState",
+        "Severity": "slas.models.Severity",
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL

@@ -134,7 +134,7 @@ class ClockOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     incident = serializers.UUIDField(source="subject_id")
     metric = serializers.ChoiceField(Metric.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     state = serializers.ChoiceField(ClockState.choices)
     due_at = Moment(allow_null=True)
     remaining_seconds = serializers.IntegerField(allow_null=True)

@@ -85,6 +85,8 @@ class Endpoint(GenericViewSet[Any]):
     lookup_value_converter = "uuid"
     # OPTIONS would describe the views to whoever asks; the OpenAPI description does that.
     metadata_class = None
+    # Filters are the fields of the action's query.
+    filter_backends = ()
 
     bodies: ClassVar[Mapping[str, type[Body]]] = {}
     queries: ClassVar[Mapping[str, type[Body]]] = {}
@@ -102,14 +104,12 @@ class Endpoint(GenericViewSet[Any]):
         query.is_valid(raise_exception=True)
         self.asked: dict[str, Any] = Query.filters(query.validated_data)
         if request.method == "POST":
-            self.post = self._once(self.post)  # type: ignore[attr-defined]
+            self.post = self._once(getattr(self, self.action))
 
     def _once(self, act: Callable[..., Response]) -> Callable[..., HttpResponseBase]:
         return lambda request, *args, **kwargs: once(request, lambda: act(request, *args, **kwargs))
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Adds how many calls the token has left in this minute."""
         finished = super().finalize_response(request, response, *args, **kwargs)
         rate = getattr(getattr(request, "_request", request), "rate", None)

@@ -42,8 +42,9 @@ def _domain(error: DomainError) -> HttpResponse:
 
 def _framework(error: exceptions.APIException) -> HttpResponse:
     response = problem_response(error.status_code, str(error.detail), code=str(error.default_code))
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        response["Retry-After"] = str(max(1, round(error.wait)))
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        response["Retry-After"] = str(max(1, round(wait)))
     return response
 
 

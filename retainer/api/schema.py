@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -20,6 +21,7 @@ IDEMPOTENCY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="A second call with the same key and body gets the first one's answer, for a day.",
 )
+ROW = OpenApiParameter("id", UUID, OpenApiParameter.PATH)
 
 
 class ProblemField(serializers.Serializer[Any]):
@@ -37,7 +39,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text=_("What happened and what to do."))
     code = serializers.CharField(help_text=_("A word for programs."))
-    errors = ProblemField(many=True, required=False)
+    errors = ProblemField(many=True, required=False)  # type: ignore[assignment]
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -54,10 +56,13 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 class ApiSchema(AutoSchema):
     """Reads the endpoints' own tables, so that the description says what the views do."""
 
+    view: Any
+
     def get_override_parameters(self) -> list[Any]:
         """The query of the action, and the Idempotency-Key of every POST."""
         query = self.view.queries.get(self.view.action)
-        return [*([query] if query else []), *([IDEMPOTENCY] if self.method == "POST" else [])]
+        parts = [(ROW, "{id}" in self.path), (query, query), (IDEMPOTENCY, self.method == "POST")]
+        return [part for part, applies in parts if applies]
 
     def get_request_serializer(self) -> Any:
         """The body of the action; None where it takes none."""

@@ -129,9 +129,7 @@ def programs(paths: Paths, env: Mapping[str, str], ports: Mapping[str, int]) -> 
         program(
             "sample", "retainer.local.sample", "--port", str(ports["sample"]), ready=answers(env["SAMPLE_SYSTEM_URL"])
         ),
-        program(
-            "web", *serve, "--access-logfile", "-", ready=answers(f"http://{place}/livez"), death_signal=signal.SIGQUIT
-        ),
+        program("web", *serve, ready=answers(f"http://{place}/livez"), death_signal=signal.SIGQUIT),
         *work,
         program("beat", *beat),
     ]

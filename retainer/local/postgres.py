@@ -101,6 +101,7 @@ class Postgres:
             env=_environment(),
             cwd=self.data,
             ready=self.is_ready,
+            is_server=True,
             # Both end every session at once and write a checkpoint.
             stop_signal=signal.SIGINT,
             death_signal=signal.SIGINT,

@@ -46,6 +46,7 @@ class Redis:
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
             cwd=self.directory,
             ready=self.is_ready,
+            is_server=True,
         )
         supervisor.start(program)
 

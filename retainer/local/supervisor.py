@@ -41,7 +41,7 @@ class Program:
     """What to run and how to know that it runs. Times are seconds.
 
     ``become`` runs in the child before the program, to change who it is. A ``foreground`` program keeps the terminal
-    and our process group, and its output is not logged.
+    and our process group, and its output is not logged. A server outlives the programs that use it.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Program:
     grace_seconds: float = 10.0
     become: Callable[[], None] | None = None
     foreground: bool = False
+    is_server: bool = False
 
 
 @dataclass
@@ -132,9 +133,17 @@ class Supervisor:
             raise StopAsked(received.si_signo)
 
     def stop(self) -> None:
-        """Stops the programs, the last one first, and then whatever they left behind."""
-        for child in reversed(self._children):
-            self._end(child)
+        """Stops the programs, then the servers they use, the last one first, then whatever they left behind."""
+        backwards = list(reversed(self._children))
+        users = [child for child in backwards if not child.program.is_server]
+        # All at once, because each of them takes a second or two to finish its work.
+        for child in users:
+            self._ask_to_stop(child)
+        for child in users:
+            self._await_end(child)
+        for child in backwards:
+            if child.program.is_server:
+                self._end(child)
         self._children.clear()
         bury_descendants(seconds=0.0)
 
@@ -178,8 +187,14 @@ class Supervisor:
             child.exit_code, child.restart_at = None, float("inf")
 
     def _end(self, child: Child) -> None:
+        self._ask_to_stop(child)
+        self._await_end(child)
+
+    def _ask_to_stop(self, child: Child) -> None:
         if child.exit_code is None:
             kernel.send(child.process.pid, child.program.stop_signal)
+
+    def _await_end(self, child: Child) -> None:
         deadline = time.monotonic() + child.program.grace_seconds
         while child.exit_code is None and time.monotonic() < deadline:
             signal.sigtimedwait([signal.SIGCHLD], 0.1)

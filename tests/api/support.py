@@ -102,7 +102,7 @@ def routes() -> list[Route]:
         if path.startswith("api/v1/"):
             path = path.removeprefix("api/v1/")
             noun = re.split("/", path)[0]
-            found += [Route(verb.upper(), path, noun, view.cls.access.token_scope) for verb in view.actions]
+            found += [Route(verb.upper(), path, noun, view.cls.access.token_scope) for verb in view.actions if verb != "head"]
     return sorted(found, key=str)
 
 

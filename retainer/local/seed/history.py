@@ -1,0 +1,143 @@
+"""The past of the demo: values over months, and incidents as they went."""
+
+from __future__ import annotations
+
+import math
+import random
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from backlog import services as backlog
+from clients import selectors as clients
+from core import clock, outbox
+from core.selectors import agency as own_agency
+from core.selectors import members
+from core.tenancy import Actor, tenant_scope
+from incidents import services as incidents
+from monitoring import selectors as monitoring
+from monitoring import store
+from retainer.local.seed import story
+
+# The raw values of the last day, and five-minute, hourly and daily buckets before that.
+DAYS = 120
+SEED = 2026
+
+
+def write(agency_id: uuid.UUID, client_rows: tuple[story.Client, ...], episodes: tuple[story.Episode, ...]) -> None:
+    """Writes values and incidents of one agency. The same seed gives the same past."""
+    chance = random.Random(SEED)
+    with tenant_scope(agency_id):
+        people = {row.role: row.user_id for row in members()}
+        systems = {row.name: row for row in clients.systems()}
+        zone = ZoneInfo(own_agency().time_zone)
+    for row in client_rows:
+        for system in row.systems:
+            _values(agency_id, systems[system.name], system, chance, episodes, days=min(DAYS, 30 * row.months))
+    for episode in sorted(episodes, key=lambda one: -one.days_ago):
+        _episode(agency_id, systems[episode.system], episode, people, zone)
+    _quiet(agency_id)
+
+
+def _values(
+    agency_id: uuid.UUID,
+    system: Any,
+    row: story.System,
+    chance: random.Random,
+    episodes: tuple[story.Episode, ...],
+    *,
+    days: int,
+) -> None:
+    """Raw samples for a day, then rollups further back, with the same daily rhythm and a dip at each incident."""
+    now = clock.now()
+    dips = [(_began(episode, now), timedelta(minutes=episode.resolved_after)) for episode in episodes if episode.system == row.name]
+    with tenant_scope(agency_id):
+        check = monitoring.checks(system_id=system.id)[0]
+        for metric in (*row.metrics, story.Metric("latency", 0.19, 0.03, "s")):
+            points = [(at, _value(metric, at, chance, dips)) for at in _grid(now - timedelta(days=1), now, 300)]
+            store.write_samples(check, metric.name, points)
+            for seconds, back in ((300, 7), (3600, min(days, 90)), (86400, days)):
+                start = now - timedelta(days=back)
+                buckets = [(at, _value(metric, at, chance, dips)) for at in _grid(start, now, seconds)]
+                store.write_rollups(check, metric.name, seconds, buckets, count=max(1, seconds // check.interval_seconds))
+
+
+def _grid(start: datetime, end: datetime, seconds: int) -> Iterator[datetime]:
+    first = math.ceil(start.timestamp() / seconds) * seconds
+    for instant in range(first, int(end.timestamp()) - seconds, seconds):
+        yield datetime.fromtimestamp(instant, UTC)
+
+
+def _value(
+    metric: story.Metric, at: datetime, chance: random.Random, dips: list[tuple[datetime, timedelta]]
+) -> float:
+    rhythm = math.sin(at.timestamp() / 86400 * 2 * math.pi) * metric.noise * 0.6
+    value = metric.level + rhythm + chance.gauss(0, metric.noise * 0.5)
+    if metric.limit is not None and any(start <= at < start + length for start, length in dips):
+        value += (metric.limit - metric.level) * 1.15
+    return max(0.0, round(value, 4))
+
+
+def _began(episode: story.Episode, now: datetime) -> datetime:
+    day = (now - timedelta(days=episode.days_ago)).replace(minute=0, second=0, microsecond=0)
+    return day.replace(hour=episode.hour)
+
+
+def _episode(
+    agency_id: uuid.UUID, system: Any, episode: story.Episode, people: dict[str, uuid.UUID], zone: ZoneInfo
+) -> None:
+    """Plays one past incident through the services, each step at its own time."""
+    local = (clock.now() - timedelta(days=episode.days_ago)).astimezone(zone)
+    began = local.replace(hour=episode.hour, minute=7, second=0, microsecond=0).astimezone(UTC)
+    engineer = Actor("user", people.get("engineer", people["owner"]), "engineer")
+
+    def at(minutes: float) -> Any:
+        return clock.at(began + timedelta(minutes=minutes))
+
+    with at(0), tenant_scope(agency_id):
+        row = incidents.open_incident(
+            system_id=system.id,
+            title=episode.title,
+            severity=episode.severity,
+            source="alert",
+            fingerprint=f"demo:{episode.system}:{episode.days_ago}",
+        )
+    if episode.false_alarm:
+        with at(episode.resolved_after), tenant_scope(agency_id, actor=engineer):
+            incidents.call_false_alarm(incident_id=row.id, reason=episode.false_alarm)
+        return
+    with at(episode.acknowledged_after), tenant_scope(agency_id, actor=engineer):
+        incidents.acknowledge(incident_id=row.id)
+        incidents.confirm(incident_id=row.id)
+    _wait(agency_id, engineer, row.id, episode, at)
+    for place, text in enumerate(episode.updates):
+        with at(episode.acknowledged_after + 3 + place * 25), tenant_scope(agency_id, actor=engineer):
+            incidents.post_update(incident_id=row.id, body=text)
+    with at(episode.resolved_after), tenant_scope(agency_id, actor=engineer):
+        incidents.resolve(incident_id=row.id, body=episode.resolution)
+    with at(episode.resolved_after + 2000), tenant_scope(agency_id, actor=engineer):
+        if episode.lesson:
+            title, kind, impact, risk = episode.lesson
+            backlog.create_from_incident(
+                incident_id=row.id, title=title, detail="", kind=kind, impact=impact, risk=risk
+            )
+        if episode.days_ago > 20:
+            incidents.close(incident_id=row.id)
+
+
+def _wait(agency_id: uuid.UUID, actor: Actor, incident_id: uuid.UUID, episode: story.Episode, at: Any) -> None:
+    start, end = episode.waited_on_client
+    if not end:
+        return
+    with at(start), tenant_scope(agency_id, actor=actor):
+        incidents.pause(incident_id=incident_id, party="client", reason="Waiting for examples from the client")
+    with at(end), tenant_scope(agency_id, actor=actor):
+        incidents.resume(incident_id=incident_id)
+
+
+def _quiet(agency_id: uuid.UUID) -> None:
+    """What happened months ago is not told to anybody today."""
+    with tenant_scope(agency_id):
+        outbox.settle()
