@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -15,6 +16,8 @@ from clients import selectors, services
 from clients.models import Criticality, EnvironmentKind
 from core.access.roles import Right, TokenScope
 from core.access.views import api
+from core.errors import Forbidden
+from core.tenancy.context import require_scope
 from core.web.rest import Body, Endpoint, Moment, Nothing, Query
 
 
@@ -65,6 +68,8 @@ class Clients(Endpoint):
 
     def create(self, request: Request) -> Response:
         """Adds a client. Nobody there gets mail before going live."""
+        if require_scope().client_id:
+            raise Forbidden(gettext("This token is bound to one client and cannot add another."))
         return self.one(services.create_client(**self.body()), status=201)
 
     def partial_update(self, request: Request, id: uuid.UUID) -> Response:

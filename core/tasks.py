@@ -13,13 +13,24 @@ from typing import Any
 
 import structlog
 from celery import shared_task
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from core.tenancy.context import Actor, ScopeError, _current, current_scope
 from core.tenancy.scope import tenant_scope
 
-# A tick that nobody took within this time is worthless: the next one finds the same rows due.
-TICK_EXPIRES_SECONDS = 5
+# Task name -> queue. Celery asks ``route`` below.
+_QUEUES: dict[str, str] = {}
+
+
+def route(name: str, *_args: Any, **_kwargs: Any) -> dict[str, str]:
+    """Celery's router: each task goes to the queue it was declared with."""
+    return {"queue": _QUEUES.get(name, "default")}
+
+
+def _task(run: Callable[..., None], function: Callable[..., Any], queue: str) -> Any:
+    name = f"{function.__module__}.{function.__name__}"
+    _QUEUES[name] = queue
+    return shared_task(name=name)(run)
 
 
 def _clean_start(name: str) -> None:
@@ -27,7 +38,8 @@ def _clean_start(name: str) -> None:
         _current.set(None)
         raise ScopeError(f"The task before {name} left its scope behind.")
     # A restarted Postgres costs the task at hand at most, never the worker.
-    close_old_connections()
+    if not connection.in_atomic_block:
+        close_old_connections()
     structlog.contextvars.clear_contextvars()
 
 
@@ -42,7 +54,7 @@ def tenant_task(*, queue: str) -> Callable[[Callable[..., None]], Any]:
             with tenant_scope(uuid.UUID(agency_id), actor=Actor(kind="system")):
                 function(**kwargs)
 
-        return shared_task(name=f"{function.__module__}.{function.__name__}", queue=queue)(run)
+        return _task(run, function, queue)
 
     return decorate
 
@@ -57,6 +69,6 @@ def system_task(*, queue: str) -> Callable[[Callable[[], Any]], Any]:
             structlog.contextvars.bind_contextvars(task=function.__name__)
             function()
 
-        return shared_task(name=f"{function.__module__}.{function.__name__}", queue=queue)(run)
+        return _task(run, function, queue)
 
     return decorate

@@ -56,7 +56,7 @@ def _claim(token: ApiToken, key: str, mark: str) -> bool:
 
 def _run(token: ApiToken, key: str, act: Callable[[], Response]) -> Response:
     response = act()
-    # What is kept is what was sent, so that a replay is the same to the letter.
+    # What is kept is what was sent: the renderer's own JSON and not Python's idea of it.
     body: Any = json.loads(JSONRenderer().render(response.data) or "null")
     IdempotencyKey.objects.filter(token_id=token.id, key=key).update(status=response.status_code, body=body)
     return response

@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -78,9 +80,21 @@ class Number(serializers.FloatField):
         return value
 
 
+class Json(JSONParser):
+    """JSON, where nesting without end is a mistake of the caller's and not of ours."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """The value; ParseError where it cannot be read."""
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise ParseError(_("This JSON is nested too deeply.")) from error
+
+
 class Endpoint(GenericViewSet[Any]):
     """The base of every view set under ``/api/v1/``."""
 
+    parser_classes = (Json,)
     lookup_field = "id"
     lookup_value_converter = "uuid"
     # OPTIONS would describe the views to whoever asks; the OpenAPI description does that.

@@ -246,9 +246,9 @@ def guarded(work: Callable[[], int], *, with_parent: bool = False, afterwards: C
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        _work_as_child(work, guardian)
+        _work_as_child(work, guardian, afterwards)
     code = _wait_for(child, signals)
-    bury_descendants(seconds=10.0)
+    bury_descendants(seconds=5.0)
     if afterwards is not None:
         afterwards()
     return code
@@ -297,7 +297,7 @@ def _in_child(program: Program, parent: int) -> None:
     kernel.die_with_parent(program.death_signal, parent)
 
 
-def _work_as_child(work: Callable[[], int], guardian: int) -> None:
+def _work_as_child(work: Callable[[], int], guardian: int, afterwards: Callable[[], None] | None) -> None:
     code = 1
     try:
         kernel.die_with_parent(signal.SIGTERM, guardian)
@@ -311,6 +311,9 @@ def _work_as_child(work: Callable[[], int], guardian: int) -> None:
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
+        # Where the guardian was killed, nobody else is left to clean up.
+        if afterwards is not None and os.getppid() != guardian:
+            afterwards()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

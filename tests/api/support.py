@@ -53,7 +53,7 @@ def call(
         headers["Idempotency-Key"] = key
     client = Client(headers=headers, raise_request_exception=True)
     where = path if path.startswith("/") else ROOT + path
-    more = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+    more: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
     if method == "POST" and body is None:
         more = {"data": "{}", "content_type": "application/json"}
     return client.generic(method, where, **more, query_params=query or None)  # type: ignore[return-value]
@@ -102,7 +102,9 @@ def routes() -> list[Route]:
         if path.startswith("api/v1/"):
             path = path.removeprefix("api/v1/")
             noun = re.split("/", path)[0]
-            found += [Route(verb.upper(), path, noun, view.cls.access.token_scope) for verb in view.actions if verb != "head"]
+            found += [
+                Route(verb.upper(), path, noun, view.cls.access.token_scope) for verb in view.actions if verb != "head"
+            ]
     return sorted(found, key=str)
 
 
@@ -160,18 +162,19 @@ def world(house: House) -> World:
 
 
 def _check(house: House) -> Check:
-    return monitoring.create_check(
+    check: Check = monitoring.create_check(
         environment_id=house.environment.id,
         name="Answers",
         kind="http",
         url="https://example.com/health",
         interval_seconds=60,
     )
+    return check
 
 
 def _alert(house: House, check: Check, incident_id: uuid.UUID) -> Alert:
     began = house.system.created_at
-    return Alert.objects.create(
+    alert: Alert = Alert.objects.create(
         client=house.client,
         number=1,
         fingerprint=f"check:{check.id}",
@@ -183,3 +186,4 @@ def _alert(house: House, check: Check, incident_id: uuid.UUID) -> Alert:
         fired_at=began,
         incident_id=incident_id,
     )
+    return alert

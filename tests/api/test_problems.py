@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.http import HttpResponse
+from django.test import Client
 
+from retainer.api.throttling import _redis
 from tests.api.support import World, call, token_of
 from tests.cast import Cast, random_id
 
@@ -57,8 +59,6 @@ def test_a_method_that_an_address_does_not_have_is_a_problem(cast: Cast) -> None
 def test_a_body_of_another_type_is_a_problem(cast: Cast) -> None:
     """415: only JSON is read."""
     token = token_of(cast.north)
-    from django.test import Client  # noqa: PLC0415
-
     answer = Client(headers={"Authorization": f"Bearer {token}"}).post("/api/v1/clients/", {"name": "x"})
     problem(answer, 415, "unsupported_media_type")  # type: ignore[arg-type]
 
@@ -111,8 +111,6 @@ def test_too_many_calls_are_refused_and_told_when_to_come_back(cast: Cast, setti
 
 def test_calls_go_through_where_redis_is_gone(cast: Cast, settings: Any) -> None:
     """A lost counter stops nobody's work."""
-    from retainer.api.throttling import _redis  # noqa: PLC0415
-
     _redis.cache_clear()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     try:

@@ -52,7 +52,11 @@ def _values(
 ) -> None:
     """Raw samples for a day, then rollups further back, with the same daily rhythm and a dip at each incident."""
     now = clock.now()
-    dips = [(_began(episode, now), timedelta(minutes=episode.resolved_after)) for episode in episodes if episode.system == row.name]
+    dips = [
+        (_began(episode, now), timedelta(minutes=episode.resolved_after))
+        for episode in episodes
+        if episode.system == row.name
+    ]
     with tenant_scope(agency_id):
         check = monitoring.checks(system_id=system.id)[0]
         for metric in (*row.metrics, story.Metric("latency", 0.19, 0.03, "s")):
@@ -61,7 +65,9 @@ def _values(
             for seconds, back in ((300, 7), (3600, min(days, 90)), (86400, days)):
                 start = now - timedelta(days=back)
                 buckets = [(at, _value(metric, at, chance, dips)) for at in _grid(start, now, seconds)]
-                store.write_rollups(check, metric.name, seconds, buckets, count=max(1, seconds // check.interval_seconds))
+                store.write_rollups(
+                    check, metric.name, seconds, buckets, count=max(1, seconds // check.interval_seconds)
+                )
 
 
 def _grid(start: datetime, end: datetime, seconds: int) -> Iterator[datetime]:
@@ -70,9 +76,7 @@ def _grid(start: datetime, end: datetime, seconds: int) -> Iterator[datetime]:
         yield datetime.fromtimestamp(instant, UTC)
 
 
-def _value(
-    metric: story.Metric, at: datetime, chance: random.Random, dips: list[tuple[datetime, timedelta]]
-) -> float:
+def _value(metric: story.Metric, at: datetime, chance: random.Random, dips: list[tuple[datetime, timedelta]]) -> float:
     rhythm = math.sin(at.timestamp() / 86400 * 2 * math.pi) * metric.noise * 0.6
     value = metric.level + rhythm + chance.gauss(0, metric.noise * 0.5)
     if metric.limit is not None and any(start <= at < start + length for start, length in dips):

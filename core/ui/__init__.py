@@ -1,0 +1,1 @@
+"""What the components are made of, without a database: state words, colours, times and sums as people read them."""

@@ -1,0 +1,157 @@
+"""A clock as its components draw it: what is left in words, and the bar of who used the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.ui.format import NOTHING, duration, full_moment, moment
+
+RUNNING = ("running", "at_risk")
+OPEN = (*RUNNING, "paused", "outside_hours")
+PARTY_FILLS = {"client": "client", "vendor": "vendor", "model_provider": "model_provider", "us": "us", "agency": "us"}
+# The bar's own units; the drawing is stretched to its place.
+BAR = 1000
+SLIVER = 6
+FILL_OF_STATE = {"running": "info", "at_risk": "warn", "breached": "bad", "met": "good"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One stretch of a bar: where it begins, how wide it is (units of ``BAR``), its colour class, what it was."""
+
+    x: int
+    width: int
+    fill: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a clock shows. ``remaining`` and ``target`` are seconds of open time, ``due`` aware."""
+
+    label: str
+    state: str
+    left: str
+    due: datetime | None
+    due_text: str
+    due_title: str
+    remaining: int
+    target: int
+    running: bool
+    waiting_on: str
+    used: int
+    fill: str
+    pieces: tuple[Piece, ...]
+    tick: int
+    why: tuple[str, ...]
+    sentence: str
+
+
+def face(clock: Any) -> Face:
+    """The face of a clock view (an object or a mapping with the fields of the contract, all optional but state)."""
+    state = str(read(clock, "state", "not_started"))
+    target, consumed = int(read(clock, "target_seconds", 0) or 0), int(read(clock, "consumed_seconds", 0) or 0)
+    remaining = int(read(clock, "remaining_seconds", max(0, target - consumed)) or 0)
+    due = read(clock, "due_at", None)
+    pieces, tick = bar(read(clock, "segments", ()) or (), consumed, target, int(read(clock, "warn_percent", 75) or 75))
+    return Face(
+        label=str(read(clock, "label", "")),
+        state=state,
+        left=left_text(clock, state, remaining),
+        due=due,
+        due_text=_due_text(state, due, read(clock, "satisfied_at", None)),
+        due_title=full_moment(due) if due else "",
+        remaining=remaining,
+        target=target,
+        running=state in RUNNING,
+        waiting_on=str(read(clock, "waiting_on", "") or ""),
+        used=min(BAR, round(BAR * consumed / target)) if target else 0,
+        fill=FILL_OF_STATE.get(state, "neutral"),
+        pieces=pieces,
+        tick=tick,
+        why=tuple(str(line) for line in read(clock, "why", ()) or ()),
+        sentence=str(read(clock, "sentence", "") or ""),
+    )
+
+
+def left_text(clock: Any, state: str, remaining: int) -> str:
+    """ "47 min left", "25 min late", "done 25 min late", "met with 1 h to spare"."""
+    late = duration(int(read(clock, "overrun_seconds", 0) or 0))
+    if state == "breached":
+        finished = read(clock, "satisfied_at", None)
+        return _("done %(time)s late") % {"time": late} if finished else _("%(time)s late") % {"time": late}
+    if state == "met":
+        return _("%(time)s to spare") % {"time": duration(remaining)}
+    if state in OPEN:
+        return _("%(time)s left") % {"time": duration(remaining)}
+    return NOTHING
+
+
+def bar(segments: Iterable[Any], consumed: int, target: int, warn_percent: int) -> tuple[tuple[Piece, ...], int]:
+    """The pieces of a record's bar and the place of the tick where the warning comes.
+
+    Counted and paused time are drawn to scale, what is left stays ground; time outside hours, which may be whole
+    weekends, is a sliver so that the rest can be read.
+    """
+    rows = [(_kind(row), _party(row), int(read(row, "seconds", 0) or 0)) for row in segments]
+    scaled = sum(seconds for kind, _party_, seconds in rows if kind in ("open", "paused"))
+    slivers = SLIVER * sum(1 for kind, _party_, _seconds in rows if kind not in ("open", "paused"))
+    left = max(0, target - consumed)
+    unit = (BAR - slivers) / max(1, scaled + left)
+    warn_at, counted, x, tick = target * warn_percent / 100, 0, 0.0, -1.0
+    pieces = []
+    for kind, party, seconds in rows:
+        width = seconds * unit if kind in ("open", "paused") else SLIVER
+        if kind == "open":
+            if tick < 0 and counted + seconds >= warn_at:
+                tick = x + (warn_at - counted) * unit
+            counted += seconds
+        pieces.append(Piece(round(x), max(1, round(width)), _fill(kind, party), _said(kind, party, seconds)))
+        x += width
+    tick = tick if tick >= 0 else x + (warn_at - counted) * unit
+    return tuple(pieces), min(BAR - 2, max(0, round(tick)))
+
+
+def _due_text(state: str, due: datetime | None, satisfied: datetime | None) -> str:
+    if state in ("met", "breached") and satisfied:
+        return _("done %(moment)s, due %(due)s") % {"moment": moment(satisfied), "due": moment(due)}
+    if due is None:
+        return ""
+    return (
+        _("was due %(moment)s") % {"moment": moment(due)}
+        if state == "breached"
+        else _("due %(moment)s") % {"moment": moment(due)}
+    )
+
+
+def _kind(row: Any) -> str:
+    return str(read(row, "kind", "open"))
+
+
+def _party(row: Any) -> str:
+    return str(read(row, "party", "") or "")
+
+
+def _fill(kind: str, party: str) -> str:
+    if kind == "open":
+        return "us"
+    return PARTY_FILLS.get(party, "neutral") if kind == "paused" else "outside"
+
+
+def _said(kind: str, party: str, seconds: int) -> str:
+    names = {"client": _("client"), "vendor": _("vendor"), "model_provider": _("model provider")}
+    if kind == "open":
+        return _("%(time)s counted") % {"time": duration(seconds)}
+    if kind == "paused":
+        return _("%(time)s waiting on %(party)s") % {"time": duration(seconds), "party": names.get(party, party)}
+    return _("%(time)s outside hours") % {"time": duration(seconds)}
+
+
+def read(source: Any, name: str, default: Any) -> Any:
+    """A field of an object or of a mapping."""
+    return source.get(name, default) if isinstance(source, Mapping) else getattr(source, name, default)
