@@ -16,7 +16,7 @@ from typing import Any
 from retainer.local import assets, environment, screen
 from retainer.local.paths import Paths
 from retainer.local.redis import free_port
-from retainer.local.servers import start_servers, write_private
+from retainer.local.servers import manage, prepare_given, start_servers, write_private
 from retainer.local.supervisor import Program, Supervisor
 
 WEB_PORT, SAMPLE_PORT, MAIL_PORT = 8000, 8100, 8025
@@ -67,6 +67,7 @@ def demo_environment(paths: Paths, ports: Mapping[str, int], servers: Mapping[st
 
 def prepare(supervisor: Supervisor, paths: Paths, env: Mapping[str, str]) -> None:
     """Brings schema, collected files and the demo agency to where this version of the product wants them."""
+    prepare_given(supervisor, paths, env)
     supervisor.must(manage(paths, environment.as_owner(env), "migrate", "--noinput"))
     collect(supervisor, paths, env)
     known = read(paths.demo_file)
@@ -133,12 +134,6 @@ def programs(paths: Paths, env: Mapping[str, str], ports: Mapping[str, int]) -> 
         *work,
         program("beat", *beat),
     ]
-
-
-def manage(paths: Paths, env: Mapping[str, str], command: str, *arguments: str) -> Program:
-    """One of Django's commands."""
-    argv = [sys.executable, "manage.py", command, *arguments]
-    return Program(name=command, argv=argv, env=env, cwd=paths.project)
 
 
 def answers(url: str) -> Callable[[], bool]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from retainer.local import environment, postgres, redis
@@ -25,6 +26,18 @@ def start_servers(supervisor: Supervisor, paths: Paths, *, durable: bool) -> dic
     return servers
 
 
+def prepare_given(supervisor: Supervisor, paths: Paths, env: Mapping[str, str]) -> None:
+    """Makes our roles on a database server that was given; an embedded one has them from its start."""
+    if "DATABASE_URL" in environment.given_servers():
+        supervisor.must(manage(paths, environment.as_owner(env), "prepare_database"))
+
+
+def manage(paths: Paths, env: Mapping[str, str], command: str, *arguments: str) -> Program:
+    """One of Django's commands."""
+    argv = [sys.executable, "manage.py", command, *arguments]
+    return Program(name=command, argv=argv, env=env, cwd=paths.project)
+
+
 def serve(paths: Paths) -> int:
     """Runs the two servers on the demo's data until stopped, and prints how to reach them."""
     with Supervisor(log=paths.log) as supervisor:
@@ -42,6 +55,7 @@ def run_on_servers(paths: Paths, command: Sequence[str]) -> int:
     with Supervisor(log=paths.log) as supervisor:
         servers = start_servers(supervisor, paths, durable=False)
         env = environment.base_environment("test", environment.new_secrets(), servers)
+        prepare_given(supervisor, paths, env)
         return supervisor.run(
             Program(name="command", argv=command, env=env, cwd=Path.cwd(), grace_seconds=20.0, foreground=True)
         )

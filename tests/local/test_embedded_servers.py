@@ -48,7 +48,7 @@ print(json.dumps({
 START_AND_STOP = """
 import sys
 from pathlib import Path
-from retainer.local import kernel
+from retainer.local import postgres
 from retainer.local.supervisor import Supervisor, guarded
 run = Path(sys.argv[1])
 def work():
