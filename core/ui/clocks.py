@@ -64,7 +64,7 @@ def face(clock: Any) -> Face:
         state=state,
         left=left_text(clock, state, remaining),
         due=due,
-        due_text=_due_text(state, due, read(clock, "satisfied_at", None)),
+        due_text=_due_text(clock, state, due),
         due_title=full_moment(due) if due else "",
         remaining=remaining,
         target=target,
@@ -117,16 +117,18 @@ def bar(segments: Iterable[Any], consumed: int, target: int, warn_percent: int) 
     return tuple(pieces), min(BAR - 2, max(0, round(tick)))
 
 
-def _due_text(state: str, due: datetime | None, satisfied: datetime | None) -> str:
+def _due_text(clock: Any, state: str, due: datetime | None) -> str:
+    # The sentence begins with what is left, which stands above it in large figures and counts down there.
+    _left, _dot, rest = str(read(clock, "sentence", "") or "").partition(" · ")
+    if rest and state in OPEN:
+        return rest
+    satisfied = read(clock, "satisfied_at", None)
     if state in ("met", "breached") and satisfied:
         return _("done %(moment)s, due %(due)s") % {"moment": moment(satisfied), "due": moment(due)}
     if due is None:
         return ""
-    return (
-        _("was due %(moment)s") % {"moment": moment(due)}
-        if state == "breached"
-        else _("due %(moment)s") % {"moment": moment(due)}
-    )
+    pattern = _("was due %(moment)s") if state == "breached" else _("due %(moment)s")
+    return pattern % {"moment": moment(due)}
 
 
 def _kind(row: Any) -> str:
@@ -134,7 +136,7 @@ def _kind(row: Any) -> str:
 
 
 def _party(row: Any) -> str:
-    return str(read(row, "party", "") or "")
+    return str(read(row, "party", "") or read(row, "waiting_on", "") or "")
 
 
 def _fill(kind: str, party: str) -> str:

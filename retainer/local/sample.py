@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
 
 # Seconds. The assistant gets worse two minutes into each cycle, for six minutes.
 CYCLE = 20 * 60.0
@@ -137,6 +138,12 @@ class Assistant:
         return value + max(-2.5 * deviation, min(2.5 * deviation, drawn))
 
 
+def steady(path: str, chance: random.Random) -> dict[str, float]:
+    """What the demo's other systems answer: the levels named in the address, each with a little noise."""
+    levels = parse_qsl(urlsplit(path).query)[:20]
+    return {name: round(float(level) * (1 + max(-0.02, min(0.02, chance.gauss(0, 0.006)))), 4) for name, level in levels}
+
+
 class Handler(BaseHTTPRequestHandler):
     """Answers for the server's assistant."""
 
@@ -152,6 +159,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, json.dumps(assistant.health()), "application/json")
         elif self.path == "/metrics":
             self._answer(200, assistant.metrics(), "text/plain; version=0.0.4; charset=utf-8")
+        elif self.path.startswith("/systems/"):
+            self._answer(200, json.dumps(steady(self.path, assistant.chance)), "application/json")
         elif self.path == "/":
             time.sleep(assistant.latency())
             self._answer(200, "The sample assistant. See /health and /metrics.\n", "text/plain; charset=utf-8")

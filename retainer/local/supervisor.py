@@ -227,7 +227,7 @@ class Supervisor:
     def _tail(self, program: Program) -> str:
         if program.foreground:
             return ""
-        lines = self._log_file(program).read_text(errors="replace").splitlines()[-15:]
+        lines = self._log_file(program).read_text(errors="replace").splitlines()[-25:]
         return f" The end of {self._log_file(program)}:\n" + "\n".join(f"  {line}" for line in lines)
 
 
