@@ -1,0 +1,275 @@
+"""One outbound client on libcurl: single requests, and a loop that keeps many in flight on one thread.
+
+The guard sits in the callback that opens the socket, so the address that is vetted is the address that is used. No
+redirect is followed, proxies of the environment are ignored, and bytes are counted after decompression.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, Literal
+
+import pycurl
+
+from core.net.guard import Allowance, is_public
+
+ErrorClass = Literal[
+    "dns", "refused", "connect_timeout", "tls", "timeout", "too_large", "decode", "blocked", "protocol"
+]
+
+MOST_BYTES = 1 << 20
+USER_AGENT = "Retainer/1"
+_HTTP_ONLY = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
+
+# libcurl's code -> the class a tenant sees. What is not listed is "protocol".
+_CLASSES: dict[int, ErrorClass] = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "dns",
+    pycurl.E_COULDNT_CONNECT: "refused",
+    pycurl.E_SSL_CONNECT_ERROR: "tls",
+    pycurl.E_PEER_FAILED_VERIFICATION: "tls",
+    pycurl.E_SSL_CACERT_BADFILE: "tls",
+    pycurl.E_SSL_CERTPROBLEM: "tls",
+    pycurl.E_BAD_CONTENT_ENCODING: "decode",
+    pycurl.E_WRITE_ERROR: "too_large",
+    pycurl.E_FILESIZE_EXCEEDED: "too_large",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask. Times in milliseconds, sizes in bytes after decompression."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    timeout_ms: int = 10_000
+    connect_timeout_ms: int = 5_000
+    max_bytes: int = MOST_BYTES
+    allowances: tuple[Allowance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back. Times in microseconds since the start: name found, connected, secured, first byte, all."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    dns_us: int
+    connect_us: int
+    tls_us: int
+    first_byte_us: int
+    total_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why nothing came back: a class, and nothing of what the other side or the network said."""
+
+    error_class: ErrorClass
+    total_us: int
+
+
+Outcome = Response | Failure
+
+
+class _Transfer:
+    """One request on one libcurl handle."""
+
+    def __init__(self, handle: pycurl.Curl) -> None:
+        self.handle = handle
+        self.tag: Hashable = None
+        self.request: Request | None = None
+        self.blocked = False
+        self.too_large = False
+        self.size = 0
+        self.body = BytesIO()
+        self.headers: dict[str, str] = {}
+
+    def prepare(self, request: Request, tag: Hashable) -> None:
+        """Sets everything anew; a handle is reused and must carry nothing from one agency to the next."""
+        self.tag, self.request = tag, request
+        self.blocked, self.too_large, self.size = False, False, 0
+        self.body, self.headers = BytesIO(), {}
+        handle = self.handle
+        handle.reset()
+        handle.setopt(pycurl.URL, request.url)
+        handle.setopt(pycurl.PROTOCOLS, _HTTP_ONLY)
+        handle.setopt(pycurl.FOLLOWLOCATION, 0)
+        handle.setopt(pycurl.PROXY, "")
+        handle.setopt(pycurl.NOPROXY, "*")
+        handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
+        handle.setopt(pycurl.NOSIGNAL, 1)
+        handle.setopt(pycurl.TIMEOUT_MS, request.timeout_ms)
+        handle.setopt(pycurl.CONNECTTIMEOUT_MS, min(request.connect_timeout_ms, request.timeout_ms))
+        handle.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
+        # A connection that another agency was allowed to open must not be reused past the guard.
+        handle.setopt(pycurl.FRESH_CONNECT, 1)
+        handle.setopt(pycurl.FORBID_REUSE, 1)
+        handle.setopt(pycurl.ACCEPT_ENCODING, "gzip, deflate")
+        handle.setopt(pycurl.USERAGENT, USER_AGENT)
+        handle.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in request.headers.items()] + ["Expect:"])
+        handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
+        handle.setopt(pycurl.WRITEFUNCTION, self._write)
+        handle.setopt(pycurl.HEADERFUNCTION, self._header)
+        self._set_method(request)
+
+    def _set_method(self, request: Request) -> None:
+        if request.method == "HEAD":
+            self.handle.setopt(pycurl.NOBODY, 1)
+        elif request.method != "GET":
+            self.handle.setopt(pycurl.POST, 1)
+            self.handle.setopt(pycurl.CUSTOMREQUEST, request.method)
+            self.handle.setopt(pycurl.POSTFIELDSIZE_LARGE, len(request.body))
+            self.handle.setopt(pycurl.COPYPOSTFIELDS, request.body)
+
+    def _open(self, purpose: int, address: Any) -> socket.socket | int:
+        """Opens the socket to a vetted address, or none. libcurl reports both a refusal and a closed port alike."""
+        family, kind, protocol, where = address
+        host, port = str(where[0]), int(where[1])
+        if not is_public(host) and not self._is_allowed(port):
+            self.blocked = True
+            return int(pycurl.SOCKET_BAD)
+        return socket.socket(family, kind, protocol)
+
+    def _is_allowed(self, port: int) -> bool:
+        request = self.request
+        if request is None:
+            return False
+        host = request.url.split("://", 1)[1].split("/", 1)[0].split("?", 1)[0]
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") and ":" in host else host
+        return Allowance(name.strip("[]").lower(), port) in request.allowances
+
+    def _write(self, chunk: bytes) -> int:
+        """Counts what comes out of the decompression; stopping short makes libcurl abort."""
+        assert self.request is not None
+        self.size += len(chunk)
+        if self.size > self.request.max_bytes:
+            self.too_large = True
+            return 0
+        return self.body.write(chunk)
+
+    def _header(self, line: bytes) -> int:
+        name, colon, value = line.decode("iso-8859-1").partition(":")
+        if colon and len(self.headers) < 100:
+            self.headers[name.strip().lower()] = value.strip()
+        return len(line)
+
+    def response(self) -> Response:
+        """What came back, once it is complete."""
+        info = self.handle.getinfo
+        return Response(
+            status=int(info(pycurl.RESPONSE_CODE)),
+            headers=self.headers,
+            body=self.body.getvalue(),
+            dns_us=_micro(info(pycurl.NAMELOOKUP_TIME)),
+            connect_us=_micro(info(pycurl.CONNECT_TIME)),
+            tls_us=_micro(info(pycurl.APPCONNECT_TIME)),
+            first_byte_us=_micro(info(pycurl.STARTTRANSFER_TIME)),
+            total_us=_micro(info(pycurl.TOTAL_TIME)),
+        )
+
+    def failure(self, code: int) -> Failure:
+        """The class of what went wrong."""
+        total = _micro(self.handle.getinfo(pycurl.TOTAL_TIME))
+        return Failure(self._class(code), total)
+
+    def _class(self, code: int) -> ErrorClass:
+        if self.blocked:
+            return "blocked"
+        if self.too_large:
+            return "too_large"
+        if code == pycurl.E_OPERATION_TIMEDOUT:
+            return "timeout" if self.handle.getinfo(pycurl.CONNECT_TIME) > 0 else "connect_timeout"
+        return _CLASSES.get(code, "protocol")
+
+
+class MultiLoop:
+    """Many requests in flight on one thread. A target that hangs holds one place and nobody else.
+
+    ``add`` up to ``size`` requests, ``poll`` for those that are finished, and fill up again.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._multi = pycurl.CurlMulti()
+        self._free = [_Transfer(pycurl.Curl()) for _place in range(size)]
+        self._busy: dict[pycurl.Curl, _Transfer] = {}
+
+    @property
+    def active(self) -> int:
+        """How many requests are in flight."""
+        return len(self._busy)
+
+    @property
+    def free(self) -> int:
+        """How many more may be added now."""
+        return len(self._free)
+
+    def add(self, request: Request, tag: Hashable) -> None:
+        """Starts a request; ``tag`` comes back with its outcome. Raises IndexError where no place is free."""
+        transfer = self._free.pop()
+        transfer.prepare(request, tag)
+        self._busy[transfer.handle] = transfer
+        self._multi.add_handle(transfer.handle)
+
+    def poll(self, seconds: float) -> list[tuple[Hashable, Outcome]]:
+        """The requests that finish within ``seconds``; returns early only when nothing is in flight."""
+        finished: list[tuple[Hashable, Outcome]] = []
+        deadline = time.monotonic() + seconds
+        while self._busy:
+            self._multi.perform()
+            finished += self._collect()
+            left = deadline - time.monotonic()
+            if left <= 0 or not self._busy:
+                break
+            self._multi.select(min(left, 0.05))
+        return finished
+
+    def _collect(self) -> list[tuple[Hashable, Outcome]]:
+        outcomes: list[tuple[Hashable, Outcome]] = []
+        more = 1
+        while more:
+            more, good, bad = self._multi.info_read()
+            outcomes += [self._finish(handle, None) for handle in good]
+            outcomes += [self._finish(handle, code) for handle, code, _text in bad]
+        return outcomes
+
+    def _finish(self, handle: pycurl.Curl, code: int | None) -> tuple[Hashable, Outcome]:
+        transfer = self._busy.pop(handle)
+        outcome: Outcome = transfer.response() if code is None else transfer.failure(code)
+        self._multi.remove_handle(handle)
+        self._free.append(transfer)
+        return transfer.tag, outcome
+
+    def close(self) -> None:
+        """Ends everything that is still in flight."""
+        for handle in list(self._busy):
+            self._multi.remove_handle(handle)
+        for transfer in [*self._busy.values(), *self._free]:
+            transfer.handle.close()
+        self._busy.clear()
+        self._free.clear()
+        self._multi.close()
+
+
+def fetch(request: Request) -> Outcome:
+    """One request, waited for."""
+    transfer = _Transfer(pycurl.Curl())
+    try:
+        transfer.prepare(request, None)
+        transfer.handle.perform()
+        return transfer.response()
+    except pycurl.error as error:
+        return transfer.failure(int(error.args[0]))
+    finally:
+        transfer.handle.close()
+
+
+def _micro(seconds: float) -> int:
+    return int(seconds * 1_000_000)

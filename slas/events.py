@@ -1,0 +1,32 @@
+"""What the clocks tell others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CLOCK_WARNED = "slas.clock.warned"
+CLOCK_BREACHED = "slas.clock.breached"
+POLICY_CREATED = "slas.policy.created"
+POLICY_VERSION_CREATED = "slas.policy_version.created"
+CALENDAR_CREATED = "slas.calendar.created"
+CALENDAR_VERSION_CREATED = "slas.calendar_version.created"
+
+# The threshold of a breach; a warning's is "percent:75" or "before:1800".
+BREACH = "breach"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockNews:
+    """A step of one clock that somebody should hear of. Ids are text, instants ISO 8601 in UTC.
+
+    ``due_at`` is the deadline, not the instant of the warning; of a missed promise it is the instant it was missed.
+    """
+
+    clock_id: str
+    subject_type: str
+    subject_id: str
+    client_id: str
+    metric: str
+    severity: str
+    threshold: str
+    due_at: str

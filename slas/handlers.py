@@ -1,0 +1,7 @@
+"""The clocks listen to nobody: whoever has a promise to keep calls the services."""
+
+from __future__ import annotations
+
+from core.news import Handler
+
+HANDLERS: dict[str, tuple[Handler, ...]] = {}

@@ -1,0 +1,10 @@
+"""What the pages and actions of this app need."""
+
+from __future__ import annotations
+
+from core.access.roles import Capability, TokenScope
+
+SEE = Capability.VIEW
+CHANGE_RESPONSE_TIMES = Capability.RETAINERS
+READ_CLOCKS = TokenScope.INCIDENTS
+READ_RESPONSE_TIMES = TokenScope.RETAINERS

@@ -1,0 +1,218 @@
+"""Judges clocks and writes what the judgement shows. Both the event's transaction and the sweep come through here.
+
+The engine's events are the truth; the columns on a clock's row are its last judgement, kept for lists and the sweep.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from core.models import AuditEvent, OutboxEvent
+from core.tenancy.context import require_scope
+from slas.engine import EVENT_KINDS, Event, Judgement, Terms, Warn, format_instant, from_instant, judge, to_instant
+from slas.events import BREACH, CLOCK_BREACHED, CLOCK_WARNED, ClockNews
+from slas.models import Clock, ClockEvent, ClockNotice
+
+JUDGED = (
+    "severity",
+    "policy_version",
+    "state",
+    "due_at",
+    "breached_at",
+    "satisfied_at",
+    "ended_at",
+    "consumed_seconds",
+    "judged_at",
+    "next_fire_at",
+    "failures",
+    "last_error",
+)
+History = Mapping[uuid.UUID, Sequence[ClockEvent]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A warning or breach that is to be noted. A silent one was overtaken by a later step before it could be told."""
+
+    clock: Clock
+    threshold: str
+    # When the step was due, which is not when it was noticed.
+    at: int
+    deadline: int
+    silent: bool = False
+
+
+def history(clocks: Iterable[Clock]) -> dict[uuid.UUID, list[ClockEvent]]:
+    """The events of these clocks by clock id, in one query."""
+    found: dict[uuid.UUID, list[ClockEvent]] = {clock.id: [] for clock in clocks}
+    # The agencies are named too because the index begins with them, and a sweep has clocks of many.
+    agencies = {clock.agency_id for clock in clocks}
+    for row in ClockEvent.objects.filter(agency_id__in=agencies, clock_id__in=list(found)).order_by("clock", "seq"):
+        found[row.clock_id].append(row)
+    return found
+
+
+def judge_clock(clock: Clock, rows: Iterable[ClockEvent], at: datetime) -> Judgement:
+    """What the engine says of a clock at an instant, from its frozen terms and its events alone."""
+    return judge(Terms.from_json(clock.terms), engine_events(rows), to_instant(at))
+
+
+def engine_events(rows: Iterable[ClockEvent]) -> list[Event]:
+    """The rows as the engine reads them. A breach is left out: it follows from the others."""
+    return [_engine_event(row) for row in rows if row.kind in EVENT_KINDS]
+
+
+def _engine_event(row: ClockEvent) -> Event:
+    return Event(
+        at=to_instant(row.at),
+        kind=row.kind,  # type: ignore[arg-type]
+        party=row.party or None,
+        reason=row.reason or None,
+        mode=row.data.get("mode", "carry_elapsed"),
+        terms=Terms.from_json(row.data["terms"]) if "terms" in row.data else None,
+        corrects=row.data.get("corrects"),
+        seq=row.seq,
+    )
+
+
+def settle(clocks: Sequence[Clock], rows: History, at: datetime) -> list[Step]:
+    """Judges locked clocks and writes all that follows: columns, notices, breach events, audit rows and news."""
+    told = _told(clocks)
+    steps: list[Step] = []
+    for clock in clocks:
+        judgement = judge_clock(clock, rows[clock.id], at)
+        _keep(clock, judgement, at)
+        steps += _steps(clock, judgement, told[clock.id])
+    _write(steps, rows, at)
+    Clock.objects.bulk_update(clocks, JUDGED, batch_size=100)
+    return steps
+
+
+def threshold_key(warn: Warn) -> str:
+    """The name under which a warning is noted once: "percent:75" or "before:1800"."""
+    return f"before:{warn.seconds_before}" if warn.percent is None else f"percent:{warn.percent}"
+
+
+def _told(clocks: Sequence[Clock]) -> dict[uuid.UUID, set[str]]:
+    found: dict[uuid.UUID, set[str]] = defaultdict(set)
+    agencies = {clock.agency_id for clock in clocks}
+    notices = ClockNotice.objects.filter(agency_id__in=agencies, clock_id__in=[clock.id for clock in clocks])
+    for clock_id, threshold in notices.values_list("clock_id", "threshold"):
+        found[clock_id].add(threshold)
+    return found
+
+
+def _keep(clock: Clock, judgement: Judgement, at: datetime) -> None:
+    ended = judgement.cancelled_at if judgement.satisfied_at is None else judgement.satisfied_at
+    clock.state = judgement.state
+    clock.due_at = _moment(judgement.due_at)
+    clock.breached_at = _moment(judgement.breached_at)
+    clock.satisfied_at = _moment(judgement.satisfied_at)
+    clock.ended_at = _moment(ended)
+    clock.consumed_seconds = judgement.consumed_seconds
+    clock.judged_at = at
+    clock.next_fire_at = _moment(judgement.next_at)
+    clock.failures, clock.last_error = 0, ""
+
+
+def _moment(instant: int | None) -> datetime | None:
+    return None if instant is None else from_instant(instant)
+
+
+def _steps(clock: Clock, judgement: Judgement, told: set[str]) -> list[Step]:
+    """The new steps of a clock. What was missed in an outage collapses: only the last of them is told."""
+    missed = judgement.breached_at is not None
+    over = judgement.satisfied_at is not None or judgement.cancelled_at is not None
+    # Nobody needs a warning of a promise that was kept in time, or of one whose breach they know.
+    if (missed and BREACH in told) or (over and not missed):
+        return []
+    deadline = judgement.due_at or 0
+    passed = sorted((warning for warning in judgement.warnings if warning.passed), key=lambda warning: warning.at)
+    new = [(threshold_key(warning.warn), warning.at) for warning in passed if threshold_key(warning.warn) not in told]
+    if judgement.breached_at is not None:
+        new.append((BREACH, judgement.breached_at))
+    last = len(new) - 1
+    return [Step(clock, key, at, deadline, silent=place < last) for place, (key, at) in enumerate(new)]
+
+
+def _write(steps: Sequence[Step], rows: History, at: datetime) -> None:
+    if not steps:
+        return
+    loud = [step for step in steps if not step.silent]
+    ClockEvent.objects.bulk_create([_breach_event(step, rows) for step in steps if step.threshold == BREACH])
+    # The unique keys are what makes a step single; whoever comes second writes nothing.
+    ClockNotice.objects.bulk_create([_notice(step, at) for step in steps], ignore_conflicts=True)
+    OutboxEvent.objects.bulk_create([_news(step, at) for step in loud], ignore_conflicts=True)
+    AuditEvent.objects.bulk_create([_audit(step, at) for step in loud])
+
+
+def _breach_event(step: Step, rows: History) -> ClockEvent:
+    actor = require_scope().actor
+    return ClockEvent(
+        agency_id=step.clock.agency_id,
+        client_id=step.clock.client_id,
+        clock_id=step.clock.id,
+        seq=len(rows[step.clock.id]) + 1,
+        at=from_instant(step.at),
+        kind=BREACH,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+    )
+
+
+def _notice(step: Step, at: datetime) -> ClockNotice:
+    return ClockNotice(
+        agency_id=step.clock.agency_id,
+        client_id=step.clock.client_id,
+        clock_id=step.clock.id,
+        threshold=step.threshold,
+        due_at=from_instant(step.at),
+        raised_at=at,
+    )
+
+
+def _news(step: Step, at: datetime) -> OutboxEvent:
+    clock = step.clock
+    payload = ClockNews(
+        clock_id=str(clock.id),
+        subject_type=clock.subject_type,
+        subject_id=str(clock.subject_id),
+        client_id=str(clock.client_id),
+        metric=clock.metric,
+        severity=clock.severity,
+        threshold=step.threshold,
+        due_at=format_instant(step.deadline),
+    )
+    return OutboxEvent(
+        agency_id=clock.agency_id,
+        client_id=clock.client_id,
+        name=_name(step),
+        payload={"id": str(clock.id), **asdict(payload)},
+        dedup_key=f"clock:{clock.id}:{step.threshold}",
+        next_due_at=at,
+    )
+
+
+def _audit(step: Step, at: datetime) -> AuditEvent:
+    actor = require_scope().actor
+    return AuditEvent(
+        agency_id=step.clock.agency_id,
+        client_id=step.clock.client_id,
+        at=at,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        action=_name(step),
+        object_type="clock",
+        object_id=step.clock.id,
+        changes={"threshold": step.threshold, "at": format_instant(step.at)},
+        request_id=actor.request_id,
+        ip=actor.ip,
+    )
+
+
+def _name(step: Step) -> str:
+    return CLOCK_BREACHED if step.threshold == BREACH else CLOCK_WARNED

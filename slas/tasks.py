@@ -1,0 +1,25 @@
+"""The tick that looks for due clocks."""
+
+from __future__ import annotations
+
+import time
+
+from core.beat import beat
+from core.tasks import system_task
+from slas import services
+
+# A pass that goes on for longer leaves the rest to the next tick, so that the heartbeat stays fresh under load.
+PASS_SECONDS = 2.0
+
+
+@system_task(queue="sweep")
+def sweep_clocks() -> None:
+    """Judges every clock that is due, batch after batch, until none is left or two seconds have passed."""
+    started = time.monotonic()
+    judged = breached = failed = 0
+    while time.monotonic() - started < PASS_SECONDS:
+        result = services.sweep_due()
+        judged, breached, failed = judged + result.judged, breached + result.breached, failed + result.failed
+        if not result.judged and not result.failed:
+            break
+    beat("sweep", judged=judged, breached=breached, failed=failed)
