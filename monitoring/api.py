@@ -32,6 +32,7 @@ class ThresholdOut(serializers.Serializer[Any]):
     """An agreed limit on one metric."""
 
     id = serializers.UUIDField()
+    check = serializers.UUIDField(source="source_check_id")
     metric = serializers.CharField()
     comparison = serializers.ChoiceField(Comparison.choices)
     limit = serializers.FloatField()
@@ -91,15 +92,16 @@ class CheckPatch(Body):
 class CheckIn(CheckPatch):
     """A new check."""
 
-    environment = serializers.UUIDField(source="environment_id")
+    system = serializers.UUIDField(source="system_id")
     name = serializers.CharField(max_length=80)
     kind = serializers.ChoiceField(CheckKind.choices)
     url = serializers.URLField(max_length=1000)
 
 
 class ThresholdIn(Body):
-    """A limit: fires at ``limit``, clears at ``clear_limit``."""
+    """A limit: fires at ``limit``, clears at ``clear_limit``. Replaces the one of the same metric and comparison."""
 
+    check = serializers.UUIDField(source="check_id")
     metric = serializers.CharField(max_length=60)
     comparison = serializers.ChoiceField(Comparison.choices)
     limit = Number()
@@ -108,12 +110,6 @@ class ThresholdIn(Body):
     bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
     good_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
     agreed_on = serializers.DateField(required=False, allow_null=True)
-
-
-class ThresholdsIn(Body):
-    """All limits of a check; they replace those it had."""
-
-    thresholds = serializers.ListField(child=ThresholdIn(), max_length=50)
 
 
 class CheckQuery(Query):
@@ -164,7 +160,6 @@ class Checks(Endpoint):
     bodies = {
         "create": CheckIn,
         "partial_update": CheckPatch,
-        "thresholds": ThresholdsIn,
         "enable": Nothing,
         "disable": Nothing,
         "run": Nothing,
@@ -179,30 +174,24 @@ class Checks(Endpoint):
         return self.one(selectors.check(id))
 
     def create(self, request: Request) -> Response:
-        """Adds a check to an environment."""
+        """Adds a check to a system."""
         return self.one(services.create_check(**self.body()), status=201)
 
     def partial_update(self, request: Request, id: uuid.UUID) -> Response:
         """Changes a check."""
         return self.one(services.update_check(check_id=id, **self.body(partial=True)))
 
-    @action(detail=True, methods=["put"])
-    def thresholds(self, request: Request, id: uuid.UUID) -> Response:
-        """Replaces the limits of a check."""
-        services.set_thresholds(check_id=id, **self.body())
-        return self.one(selectors.check(id))
-
     @action(detail=True, methods=["post"])
     def enable(self, request: Request, id: uuid.UUID) -> Response:
         """Asks again on schedule."""
         self.body()
-        return self.one(services.update_check(check_id=id, enabled=True))
+        return self.one(services.enable_check(check_id=id))
 
     @action(detail=True, methods=["post"])
     def disable(self, request: Request, id: uuid.UUID) -> Response:
         """Asks no more. What was measured stays."""
         self.body()
-        return self.one(services.update_check(check_id=id, enabled=False))
+        return self.one(services.disable_check(check_id=id))
 
     @action(detail=True, methods=["post"])
     def run(self, request: Request, id: uuid.UUID) -> Response:
@@ -215,6 +204,39 @@ class Checks(Endpoint):
         """The values of one metric, newest first."""
         self.ordering = "-slot"
         return self.page(selectors.samples(selectors.check(id).id))
+
+
+class ThresholdQuery(Query):
+    """Filters of limits."""
+
+    check = serializers.UUIDField(source="source_check_id", required=False)
+    metric = serializers.CharField(max_length=60, required=False)
+
+
+@api(TokenScope.MONITORING)
+class Thresholds(Endpoint):
+    """The agreed limits of checks."""
+
+    answer = ThresholdOut
+    queries = {"list": ThresholdQuery}
+    bodies = {"create": ThresholdIn}
+
+    def list(self, request: Request) -> Response:
+        """All limits, newest first."""
+        return self.page(selectors.thresholds())
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One limit."""
+        return self.one(selectors.threshold(id))
+
+    def create(self, request: Request) -> Response:
+        """Sets a limit on one metric of a check."""
+        return self.one(services.set_threshold(**self.body()), status=201)
+
+    def destroy(self, request: Request, id: uuid.UUID) -> Response:
+        """Removes a limit."""
+        services.remove_threshold(threshold_id=id)
+        return Response(status=204)
 
 
 class AlertOut(serializers.Serializer[Any]):

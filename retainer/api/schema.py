@@ -71,8 +71,10 @@ class ApiSchema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         """What the action gives, and the problem that stands for every refusal."""
+        refusal = OpenApiResponse(Problem, description=str(_("Refused; the status says why.")))
+        if self.method == "DELETE":
+            return {"204": None, ("default", CONTENT_TYPE): refusal}
         shape = self.view.answers.get(self.view.action) or self.view.answer
         many = self.view.action in self.view.queries
         status = "201" if self._is_create_operation() else "200"
-        refusal = OpenApiResponse(Problem, description=str(_("Refused; the status says why.")))
         return {status: shape(many=True) if many else shape, ("default", CONTENT_TYPE): refusal}

@@ -7,7 +7,7 @@ from rest_framework.routers import SimpleRouter
 from agreements.api import Retainers, Tiers
 from clients.api import Clients, Contacts, Systems
 from incidents.api import Incidents
-from monitoring.api import Alerts, Checks
+from monitoring.api import Alerts, Checks, Thresholds
 from slas.api import Calendars, Clocks, Policies
 
 app_name = "api"
@@ -22,5 +22,6 @@ router.register("calendars", Calendars, basename="calendar")
 router.register("incidents", Incidents, basename="incident")
 router.register("clocks", Clocks, basename="clock")
 router.register("checks", Checks, basename="check")
+router.register("thresholds", Thresholds, basename="threshold")
 router.register("alerts", Alerts, basename="alert")
 urlpatterns = router.urls

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from incidents.forms import AssignForm, NoteForm, PauseForm, SeverityForm, UpdateForm
+from incidents.forms import AssignForm, NoteForm, PauseForm, ReasonForm, ResolveForm, SeverityForm, UpdateForm
 from incidents.severities import DEFINITIONS
 from incidents.texts import TEMPLATES
 
@@ -45,7 +45,11 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         "steps": {step.value: allowed(step, row.state) for step in Step},
         "note_form": NoteForm(),
         "update_form": UpdateForm(),
-        "pause_form": PauseForm(),
+        "pause_form": PauseForm(auto_id="pause_%s"),
+        "resolve_form": ResolveForm(auto_id="resolve_%s"),
+        "reason_form": ReasonForm(auto_id="reason_%s"),
+        "recipients": _recipients(row),
+        "evidence_url": reverse("dashboard:evidence", args=[agency, number]),
         "severity_form": SeverityForm(initial={"severity": row.severity}),
         "assign_form": _assign_form(row),
         "texts": TEMPLATES,
@@ -75,6 +79,13 @@ def incident_context(row: Any) -> dict[str, Any]:
         "contacts": clients.contacts(row.client_id),
         "similar": incidents.incidents(system_id=row.system_id).exclude(id=row.id)[:3],
     }
+
+
+def _recipients(row: Any) -> list[str]:
+    """Who gets mail when an update is sent: nobody before the agency goes live with the client."""
+    if clients.client(row.client_id).live_at is None:
+        return []
+    return [contact.name for contact in clients.contacts(row.client_id)]
 
 
 def _assign_form(row: Any) -> AssignForm:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -31,7 +31,7 @@ JUDGED = (
     "failures",
     "last_error",
 )
-History = Mapping[uuid.UUID, Sequence[ClockEvent]]
+Events = dict[uuid.UUID, list[ClockEvent]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Step:
     silent: bool = False
 
 
-def history(clocks: Iterable[Clock]) -> dict[uuid.UUID, list[ClockEvent]]:
+def history(clocks: Iterable[Clock]) -> Events:
     """The events of these clocks by clock id, in one query."""
-    found: dict[uuid.UUID, list[ClockEvent]] = {clock.id: [] for clock in clocks}
+    found: Events = {clock.id: [] for clock in clocks}
     # The agencies are named too because the index begins with them, and a sweep has clocks of many.
     agencies = {clock.agency_id for clock in clocks}
     for row in ClockEvent.objects.filter(agency_id__in=agencies, clock_id__in=list(found)).order_by("clock", "seq"):
@@ -79,8 +79,11 @@ def _engine_event(row: ClockEvent) -> Event:
     )
 
 
-def settle(clocks: Sequence[Clock], rows: History, at: datetime) -> list[Step]:
-    """Judges locked clocks and writes all that follows: columns, notices, breach events, audit rows and news."""
+def settle(clocks: Sequence[Clock], rows: Events, at: datetime) -> list[Step]:
+    """Judges locked clocks and writes all that follows: columns, notices, breach events, audit rows and news.
+
+    ``rows`` are all events of these clocks; the breaches that are written are added to them.
+    """
     told = _told(clocks)
     steps: list[Step] = []
     for clock in clocks:
@@ -139,18 +142,21 @@ def _steps(clock: Clock, judgement: Judgement, told: set[str]) -> list[Step]:
     return [Step(clock, key, at, deadline, silent=place < last) for place, (key, at) in enumerate(new)]
 
 
-def _write(steps: Sequence[Step], rows: History, at: datetime) -> None:
+def _write(steps: Sequence[Step], rows: Events, at: datetime) -> None:
     if not steps:
         return
     loud = [step for step in steps if not step.silent]
-    ClockEvent.objects.bulk_create([_breach_event(step, rows) for step in steps if step.threshold == BREACH])
+    breaches = [_breach_event(step, rows) for step in steps if step.threshold == BREACH]
+    ClockEvent.objects.bulk_create(breaches)
+    for row in breaches:
+        rows[row.clock_id].append(row)
     # The unique keys are what makes a step single; whoever comes second writes nothing.
     ClockNotice.objects.bulk_create([_notice(step, at) for step in steps], ignore_conflicts=True)
     OutboxEvent.objects.bulk_create([_news(step, at) for step in loud], ignore_conflicts=True)
     AuditEvent.objects.bulk_create([_audit(step, at) for step in loud])
 
 
-def _breach_event(step: Step, rows: History) -> ClockEvent:
+def _breach_event(step: Step, rows: Events) -> ClockEvent:
     actor = require_scope().actor
     return ClockEvent(
         agency_id=step.clock.agency_id,

@@ -155,6 +155,7 @@ def world(house: House) -> World:
             "incidents": incident.id,
             "clocks": slas.clocks_of("incident", incident.id)[0].id,
             "checks": check.id,
+            "thresholds": monitoring.set_threshold(check_id=check.id, metric="rate", comparison="below", limit=80.0).id,
             "alerts": _alert(house, check, incident.id).id,
         }
         more = {"policy_version": version.id, "environment": house.environment.id, "owner": house.owner.id}
@@ -163,7 +164,7 @@ def world(house: House) -> World:
 
 def _check(house: House) -> Check:
     check: Check = monitoring.create_check(
-        environment_id=house.environment.id,
+        system_id=house.system.id,
         name="Answers",
         kind="http",
         url="https://example.com/health",

@@ -16,7 +16,7 @@ SECRET = "Bearer very-secret-value"
 
 def _check(north: World, **more: Any) -> Any:
     body = {
-        "environment": str(north.house.environment.id),
+        "system": str(north.house.system.id),
         "name": "Quality",
         "kind": "http_json",
         "url": "https://example.com/metrics.json",
@@ -52,29 +52,32 @@ def test_the_authorization_header_goes_in_and_never_comes_out(north: World) -> N
 def test_an_address_that_is_not_public_is_refused(north: World) -> None:
     """X26 at save: the answer names the field and not what is behind the address."""
     for url in ("http://127.0.0.1/", "http://169.254.169.254/latest/", "http://[::1]/", "ftp://example.com/x"):
-        body = {"environment": str(north.house.environment.id), "name": "P", "kind": "http", "url": url}
+        body = {"system": str(north.house.system.id), "name": "P", "kind": "http", "url": url}
         answer = call("POST", "checks/", north.token, {**body, "interval_seconds": 60})
         assert answer.status_code == 400, (url, answer.content)
         assert json.loads(answer.content)["errors"][0]["field"] == "url"
 
 
-def test_limits_are_replaced_as_a_whole(north: World) -> None:
-    """What is sent is what holds afterwards."""
-    where = f"checks/{_check(north)['id']}/thresholds/"
+def test_a_limit_is_set_replaced_and_removed(north: World) -> None:
+    """One limit for each metric and side: setting it again changes it."""
     limit = {"metric": "resolution", "comparison": "below", "limit": 80.0, "clear_limit": 82.0}
-    answer = call("PUT", where, north.token, {"thresholds": [limit]})
-    assert answer.status_code == 200, answer.content
-    (kept,) = json.loads(answer.content)["thresholds"]
-    assert {name: kept[name] for name in limit} == limit
-    emptied = call("PUT", where, north.token, {"thresholds": []})
-    assert json.loads(emptied.content)["thresholds"] == []
+    check = _check(north)["id"]
+    first = send("thresholds/", north.token, {"check": check, **limit})
+    assert {name: first[name] for name in limit} == limit
+    again = send("thresholds/", north.token, {"check": check, **limit, "limit": 75.0, "clear_limit": 77.0})
+    kept = read("thresholds/", north.token, check=check)["results"]
+    assert [row["limit"] for row in kept] == [75.0]
+    assert read(f"checks/{check}/", north.token)["thresholds"] == kept
+    assert call("DELETE", f"thresholds/{again['id']}/", north.token).status_code == 204
+    assert call("DELETE", f"thresholds/{again['id']}/", north.token).status_code == 404
+    assert read("thresholds/", north.token, check=check)["results"] == []
 
 
 def test_a_limit_that_clears_on_its_wrong_side_is_refused(north: World) -> None:
     """It would flap forever."""
     limit = {"metric": "resolution", "comparison": "below", "limit": 80.0, "clear_limit": 70.0}
-    where = f"checks/{_check(north)['id']}/thresholds/"
-    assert call("PUT", where, north.token, {"thresholds": [limit]}).status_code == 400
+    answer = call("POST", "thresholds/", north.token, {"check": _check(north)["id"], **limit})
+    assert answer.status_code == 400
 
 
 def test_samples_are_read_by_metric_and_time(north: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.api.support import Route, World, call, read, routes, token_of
 from tests.cast import random_id
 
-OF_A_CLIENT = ["clients", "contacts", "systems", "retainers", "incidents", "clocks", "checks", "alerts"]
+OF_A_CLIENT = ["clients", "contacts", "systems", "retainers", "incidents", "clocks", "checks", "thresholds", "alerts"]
 
 
 @pytest.mark.parametrize("noun", OF_A_CLIENT)

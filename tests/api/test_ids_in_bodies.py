@@ -23,6 +23,7 @@ RETAINER = {
 }
 CONTACT = {"name": "Ada", "email": "ada@example.com", "rights": ["viewer"]}
 CHECK = {"name": "Probe", "kind": "http", "url": "https://example.com/", "interval_seconds": 60}
+LIMIT = {"metric": "rate", "comparison": "below", "limit": 80}
 INCIDENT = {"title": "Wrong answers", "severity": "high"}
 
 # Address, the body around the ids, and each id field with the noun whose id belongs there.
@@ -32,7 +33,8 @@ BODIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("retainers/", RETAINER, {"client": "clients", "tier": "tiers"}),
     ("retainers/{retainers}/systems/", {}, {"system": "systems", "policy_version": "policy_version"}),
     ("incidents/", INCIDENT, {"system": "systems"}),
-    ("checks/", CHECK, {"environment": "environment"}),
+    ("checks/", CHECK, {"system": "systems"}),
+    ("thresholds/", LIMIT, {"check": "checks"}),
 ]
 CASES = [(path, body, fields, name) for path, body, fields in BODIES for name in fields]
 QUERIES = [

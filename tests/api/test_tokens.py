@@ -33,6 +33,7 @@ def test_the_resolver_gives_the_routes_that_the_api_promises() -> None:
         "policies",
         "retainers",
         "systems",
+        "thresholds",
         "tiers",
     }
     assert len(ROUTES) >= 45

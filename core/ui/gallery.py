@@ -1,0 +1,222 @@
+"""What the gallery shows: every component in every state, with the values that break layouts."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+
+from core.clock import now
+from core.ui.states import BADGES
+
+LONG_NAME = "Contract clause extractor for procurement"
+
+
+class GalleryForm(forms.Form):
+    """One field of each sort."""
+
+    title = forms.CharField(label="Title", max_length=80)
+    severity = forms.ChoiceField(label="Severity", choices=[("", "Not set"), ("critical", "Critical"), ("low", "Low")])
+    estimate = forms.CharField(label="Estimate", help_text="How long the work will take, such as 4h.")
+    price = forms.CharField(label="Price", required=False)
+    note = forms.CharField(label="Note", widget=forms.Textarea, required=False)
+    notify = forms.BooleanField(label="Tell the client", required=False, help_text="They get one mail.")
+    scopes = forms.MultipleChoiceField(
+        label="May", choices=[("read", "Read"), ("write", "Write")], widget=forms.CheckboxSelectMultiple
+    )
+    way = forms.ChoiceField(label="Reply by", choices=[("mail", "Mail"), ("phone", "Phone")], widget=forms.RadioSelect)
+
+
+class GalleryNote(forms.Form):
+    """The composer's internal part."""
+
+    body = forms.CharField(label="Internal note", widget=forms.Textarea)
+
+
+class GalleryUpdate(forms.Form):
+    """The composer's part for the client."""
+
+    body = forms.CharField(label="Message to the client", widget=forms.Textarea)
+
+
+def examples() -> dict[str, Any]:
+    """The context of ``gallery/index.html``."""
+    return {
+        "agency": SimpleNamespace(name="Northwind AI Operations", slug="northwind", brand_colour="#4F49D6"),
+        "viewer": {"name": "Ada Lovelace", "email": "ada@example.com", "role": "owner", "time_zone": "Europe/Berlin"},
+        "can": {"work": True, "clients": True},
+        "nav": _nav(),
+        "breadcrumbs": [{"label": "Acme Insurance", "url": "#"}, {"label": "Gallery", "url": ""}],
+        "badges": {kind: list(words) for kind, words in BADGES.items()},
+        "clocks": _clocks(),
+        "form": GalleryForm(initial={"title": "Answers are slow", "estimate": "4h", "price": "1200"}),
+        "form_with_errors": _form_with_errors(),
+        "note_form": GalleryNote(prefix="note"),
+        "update_form": GalleryUpdate(prefix="update"),
+        "page": Paginator(range(1204), 50).page(2),
+        "needs": _needs(),
+        "rows": _rows(),
+        "entries": _entries(),
+        "tabs": [
+            {"label": label, "url": "#", "current": index == 0, "count": count}
+            for index, (label, count) in enumerate(
+                [("Overview", None), ("Systems", 3), ("Retainers", 2), ("Requests", 1204), ("Money", None), ("Timeline", None)]
+            )
+        ],
+        "facts": [
+            {"label": "Owner", "value": "Grace Hopper"},
+            {"label": "Plan", "value": "Monitoring + monthly retraining", "url": "#"},
+            {"label": "Price", "value": "€1,800.00 a month"},
+            {"label": "Backup", "value": ""},
+        ],
+        "filters": [
+            {"name": "state", "label": "State", "value": "open", "choices": [("", "All states"), ("open", "Open")]},
+            {"name": "severity", "label": "Severity", "value": "", "choices": [("", "All severities"), ("high", "High")]},
+        ],
+        "menu_items": [
+            {"label": "Edit system", "url": "#", "icon": "pencil"},
+            {"label": "End retainer", "dialog": "gallery-end", "icon": "trash-2", "danger": True},
+        ],
+        "spark_up": [3, 4, 4, 5, 7, 6, 8, 9, 9, 11],
+        "spark_gap": [9, 8, 8, None, None, 6, 5, 7, 4, 4],
+        "days": [(f"Day {index + 1}", _day_state(index)) for index in range(60)],
+        "chart": json.dumps(_chart()),
+        "chart_many": json.dumps(_chart_of_many()),
+        "spans": ["24h", "7d", "30d", "90d", "12m"],
+        "moments": [now(), now() - timedelta(minutes=4), now() - timedelta(days=3), now() - timedelta(days=500)],
+    }
+
+
+def _nav() -> list[dict[str, Any]]:
+    sections: list[tuple[str, list[tuple[str, str, str, int | None]]]] = [
+        ("", [("Home", "house", "h", None), ("Inbox", "inbox", "n", 3), ("Incidents", "siren", "i", 12)]),
+        ("Watch", [("Systems", "bot", "s", None), ("Alerts", "bell-ring", "a", None), ("Checks", "activity", "c", None)]),
+        ("Deliver", [("Deliverables", "package-check", "d", None), ("Backlog", "list-todo", "b", None)]),
+        ("Clients", [("Clients", "building-2", "l", None), ("Retainers", "file-text", "r", None)]),
+        ("", [("Settings", "settings", "t", None)]),
+    ]
+    return [
+        {
+            "label": label,
+            "items": [
+                {"label": name, "url": f"#{key}", "icon": icon, "key": key, "badge": badge, "current": key == "h"}
+                for name, icon, key, badge in items
+            ],
+        }
+        for label, items in sections
+    ]
+
+
+def _segment(kind: str, minutes: int, party: str = "") -> dict[str, Any]:
+    return {"kind": kind, "seconds": minutes * 60, "party": party}
+
+
+def _clock(label: str, state: str, target: int, consumed: int, **more: Any) -> dict[str, Any]:
+    """A clock view; ``target`` and ``consumed`` in minutes."""
+    left = max(0, target - consumed)
+    return {
+        "id": f"{label}-{state}",
+        "label": label,
+        "state": state,
+        "target_seconds": target * 60,
+        "consumed_seconds": consumed * 60,
+        "remaining_seconds": left * 60,
+        "due_at": now() + timedelta(minutes=left),
+        "segments": [_segment("open", consumed)],
+        **more,
+    }
+
+
+def _clocks() -> list[dict[str, Any]]:
+    early, late = now() - timedelta(hours=1), now() - timedelta(minutes=5)
+    waited = [_segment("open", 40), _segment("closed", 900), _segment("open", 33), _segment("paused", 35, "client")]
+    moved = [_segment("open", 120), _segment("paused", 60, "model_provider"), _segment("open", 230)]
+    return [
+        _clock("First response", "running", 120, 73, segments=[_segment("open", 73)]),
+        _clock("Resolution", "at_risk", 480, 433, segments=[*moved, _segment("open", 83)]),
+        _clock("Mitigation", "paused", 240, 73, segments=waited, waiting_on="client since 11:05"),
+        _clock("Resolution", "outside_hours", 480, 460, sentence="20 min left · continues Mon 09:00 · due Mon 09:20"),
+        _clock("Client update", "breached", 120, 145, overrun_seconds=1500, due_at=now() - timedelta(minutes=25)),
+        _clock("First response", "breached", 60, 60, overrun_seconds=1500, satisfied_at=late, due_at=early),
+        _clock("Triage", "met", 60, 12, satisfied_at=early),
+        _clock("Next response", "not_started", 240, 0, due_at=None, segments=[]),
+        _clock("Resolution", "cancelled", 480, 60, segments=[]),
+    ]
+
+
+def _form_with_errors() -> GalleryForm:
+    form = GalleryForm({"title": "", "severity": "", "estimate": "four", "notify": "on", "way": "mail"})
+    form.is_valid()
+    form.add_error("estimate", "Write it like 4h, 30 min or 1:30.")
+    return form
+
+
+def _needs() -> list[dict[str, Any]]:
+    running, risky, paused, _closed, late, *_rest = _clocks()
+    return [
+        {"kind": "incident", "state": "new", "title": "Answers contain prices of last year", "sub": "INC-1042 · Acme Insurance · Policy assistant", "clock": late, "action": "Acknowledge", "url": "#1"},
+        {"kind": "incident", "state": "acknowledged", "title": "Endpoint answers 503 for one request in five", "sub": f"INC-1041 · Globex · {LONG_NAME}", "clock": risky, "action": "Open", "url": "#2"},
+        {"kind": "alert", "state": "firing", "title": "p95 latency over 4.2 s", "sub": "Alert · Initech · Support triage", "clock": running, "action": "Look", "url": "#3"},
+        {"kind": "change_order", "state": "sent", "title": "Second language for the assistant", "sub": "CO-14 · Umbrella", "clock": paused, "action": "Remind", "url": "#4"},
+    ]
+
+
+def _rows() -> list[dict[str, Any]]:
+    running, risky, _paused, _closed, late, *_rest = _clocks()
+    return [
+        {"name": "Policy assistant", "sub": "Acme Insurance", "state": "healthy", "clock": None, "owner": "Grace Hopper", "value": 0, "at": now()},
+        {"name": LONG_NAME, "sub": "Globex International Holdings", "state": "degraded", "clock": risky, "owner": "Ada Lovelace", "value": 1_000_000, "at": now() - timedelta(hours=5)},
+        {"name": "Support triage", "sub": "Initech", "state": "down", "clock": late, "owner": "", "value": 48.25, "at": now() - timedelta(days=2)},
+        {"name": "Invoice reader", "sub": "Umbrella", "state": "unknown", "clock": running, "owner": "Alan Turing", "value": None, "at": now() - timedelta(days=400)},
+    ]
+
+
+def _entries() -> list[dict[str, Any]]:
+    at = now() - timedelta(minutes=50)
+    return [
+        {"title": "Opened by an alert", "actor": "", "at": at, "icon": "siren", "tone": "bad", "body": ""},
+        {"title": "Acknowledged", "actor": "Grace Hopper", "at": at + timedelta(minutes=4), "icon": "eye", "tone": "info", "body": ""},
+        {"title": "Note", "actor": "Grace Hopper", "at": at + timedelta(minutes=9), "icon": "lock", "internal": True, "body": "The retrieval index was rebuilt last night from a stale export."},
+        {"title": "Update", "actor": "Grace Hopper", "at": at + timedelta(minutes=15), "icon": "send", "visible": True, "body": "Some answers quote last year's prices. We have switched to the index of Monday; new answers are right again.\nNext update by 15:30."},
+    ]
+
+
+def _day_state(index: int) -> str:
+    special = {7: "degraded", 21: "down", 22: "degraded", 40: "maintenance", 50: "", 51: ""}
+    return special.get(index, "healthy")
+
+
+def _chart() -> dict[str, Any]:
+    end = int(now().timestamp()) // 300 * 300
+    times = [end - 300 * step for step in range(288, -1, -1)]
+    values: list[float | None] = [
+        round(1.4 + 0.3 * math.sin(i / 23) + 0.12 * math.sin(i * 1.7) + (2.4 if 150 < i < 172 else 0), 2) for i in range(289)
+    ]
+    values[60:78] = [None] * 18
+    return {
+        "times": times,
+        "values": values,
+        "unit": "s",
+        "thresholds": [{"value": 3.0, "label": "Above"}],
+        "bands": [{"from": times[150], "to": times[180], "label": "INC-1042"}],
+        "maintenance": [{"from": times[55], "to": times[82], "label": "Maintenance"}],
+        "releases": [{"at": times[220], "label": "v14"}],
+        "start": times[0],
+        "end": times[-1],
+    }
+
+
+def _chart_of_many() -> dict[str, Any]:
+    end = int(now().timestamp()) // 3600 * 3600
+    times = [end - 3600 * step for step in range(72, -1, -1)]
+    names = ["Support", "Tuning", "Retraining"]
+    series = [
+        {"label": name, "values": [round(4 + 3 * i + math.sin(t / 9 + i) * 1.2, 2) for t in range(73)]}
+        for i, name in enumerate(names)
+    ]
+    return {"times": times, "series": series, "unit": "h", "start": times[0], "end": times[-1]}

@@ -1,0 +1,30 @@
+// Everything here makes a page that already works more pleasant. Nothing here is needed to do a thing.
+import { startCharts } from "./charts.js";
+import { startClocks } from "./clocks.js";
+import { startComposer, startCopy, startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startOverlays } from "./overlays.js";
+import { startTheme } from "./theme.js";
+import { startToasts } from "./toasts.js";
+
+// Parts that come with every swap; each finds its own elements below a root and starts them once.
+const parts = [startClocks, startComposer, startForms, startCharts, revealScripted];
+
+// Controls that only a script can serve stay hidden without one.
+function revealScripted(root) {
+  for (const element of root.querySelectorAll("[data-needs-script][hidden]")) element.hidden = false;
+  for (const element of root.querySelectorAll("[data-without-script]")) element.hidden = true;
+}
+
+function startParts(root) {
+  for (const start of parts) start(root);
+}
+
+startTheme();
+startToasts();
+startOverlays();
+startKeys();
+startCopy();
+startLive(startParts);
+startParts(document);

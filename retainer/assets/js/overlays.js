@@ -1,0 +1,80 @@
+// Menus, dialogs and the palette. Each works as <details>, popover or plain link where no script runs.
+export const isOpen = () => document.querySelector("dialog[open]") !== null;
+
+export function openDialog(dialog) {
+  if (dialog.open) return;
+  if (dialog.matches(":popover-open")) dialog.hidePopover();
+  dialog.showModal();
+  if (dialog.id === "palette") {
+    const input = dialog.querySelector("input");
+    input.select();
+    input.dispatchEvent(new CustomEvent("open"));
+  }
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) if (menu !== except) menu.open = false;
+}
+
+function choose(event) {
+  const palette = event.target.closest("#palette");
+  if (!palette || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+  const items = [...palette.querySelectorAll("[data-palette-results] a")];
+  const index = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+  if (event.key === "Enter") {
+    const item = items[Math.max(0, index)];
+    if (!item) return;
+    event.preventDefault();
+    item.click();
+    return;
+  }
+  event.preventDefault();
+  if (!items.length) return;
+  const next = (index + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length;
+  mark(items, next);
+}
+
+function mark(items, chosen) {
+  items.forEach((item, index) => item.setAttribute("aria-selected", String(index === chosen)));
+  items[chosen]?.scrollIntoView({ block: "nearest" });
+}
+
+export function startOverlays() {
+  document.addEventListener("click", (event) => {
+    const menu = event.target.closest("[data-menu]");
+    closeMenus(menu);
+    const trigger = event.target.closest("[data-dialog]");
+    const dialog = trigger && document.getElementById(trigger.dataset.dialog);
+    if (dialog) {
+      event.preventDefault();
+      if (menu) menu.open = false;
+      openDialog(dialog);
+      return;
+    }
+    if (event.target.closest("[data-close-dialog]")) {
+      event.preventDefault();
+      event.target.closest("dialog")?.close();
+      return;
+    }
+    // The backdrop is the dialog itself, outside of everything in it.
+    if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = document.activeElement?.closest("[data-menu][open]") ?? document.querySelector("[data-menu][open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    }
+    choose(event);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target?.id === "palette-results") mark([...event.detail.target.querySelectorAll("a")], 0);
+  });
+  document.addEventListener("input", (event) => {
+    const wanted = event.target.dataset?.mustEqual;
+    if (wanted === undefined) return;
+    event.target.setCustomValidity(event.target.value.trim() === wanted ? "" : wanted);
+  });
+}

@@ -1,0 +1,298 @@
+"""Reads of this app: calendars, policies, and clocks as people see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from core.clock import now
+from core.errors import NotFound
+from core.tenancy.managers import TenantQuerySet
+from slas.engine import Judgement, countdown_text, duration_text, explain, from_instant, to_instant
+from slas.events import BREACH
+from slas.models import (
+    Calendar,
+    CalendarVersion,
+    Clock,
+    ClockNotice,
+    ClockState,
+    Metric,
+    Policy,
+    PolicyVersion,
+    Severity,
+    Target,
+)
+from slas.services.judging import history, judge_clock
+
+# How long a deadline may have passed before the auditor calls it forgotten. A sweep comes every half second.
+FORGOTTEN_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """One stretch of a clock's time: open (counted), closed, paused or stopped. The lengths add up exactly."""
+
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    seconds: int
+    waiting_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock at one moment, the same on dashboard, portal and API. Seconds are open time of its calendar.
+
+    ``due_at`` of a paused clock is as if it were resumed now. ``overrun_seconds`` is None where nothing was missed;
+    ``warn_percent`` is where on the bar its first warning stands.
+    """
+
+    id: uuid.UUID
+    subject_type: str
+    subject_id: uuid.UUID
+    client_id: uuid.UUID
+    metric: str
+    label: str
+    severity: str
+    state: str
+    state_label: str
+    started_at: datetime
+    due_at: datetime | None
+    remaining_seconds: int
+    consumed_seconds: int
+    target_seconds: int
+    used_percent: int
+    warn_percent: int | None
+    breached_at: datetime | None
+    satisfied_at: datetime | None
+    ended_at: datetime | None
+    overrun_seconds: int | None
+    waiting_on: str
+    is_guarantee: bool
+    zone: str
+    sentence: str
+    segments: tuple[SegmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCell:
+    """What a policy promises for one severity; ``seconds`` is None and ``text`` empty where nothing is promised."""
+
+    severity: str
+    severity_label: str
+    seconds: int | None
+    text: str
+    calendar: str
+    is_guarantee: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One promise across the four severities, critical first. ``request_kind`` is empty for any kind."""
+
+    metric: str
+    label: str
+    request_kind: str
+    cells: tuple[TargetCell, ...]
+
+
+def calendars() -> TenantQuerySet[Calendar]:
+    """The agency's calendars by name."""
+    return Calendar.objects.filter(archived_at=None).order_by("name")
+
+
+def calendar(calendar_id: uuid.UUID) -> Calendar:
+    """One calendar; NotFound otherwise."""
+    row = Calendar.objects.filter(id=calendar_id).first()
+    if row is None:
+        raise NotFound(_("There is no such calendar."))
+    return row
+
+
+def latest_calendar_versions() -> list[CalendarVersion]:
+    """The newest version of each calendar, by name, with its calendar."""
+    rows = CalendarVersion.objects.filter(calendar__archived_at=None).select_related("calendar")
+    return list(rows.order_by("calendar__name", "calendar_id", "-number").distinct("calendar__name", "calendar_id"))
+
+
+def newest_calendar_version(slug: str) -> CalendarVersion:
+    """The newest version of the calendar with this slug; NotFound otherwise."""
+    rows = CalendarVersion.objects.filter(calendar__slug=slug).select_related("calendar")
+    row = rows.order_by("-number").first()
+    if row is None:
+        raise NotFound(_("There is no such calendar."))
+    return row
+
+
+def policies() -> TenantQuerySet[Policy]:
+    """The agency's policies by name."""
+    return Policy.objects.filter(archived_at=None).order_by("name")
+
+
+def policy(policy_id: uuid.UUID) -> Policy:
+    """One policy; NotFound otherwise."""
+    row = Policy.objects.filter(id=policy_id).first()
+    if row is None:
+        raise NotFound(_("There is no such policy."))
+    return row
+
+
+def policy_by_slug(slug: str) -> Policy:
+    """The policy with this slug; NotFound otherwise."""
+    row = Policy.objects.filter(slug=slug).first()
+    if row is None:
+        raise NotFound(_("There is no such policy."))
+    return row
+
+
+def versions_of(policy_id: uuid.UUID) -> TenantQuerySet[PolicyVersion]:
+    """The versions of a policy, newest first, with the policy."""
+    return PolicyVersion.objects.filter(policy_id=policy_id).select_related("policy").order_by("-number")
+
+
+def latest_policy_versions() -> list[PolicyVersion]:
+    """The newest version of each policy, by name, with its policy."""
+    rows = PolicyVersion.objects.filter(policy__archived_at=None).select_related("policy")
+    return list(rows.order_by("policy__name", "policy_id", "-number").distinct("policy__name", "policy_id"))
+
+
+def policy_version(version_id: uuid.UUID) -> PolicyVersion:
+    """One version with its policy; NotFound otherwise."""
+    row = PolicyVersion.objects.filter(id=version_id).select_related("policy").first()
+    if row is None:
+        raise NotFound(_("There is no such policy."))
+    return row
+
+
+def targets_of(version_id: uuid.UUID) -> TenantQuerySet[Target]:
+    """The targets of a version with their calendars."""
+    return Target.objects.filter(version_id=version_id).select_related("calendar_version__calendar")
+
+
+def target_table(version_id: uuid.UUID) -> list[TargetRow]:
+    """What a version promises: a row a metric (and kind of request), a cell a severity. Unpromised rows are left out."""
+    targets = {(row.request_kind, row.metric, row.severity): row for row in targets_of(version_id)}
+    kinds = sorted({kind for kind, _metric, _severity in targets})
+    found = {(kind, metric) for kind, metric, _severity in targets}
+    return [
+        TargetRow(
+            metric=metric,
+            label=metric_label(metric),
+            request_kind=kind,
+            cells=tuple(_cell(severity, targets.get((kind, metric, severity))) for severity in Severity.values),
+        )
+        for kind in kinds
+        for metric in Metric.values
+        if (kind, metric) in found
+    ]
+
+
+def metric_label(metric: str) -> str:
+    """The words for a promise, in the reader's language; an unknown one stays as it is."""
+    return str(Metric(metric).label) if metric in Metric.values else metric
+
+
+def clocks() -> TenantQuerySet[Clock]:
+    """All clocks, newest first."""
+    return Clock.objects.order_by("-created_at", "-id")
+
+
+def clock(clock_id: uuid.UUID) -> Clock:
+    """One clock; NotFound otherwise."""
+    row = Clock.objects.filter(id=clock_id).first()
+    if row is None:
+        raise NotFound(_("There is no such clock."))
+    return row
+
+
+def clocks_of(subject_type: str, subject_id: uuid.UUID | str) -> list[Clock]:
+    """The clocks of one subject in the order of its promises, a repeating one by cycle."""
+    rows = Clock.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    return sorted(rows, key=lambda row: (Metric.values.index(row.metric), row.cycle))
+
+
+def open_clocks() -> TenantQuerySet[Clock]:
+    """The clocks that still run or wait, the one that is due first in front."""
+    return Clock.objects.filter(ended_at=None).order_by("due_at", "id")
+
+
+def open_clocks_of(subject_type: str, subject_ids: Iterable[uuid.UUID]) -> list[Clock]:
+    """The open clocks of several subjects, the one that is due first in front."""
+    return list(open_clocks().filter(subject_type=subject_type, subject_id__in=list(subject_ids)))
+
+
+def clock_views(clocks: Sequence[Clock], now: datetime, zone: ZoneInfo | str) -> list[ClockView]:
+    """The clocks, in the order given, as they stand at ``now``, worded for a reader in ``zone``. One query for all."""
+    if not clocks:
+        return []
+    rows = history(clocks)
+    return [_view(clock, judge_clock(clock, rows[clock.id], now), now, str(zone)) for clock in clocks]
+
+
+def forgotten_clocks() -> int:
+    """How many open clocks are past their due time without a breach that was announced. For the auditor, in any scope."""
+    overdue = Clock.objects.filter(ended_at=None, due_at__lt=now() - FORGOTTEN_AFTER)
+    announced = ClockNotice.objects.filter(agency_id=OuterRef("agency_id"), clock_id=OuterRef("id"), threshold=BREACH)
+    unjudged = Q(breached_at=None) & ~Q(state=ClockState.PAUSED, next_fire_at=None)
+    return overdue.filter(unjudged | (Q(breached_at__isnull=False) & ~Exists(announced))).count()
+
+
+def _cell(severity: str, target: Target | None) -> TargetCell:
+    label = str(Severity(severity).label)
+    if target is None:
+        return TargetCell(severity, label, None, "", "", False)
+    text = duration_text(target.seconds, _)
+    return TargetCell(severity, label, target.seconds, text, target.calendar_version.calendar.name, target.is_guarantee)
+
+
+def _view(clock: Clock, judgement: Judgement, moment: datetime, zone: str) -> ClockView:
+    target = judgement.target_seconds
+    missed = judgement.breached_at is not None
+    ended = judgement.cancelled_at if judgement.satisfied_at is None else judgement.satisfied_at
+    return ClockView(
+        id=clock.id,
+        subject_type=clock.subject_type,
+        subject_id=clock.subject_id,
+        client_id=clock.client_id,
+        metric=clock.metric,
+        label=metric_label(clock.metric),
+        severity=clock.severity,
+        state=judgement.state,
+        state_label=str(ClockState(judgement.state).label),
+        started_at=clock.started_at,
+        due_at=_moment(judgement.due_at),
+        remaining_seconds=judgement.remaining_seconds,
+        consumed_seconds=judgement.consumed_seconds,
+        target_seconds=target,
+        used_percent=100 if missed or not target else min(100, 100 * judgement.used_seconds // target),
+        warn_percent=_warn_percent(judgement),
+        breached_at=_moment(judgement.breached_at),
+        satisfied_at=_moment(judgement.satisfied_at),
+        ended_at=_moment(ended),
+        overrun_seconds=judgement.overrun_seconds if missed else None,
+        waiting_on=judgement.waiting_on or "",
+        is_guarantee=judgement.terms.guarantee,
+        zone=judgement.terms.calendar.zone,
+        sentence=countdown_text(explain(judgement, to_instant(moment), zone), _),
+        segments=tuple(
+            SegmentView(s.kind, from_instant(s.from_), from_instant(s.to), s.seconds, s.party or "")
+            for s in judgement.segments
+        ),
+    )
+
+
+def _warn_percent(judgement: Judgement) -> int | None:
+    target = judgement.target_seconds
+    if not judgement.warnings or not target:
+        return None
+    return min(100 * warning.warn.threshold(target) // target for warning in judgement.warnings)
+
+
+def _moment(instant: int | None) -> datetime | None:
+    return None if instant is None else from_instant(instant)

@@ -1,0 +1,23 @@
+"""Writes of this app: calendars, policies, clocks."""
+
+from __future__ import annotations
+
+from slas.services.catalogue import install_catalogue
+from slas.services.clocks import next_cycle, record_event, start_clocks
+from slas.services.policies import create_calendar, create_policy, new_calendar_version, new_policy_version
+from slas.services.retargeting import retarget
+from slas.services.sweep import SweepResult, sweep_due
+
+__all__ = [
+    "SweepResult",
+    "create_calendar",
+    "create_policy",
+    "install_catalogue",
+    "new_calendar_version",
+    "new_policy_version",
+    "next_cycle",
+    "record_event",
+    "retarget",
+    "start_clocks",
+    "sweep_due",
+]

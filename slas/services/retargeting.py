@@ -1,0 +1,102 @@
+"""Moves running clocks to other terms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from slas.engine import RETARGET_MODES, Event, RetargetMode
+from slas.models import Clock, ClockEvent, Metric, Target
+from slas.services.clocks import AT_START, start_clocks, targets_for, terms_of
+from slas.services.facts import Fact, after_any_miss, append, inherit_pauses, latest, lock, note, open_waits, past
+from slas.services.judging import history
+
+
+def retarget(
+    *,
+    subject_type: str,
+    subject_id: uuid.UUID,
+    severity: str,
+    policy_version_id: uuid.UUID,
+    at: datetime,
+    mode: RetargetMode = "carry_elapsed",
+) -> list[Clock]:
+    """Moves the subject's open clocks to another severity or policy and returns all that are open then.
+
+    What is no longer promised is cancelled, what was not promised before starts (``retroactive``: from the subject's
+    own start). What was already kept or missed stays so.
+    """
+    if mode not in RETARGET_MODES:
+        raise DomainError(_("“%(mode)s” is not a way to change terms.") % {"mode": mode}, field="mode")
+    moment = past(at, "at")
+    with transaction.atomic():
+        clocks = lock(subject_type, subject_id)
+        rows = history(clocks)
+        moving = [clock for clock in latest(clocks) if clock.ended_at is None or _was_dropped(rows[clock.id])]
+        if not moving:
+            return []
+        waits = open_waits(moving, rows, moment)
+        kind = str(rows[moving[0].id][0].data.get("request_kind", ""))
+        targets = targets_for(policy_version_id, severity, kind, Metric.values)
+        for clock in moving:
+            _move(clock, rows[clock.id], targets.get(clock.metric), moment, mode, waits)
+        new = set(targets) & AT_START - {clock.metric for clock in clocks}
+        if new:
+            began = min(clock.started_at for clock in clocks) if mode == "retroactive" else moment
+            started = start_clocks(
+                subject_type=subject_type,
+                subject_id=subject_id,
+                client_id=moving[0].client_id,
+                severity=severity,
+                policy_version_id=policy_version_id,
+                started_at=began,
+                request_kind=kind,
+                metrics=new,
+            )
+            for clock in started:
+                inherit_pauses(clock, waits, moment)
+        note("retargeted", subject_type, subject_id, moving, moment)
+        return [clock for clock in lock(subject_type, subject_id) if clock.ended_at is None]
+
+
+def _was_dropped(rows: Sequence[ClockEvent]) -> bool:
+    """True where the clock was cancelled because nothing was promised any more, not because its subject was over."""
+    ends = [row for row in rows if row.kind in ("cancel", "satisfy", "reopen")]
+    return bool(ends) and ends[-1].kind == "cancel" and bool(ends[-1].data.get("dropped"))
+
+
+def _move(
+    clock: Clock,
+    rows: list[ClockEvent],
+    target: Target | None,
+    moment: datetime,
+    mode: RetargetMode,
+    waits: Sequence[Event],
+) -> None:
+    """Gives one clock its new terms, or ends it where none are promised; one that was dropped before runs again."""
+    mine = {clock.id: rows}
+    dropped = clock.ended_at is not None
+    at = after_any_miss(clock, rows, max(moment, clock.started_at))
+    if target is None:
+        if not dropped:
+            fact = Fact("cancel", at, reason=_("No longer promised"), data={"dropped": True})
+            append([clock], {clock.id: fact}, mine)
+        return
+    if dropped:
+        append([clock], {clock.id: Fact("reopen", at)}, mine)
+        inherit_pauses(clock, waits, at)
+        rows = history([clock])[clock.id]
+        mine = {clock.id: rows}
+    clock.severity, clock.policy_version_id = target.severity, target.version_id
+    data = {
+        "mode": mode,
+        "terms": terms_of(target, at).to_json(),
+        "severity": target.severity,
+        "policy_version_id": str(target.version_id),
+    }
+    append([clock], {clock.id: Fact("retarget", at, data=data)}, mine)
