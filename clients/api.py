@@ -74,7 +74,7 @@ class Clients(Endpoint):
 
     def partial_update(self, request: Request, id: uuid.UUID) -> Response:
         """Changes a client."""
-        return self.one(services.update_client(client_id=id, **self.body(partial=True)))
+        return self.one(services.update_client(client_id=id, **self.changed(selectors.client(id))))
 
     @action(detail=True, methods=["post"], url_path="go-live")
     def go_live(self, request: Request, id: uuid.UUID) -> Response:
@@ -105,6 +105,17 @@ class ContactIn(Body):
     is_primary = serializers.BooleanField(required=False)
 
 
+class ContactPatch(Body):
+    """What can change about a contact."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    email = serializers.EmailField(max_length=254, required=False)
+    rights = serializers.ListField(
+        child=serializers.ChoiceField(Right.choices), allow_empty=False, max_length=3, required=False
+    )
+    is_primary = serializers.BooleanField(required=False)
+
+
 class ContactQuery(Query):
     """Filters of contacts."""
 
@@ -116,12 +127,12 @@ class Contacts(Endpoint):
     """The people at the agency's clients."""
 
     answer = ContactOut
-    bodies = {"create": ContactIn}
+    bodies = {"create": ContactIn, "partial_update": ContactPatch, "end": Nothing}
     queries = {"list": ContactQuery}
 
     def list(self, request: Request) -> Response:
         """All contacts, newest first."""
-        return self.page(selectors.contacts())
+        return self.page(selectors.all_contacts())
 
     def retrieve(self, request: Request, id: uuid.UUID) -> Response:
         """One contact."""
@@ -130,6 +141,16 @@ class Contacts(Endpoint):
     def create(self, request: Request) -> Response:
         """Adds a contact."""
         return self.one(services.create_contact(**self.body()), status=201)
+
+    def partial_update(self, request: Request, id: uuid.UUID) -> Response:
+        """Changes a contact and their rights."""
+        return self.one(services.update_contact(contact_id=id, **self.changed(selectors.contact(id))))
+
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, id: uuid.UUID) -> Response:
+        """Takes the person's access to the portal away."""
+        self.body()
+        return self.one(services.end_contact(contact_id=id))
 
 
 class EnvironmentOut(serializers.Serializer[Any]):
@@ -206,7 +227,7 @@ class Systems(Endpoint):
 
     def partial_update(self, request: Request, id: uuid.UUID) -> Response:
         """Changes a system."""
-        return self.one(services.update_system(system_id=id, **self.body(partial=True)))
+        return self.one(services.update_system(system_id=id, **self.changed(selectors.system(id))))
 
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, id: uuid.UUID) -> Response:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, cast
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
@@ -20,6 +21,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils import timezone
 
 from core import tokens
 from core.access.roles import Capability, may
@@ -60,11 +62,12 @@ class AccessMiddleware:
             return self._api(request, access)
         if not request.user.is_authenticated:
             return to_login(request)
-        if access.face == "account":
-            return self.get_response(request)
-        if access.face == "portal":
-            return self._portal(request, match)
-        return self._staff(request, match, access)
+        with timezone.override(_zone_of(request)):
+            if access.face == "account":
+                return self.get_response(request)
+            if access.face == "portal":
+                return self._portal(request, match)
+            return self._staff(request, match, access)
 
     def _staff(self, request: HttpRequest, match: ResolverMatch, access: Access) -> HttpResponse:
         user = cast(User, request.user)
@@ -121,6 +124,14 @@ class AccessMiddleware:
 def _lacks_required_mfa(request: HttpRequest) -> bool:
     place = cast(Place, request.place)  # type: ignore[attr-defined]
     return place.require_mfa and not is_mfa_enabled(request.user)
+
+
+def _zone_of(request: HttpRequest) -> ZoneInfo:
+    """The zone in which this person reads times."""
+    try:
+        return ZoneInfo(cast(User, request.user).time_zone)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

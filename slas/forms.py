@@ -74,7 +74,7 @@ def _window(text: str) -> list[str]:
 class DurationField(forms.CharField):
     """A duration in hours and minutes; cleans to seconds, or to None where it is empty."""
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         text = super().clean(value)
         return parse_duration(text) if text else None
 
@@ -82,7 +82,7 @@ class DurationField(forms.CharField):
 class WindowsField(forms.CharField):
     """Open hours of one day; cleans to a list of [start, end]."""
 
-    def clean(self, value: Any) -> list[list[str]]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[list[str]]:
         return parse_windows(super().clean(value))
 
 
@@ -91,7 +91,7 @@ class DatesField(forms.CharField):
 
     widget = forms.Textarea
 
-    def clean(self, value: Any) -> dict[str, list[list[str]]]:  # type: ignore[override]
+    def clean(self, value: Any) -> dict[str, list[list[str]]]:
         found: dict[str, list[list[str]]] = {}
         for line in super().clean(value).splitlines():
             if not line.strip():
@@ -129,8 +129,6 @@ class CalendarForm(forms.Form):
     @staticmethod
     def initial_of(version: CalendarVersion) -> dict[str, Any]:
         """What the form shows of a version; it then asks for no name."""
-        if version.spec == "24x7":
-            return {"number": version.number, "zone": "UTC", "always": True}
         weekly = {day: windows_text(windows) for day, windows in version.spec.get("weekly", {}).items()}
         dates = version.spec.get("dates", {})
         lines = [f"{date} {windows_text(windows) or 'closed'}" for date, windows in dates.items()]
@@ -255,7 +253,7 @@ class PolicyForm(forms.Form):
         if not targets:
             raise forms.ValidationError(_("Promise at least one response time."))
         self._echo(targets)
-        named = {name: data[name] for name in ("name", "description") if name in data}
+        named: dict[str, Any] = {name: data[name] for name in ("name", "description") if name in data}
         held = data["publish_after_minutes"]
         return {**named, "publish_after_minutes": held, "targets": [*targets, *self.initial.get("kinds", [])]}
 
@@ -271,7 +269,7 @@ class PolicyForm(forms.Form):
 
     def _echo(self, targets: Sequence[dict[str, Any]]) -> None:
         """Shows "90m" as "1 h 30 min" if the page comes back, so that a slip is seen."""
-        typed = self.data.copy()
+        typed = dict(self.data.items())
         for target in targets:
             typed[self.add_prefix(f"{target['metric']}_{target['severity']}")] = duration_text(target["seconds"])
         self.data = typed

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
-from core.tenancy.managers import TenantQuerySet
 from slas.engine import Judgement, countdown_text, duration_text, explain, from_instant, to_instant
 from slas.events import BREACH
 from slas.models import (
@@ -102,14 +101,14 @@ class TargetRow:
     cells: tuple[TargetCell, ...]
 
 
-def calendars() -> TenantQuerySet[Calendar]:
+def calendars() -> QuerySet[Calendar]:
     """The agency's calendars by name."""
     return Calendar.objects.filter(archived_at=None).order_by("name")
 
 
 def calendar(calendar_id: uuid.UUID) -> Calendar:
     """One calendar; NotFound otherwise."""
-    row = Calendar.objects.filter(id=calendar_id).first()
+    row: Calendar | None = Calendar.objects.filter(id=calendar_id).first()
     if row is None:
         raise NotFound(_("There is no such calendar."))
     return row
@@ -124,20 +123,20 @@ def latest_calendar_versions() -> list[CalendarVersion]:
 def newest_calendar_version(slug: str) -> CalendarVersion:
     """The newest version of the calendar with this slug; NotFound otherwise."""
     rows = CalendarVersion.objects.filter(calendar__slug=slug).select_related("calendar")
-    row = rows.order_by("-number").first()
+    row: CalendarVersion | None = rows.order_by("-number").first()
     if row is None:
         raise NotFound(_("There is no such calendar."))
     return row
 
 
-def policies() -> TenantQuerySet[Policy]:
+def policies() -> QuerySet[Policy]:
     """The agency's policies by name."""
     return Policy.objects.filter(archived_at=None).order_by("name")
 
 
 def policy(policy_id: uuid.UUID) -> Policy:
     """One policy; NotFound otherwise."""
-    row = Policy.objects.filter(id=policy_id).first()
+    row: Policy | None = Policy.objects.filter(id=policy_id).first()
     if row is None:
         raise NotFound(_("There is no such policy."))
     return row
@@ -145,13 +144,13 @@ def policy(policy_id: uuid.UUID) -> Policy:
 
 def policy_by_slug(slug: str) -> Policy:
     """The policy with this slug; NotFound otherwise."""
-    row = Policy.objects.filter(slug=slug).first()
+    row: Policy | None = Policy.objects.filter(slug=slug).first()
     if row is None:
         raise NotFound(_("There is no such policy."))
     return row
 
 
-def versions_of(policy_id: uuid.UUID) -> TenantQuerySet[PolicyVersion]:
+def versions_of(policy_id: uuid.UUID) -> QuerySet[PolicyVersion]:
     """The versions of a policy, newest first, with the policy."""
     return PolicyVersion.objects.filter(policy_id=policy_id).select_related("policy").order_by("-number")
 
@@ -164,19 +163,19 @@ def latest_policy_versions() -> list[PolicyVersion]:
 
 def policy_version(version_id: uuid.UUID) -> PolicyVersion:
     """One version with its policy; NotFound otherwise."""
-    row = PolicyVersion.objects.filter(id=version_id).select_related("policy").first()
+    row: PolicyVersion | None = PolicyVersion.objects.filter(id=version_id).select_related("policy").first()
     if row is None:
         raise NotFound(_("There is no such policy."))
     return row
 
 
-def targets_of(version_id: uuid.UUID) -> TenantQuerySet[Target]:
+def targets_of(version_id: uuid.UUID) -> QuerySet[Target]:
     """The targets of a version with their calendars."""
     return Target.objects.filter(version_id=version_id).select_related("calendar_version__calendar")
 
 
 def target_table(version_id: uuid.UUID) -> list[TargetRow]:
-    """What a version promises: a row a metric (and kind of request), a cell a severity. Unpromised rows are left out."""
+    """What a version promises: a row a metric (and kind of request), a cell a severity. No row without a promise."""
     targets = {(row.request_kind, row.metric, row.severity): row for row in targets_of(version_id)}
     kinds = sorted({kind for kind, _metric, _severity in targets})
     found = {(kind, metric) for kind, metric, _severity in targets}
@@ -198,14 +197,14 @@ def metric_label(metric: str) -> str:
     return str(Metric(metric).label) if metric in Metric.values else metric
 
 
-def clocks() -> TenantQuerySet[Clock]:
+def clocks() -> QuerySet[Clock]:
     """All clocks, newest first."""
     return Clock.objects.order_by("-created_at", "-id")
 
 
 def clock(clock_id: uuid.UUID) -> Clock:
     """One clock; NotFound otherwise."""
-    row = Clock.objects.filter(id=clock_id).first()
+    row: Clock | None = Clock.objects.filter(id=clock_id).first()
     if row is None:
         raise NotFound(_("There is no such clock."))
     return row
@@ -217,7 +216,7 @@ def clocks_of(subject_type: str, subject_id: uuid.UUID | str) -> list[Clock]:
     return sorted(rows, key=lambda row: (Metric.values.index(row.metric), row.cycle))
 
 
-def open_clocks() -> TenantQuerySet[Clock]:
+def open_clocks() -> QuerySet[Clock]:
     """The clocks that still run or wait, the one that is due first in front."""
     return Clock.objects.filter(ended_at=None).order_by("due_at", "id")
 
@@ -236,7 +235,7 @@ def clock_views(clocks: Sequence[Clock], now: datetime, zone: ZoneInfo | str) ->
 
 
 def forgotten_clocks() -> int:
-    """How many open clocks are past their due time without a breach that was announced. For the auditor, in any scope."""
+    """How many open clocks are past their due time without a breach that was announced. For the auditor."""
     overdue = Clock.objects.filter(ended_at=None, due_at__lt=now() - FORGOTTEN_AFTER)
     announced = ClockNotice.objects.filter(agency_id=OuterRef("agency_id"), clock_id=OuterRef("id"), threshold=BREACH)
     unjudged = Q(breached_at=None) & ~Q(state=ClockState.PAUSED, next_fire_at=None)

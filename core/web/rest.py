@@ -140,6 +140,13 @@ class Endpoint(GenericViewSet[Any]):
             raise serializers.ValidationError(_("Send at least one field to change."))
         return dict(serializer.validated_data)
 
+    def changed(self, row: Any) -> dict[str, Any]:
+        """The body of a PATCH over what the row says now: everything that the action's body declares."""
+        sent = self.body(partial=True)
+        fields = self.bodies[self._action]().fields.values()
+        names = [str(field.source) for field in fields if not field.write_only]
+        return {name: getattr(row, name) for name in names} | sent
+
     def shape(self) -> type[serializers.Serializer[Any]]:
         """What this action gives."""
         return self.answers.get(self._action) or self.answer

@@ -25,7 +25,14 @@ class Newest(CursorPagination):
         """The rows of the page the cursor points at; a view may name another unique column to order by."""
         self.ordering = getattr(view, "ordering", None) or self.ordering
         try:
+            self._refuse_empty(request)
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, BadValue) as error:
             # A cursor that was cut off or made up.
             raise ValidationError({"cursor": [_("This is not a cursor. Start again without one.")]}) from error
+
+    def _refuse_empty(self, request: Request) -> None:
+        # Ids are unique, so that every cursor of ours has a position; without one it would mean the first page.
+        cursor = self.decode_cursor(request)
+        if cursor is not None and cursor.position is None:
+            raise NotFound

@@ -75,9 +75,9 @@ def record_event(
     """Appends the event to the subject's open clocks, judges them, and returns them.
 
     A reopening goes to the newest ended clock of each metric, by default to mitigation, resolution and whatever was
-    cancelled. ``at`` is when it happened, at most now. A clock that started later takes the event at its start, unless all did: then it is
-    refused. A miss that happened before stays a miss: a pause begins after it, anything else that would undo it is
-    a Conflict.
+    cancelled. ``at`` is when it happened, at most now. A clock that started later takes the event at its start,
+    unless all did: then it is refused. A miss that happened before stays a miss: a pause begins after it, anything
+    else that would undo it is a Conflict.
     """
     if kind not in EVENT_NAMES:
         raise DomainError(_("“%(kind)s” is not something that happens to a clock.") % {"kind": kind}, field="kind")
@@ -164,7 +164,11 @@ def terms_of(target: Target, at: datetime) -> Terms:
 
 
 def _new_clock(
-    subject_type: str, subject_id: uuid.UUID, client_id: uuid.UUID, target: Target, at: datetime,
+    subject_type: str,
+    subject_id: uuid.UUID,
+    client_id: uuid.UUID,
+    target: Target,
+    at: datetime,
 ) -> Clock:
     return Clock(
         client_id=client_id,

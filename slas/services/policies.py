@@ -84,7 +84,7 @@ def create_policy(
 def new_policy_version(
     *, policy_id: uuid.UUID, targets: Sequence[Mapping[str, Any]], publish_after_minutes: int | None = 15
 ) -> PolicyVersion:
-    """The policy's next version, with targets as in ``create_policy``. Nothing that was signed moves to it by itself."""
+    """The policy's next version, with targets as in ``create_policy``. What was signed does not move to it."""
     with transaction.atomic():
         policy = Policy.objects.select_for_update(of=("self",)).filter(id=policy_id).first()
         if policy is None:
@@ -99,7 +99,7 @@ def new_policy_version(
         return version
 
 
-def _spec(data: Mapping[str, Any] | str) -> dict[str, Any] | str:
+def _spec(data: Mapping[str, Any] | str) -> dict[str, Any]:
     try:
         spec = CalendarSpec.from_json(data)
     except CalendarError as error:
@@ -107,7 +107,9 @@ def _spec(data: Mapping[str, Any] | str) -> dict[str, Any] | str:
     if not spec.always and not spec.weekly:
         # Hours on single dates alone end some day, and a deadline beyond them could not be told.
         raise DomainError(_("Give the hours of at least one weekday."), field="weekly")
-    return spec.to_json()
+    # One shape for all: whoever reads a version need not know that "24x7" is short for something.
+    stored = spec.to_json()
+    return stored if isinstance(stored, dict) else {"zone": spec.zone, "always": True}
 
 
 def _name(name: str, model: type[Calendar] | type[Policy], kind: str) -> tuple[str, str]:
@@ -158,7 +160,7 @@ def _target(version: PolicyVersion, data: Mapping[str, Any]) -> Target:
         metric=metric,
         seconds=seconds,
         request_kind=str(data.get("request_kind", "")).strip(),
-        calendar_version_id=data.get("calendar_version_id"),
+        calendar_version_id=_as_uuid(data.get("calendar_version_id")),
         is_guarantee=bool(data.get("is_guarantee", False)),
         pausable=bool(data.get("pausable", True)),
     )
@@ -181,9 +183,9 @@ def _check(targets: Sequence[Target]) -> None:
 def _check_calendars(targets: Sequence[Target]) -> None:
     """Each calendar must exist and be able to hold the target."""
     wanted = {target.calendar_version_id for target in targets}
-    known = {row.id: row for row in CalendarVersion.objects.filter(id__in=wanted - {None})}
+    known = {row.id: row for row in CalendarVersion.objects.filter(id__in=wanted)}
     for target in targets:
-        version = known.get(_as_uuid(target.calendar_version_id))
+        version = known.get(target.calendar_version_id)
         if version is None:
             raise DomainError(_("Choose the hours in which this is counted."), field=f"calendar_{target.severity}")
         target.calendar_version = version
@@ -195,6 +197,7 @@ def _check_calendars(targets: Sequence[Target]) -> None:
 
 
 def _as_uuid(value: object) -> uuid.UUID:
+    """The id, or one that no row has."""
     try:
         return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
     except ValueError:

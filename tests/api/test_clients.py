@@ -27,11 +27,20 @@ def test_a_patch_changes_what_it_names_and_nothing_else(north: World) -> None:
     for where, change in [
         (f"clients/{north.ids['clients']}/", {"name": "New name"}),
         (f"systems/{north.ids['systems']}/", {"purpose": "Answers questions"}),
+        (f"contacts/{north.ids['contacts']}/", {"rights": ["viewer"]}),
     ]:
         before = read(where, north.token)
         answer = call("PATCH", where, north.token, change)
         assert answer.status_code == 200, answer.content
         assert json.loads(answer.content) == {**before, **change}
+
+
+def test_a_contact_who_has_ended_is_listed_no_more(north: World) -> None:
+    """And stays readable by id, for those who kept it."""
+    where = f"contacts/{north.ids['contacts']}"
+    assert send(f"{where}/end/", north.token)["ended_at"]
+    assert str(north.ids["contacts"]) not in {row["id"] for row in read("contacts/", north.token)["results"]}
+    assert read(f"{where}/", north.token)["ended_at"]
 
 
 def test_a_system_is_paused_and_resumed(north: World) -> None:

@@ -20,10 +20,26 @@ function faded(token, alpha) {
 }
 
 const number = (value) =>
-  value.toLocaleString(undefined, { maximumSignificantDigits: Math.abs(value) < 100 ? 3 : 6 }).replace("-", "−");
+  value.toLocaleString(locale, { maximumSignificantDigits: Math.abs(value) < 100 ? 3 : 6 }).replace("-", "−");
 const withUnit = (value, unit) => `${number(value)}${unit ? ` ${unit}` : ""}`;
+// The reader's own zone as the profile has it, which may not be the browser's; day before month in English too.
+const { lang, dataset } = document.documentElement;
+const locale = lang === "en" ? "en-GB" : lang;
+const inZone = (seconds) =>
+  dataset.zone ? uPlot.tzDate(new Date(seconds * 1000), dataset.zone) : new Date(seconds * 1000);
 const moment = (seconds) =>
-  new Date(seconds * 1000).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  inZone(seconds).toLocaleString(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+// One line under the axis: the time of day, the date at midnight, dates alone where a step is a day or more.
+function axisWords(_plot, ticks, _axis, _space, step) {
+  const date = { day: "numeric", month: "short" };
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return ticks.map((tick) => {
+    const here = inZone(tick);
+    const midnight = here.getHours() === 0 && here.getMinutes() === 0;
+    return here.toLocaleString(locale, step >= 86400 || midnight ? date : time);
+  });
+}
 
 const lines = (data) => data.series ?? [{ label: data.label ?? "", values: data.values ?? [] }];
 
@@ -168,6 +184,7 @@ function draw(figure, data) {
   };
   const follow = tip(box, data);
   const options = {
+    tzDate: inZone,
     width: box.clientWidth,
     height: figure.matches(".chart-small") ? 160 : 240,
     padding: [12, END_SPACE, 0, 0],
@@ -189,7 +206,7 @@ function draw(figure, data) {
       })),
     ],
     axes: [
-      { ...axis, space: 64, size: 28 },
+      { ...axis, space: 72, size: 28, values: axisWords },
       { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => withUnit(tick, data.unit)) },
     ],
     hooks: {

@@ -1,0 +1,110 @@
+"""Reads of tiers and retainers; the same for dashboard, portal and API."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclusion, TierTemplate
+from clients import selectors as clients
+from core.clock import now
+from core.errors import NotFound
+from core.tenancy.managers import TenantQuerySet
+
+RUNNING = (RetainerState.ACTIVE, RetainerState.ENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One thing a retainer needs. What ``blocks`` must be done before activation; the rest warns."""
+
+    code: str
+    text: str
+    done: bool
+    blocks: bool
+
+
+def tiers() -> TenantQuerySet[TierTemplate]:
+    """The agency's catalogue, in its order."""
+    return TierTemplate.objects.order_by("position")
+
+
+def tier(tier_id: uuid.UUID) -> TierTemplate:
+    """One tier; NotFound otherwise."""
+    row = TierTemplate.objects.filter(id=tier_id).first()
+    if row is None:
+        raise NotFound(_("There is no such plan."), field="tier_id")
+    return row
+
+
+def inclusions_of(tier_id: uuid.UUID) -> list[TierInclusion]:
+    """Everything the tier includes, what it inherits first. A chain that bites its tail ends at the bite."""
+    chain: list[uuid.UUID] = []
+    current: uuid.UUID | None = tier_id
+    extends = dict(TierTemplate.objects.values_list("id", "extends_id"))
+    while current and current not in chain:
+        chain.append(current)
+        current = extends.get(current)
+    rows = list(TierInclusion.objects.filter(tier_id__in=chain).order_by("position"))
+    return [row for link in reversed(chain) for row in rows if row.tier_id == link]
+
+
+def retainers(client_id: uuid.UUID | None = None) -> TenantQuerySet[Retainer]:
+    """The retainers of the agency or of one client, with their tiers."""
+    rows = Retainer.objects.select_related("tier").order_by("-created_at")
+    return rows.filter(client_id=client_id) if client_id else rows
+
+
+def retainer(retainer_id: uuid.UUID) -> Retainer:
+    """One retainer; NotFound otherwise."""
+    row = retainers().filter(id=retainer_id).first()
+    if row is None:
+        raise NotFound(_("There is no such retainer."), field="retainer_id")
+    return row
+
+
+def covered_systems(retainer_id: uuid.UUID) -> list[CoveredSystem]:
+    """The systems a retainer covers, each with the policy version it signed."""
+    return list(CoveredSystem.objects.filter(retainer_id=retainer_id).order_by("created_at"))
+
+
+def policy_version_for(system_id: uuid.UUID, at: datetime | None = None) -> uuid.UUID | None:
+    """The policy version that is signed for the system at an instant, or None where no running retainer covers it."""
+    instant = at or now()
+    links = CoveredSystem.objects.filter(system_id=system_id, retainer__state__in=RUNNING).select_related("retainer")
+    running = [link for link in links if _runs(link.retainer, instant)]
+    return max(running, key=lambda link: link.created_at).policy_version_id if running else None
+
+
+def _runs(row: Retainer, instant: datetime) -> bool:
+    """Periods are half-open local dates in the retainer's own zone."""
+    today: date = instant.astimezone(ZoneInfo(row.time_zone)).date()
+    return bool(row.starts_on and row.starts_on <= today and (row.ends_on is None or today < row.ends_on))
+
+
+def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
+    """What is set and what is missing."""
+    row = retainer(retainer_id)
+    links = covered_systems(row.id)
+    people = list(clients.contacts(row.client_id))
+    systems = [clients.system(link.system_id) for link in links]
+    critical = [system for system in systems if system.criticality == "high"]
+    unowned = [system.name for system in critical if system.owner_id is None]
+    owner_text = _("An owner for every system of high criticality")
+    if unowned:
+        owner_text = _("An owner for %(systems)s: high criticality needs one") % {"systems": ", ".join(unowned)}
+    return [
+        ChecklistItem("contact", _("A contact at the client"), bool(people), True),
+        ChecklistItem("system", _("At least one covered system"), bool(links), True),
+        ChecklistItem("policy", _("Response times signed for each"), bool(links), True),
+        ChecklistItem("dates", _("A first day"), row.starts_on is not None, True),
+        ChecklistItem("price", _("A price"), row.price_minor is not None, True),
+        ChecklistItem("owner", owner_text, not unowned, True),
+        ChecklistItem("hours", _("Hours a month"), row.hours_minutes > 0, False),
+        ChecklistItem("backup", _("A second contact"), len(people) > 1, False),
+        ChecklistItem("end", _("A last day or a review date"), row.ends_on is not None, False),
+    ]

@@ -1,0 +1,72 @@
+"""Forms of clients, contacts and AI systems."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Criticality
+from core.access.roles import Right
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every zone by its own name, UTC first."""
+    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+
+
+class ClientForm(forms.Form):
+    """A client."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_choices, help_text=_("Dates in reports and quiet hours follow it.")
+    )
+    country = forms.CharField(
+        label=_("Country"), max_length=2, required=False, help_text=_("Two letters, such as DE. Proposes holidays.")
+    )
+
+
+class GoLiveForm(forms.Form):
+    """The decision to send mail to a client's people."""
+
+    sure = forms.BooleanField(label=_("Yes, these people may get mail from us"))
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing but the tick."""
+        return {}
+
+
+class ContactForm(forms.Form):
+    """A person at a client."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail address"))
+    rights = forms.MultipleChoiceField(
+        label=_("May"), choices=Right.choices, widget=forms.CheckboxSelectMultiple, initial=[Right.VIEWER]
+    )
+    is_primary = forms.BooleanField(label=_("Main contact"), required=False)
+
+
+class SystemForm(forms.Form):
+    """An AI system."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    purpose = forms.CharField(label=_("What it does"), max_length=300, required=False)
+    criticality = forms.ChoiceField(
+        label=_("Criticality"),
+        choices=Criticality.choices,
+        initial=Criticality.MEDIUM,
+        help_text=_("How bad a failure is for the business. Proposes response times; a retainer signs them."),
+    )
+    customer_facing = forms.BooleanField(
+        label=_("Customers meet it directly"), required=False, help_text=_("Its alerts count one step higher.")
+    )
+    owner_id = forms.ChoiceField(label=_("Owner"), required=False, help_text=_("Who on your staff looks after it."))
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner_id"].choices = [("", _("Not set")), *(people or [])]  # type: ignore[attr-defined]
