@@ -15,8 +15,7 @@ from agreements import selectors, services
 from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.roles import TokenScope
 from core.access.views import api
-from core.web.limits import LARGEST
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query
+from core.web.rest import Body, Endpoint, Moment, Nothing, Query, WholeMinutes
 
 # A hundred billion minor units: far above any fee, far below what the column holds.
 MOST_MINOR = 10**11
@@ -34,11 +33,7 @@ class TierOut(serializers.Serializer[Any]):
     extends = serializers.UUIDField(source="extends_id", allow_null=True)
     price_min_minor = serializers.IntegerField(allow_null=True)
     price_max_minor = serializers.IntegerField(allow_null=True)
-    hours_seconds = serializers.SerializerMethodField()
-
-    def get_hours_seconds(self, row: Any) -> int:
-        """The hours included each month, in seconds."""
-        return int(row.hours_minutes) * 60
+    hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
 
 
 class InclusionOut(serializers.Serializer[Any]):
@@ -51,16 +46,18 @@ class InclusionOut(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class AllInclusions(serializers.ListSerializer[Any]):
+    """What a tier includes, with what it takes over from the tier it extends."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        """The rows, resolved."""
+        return selectors.inclusions_of(instance.id)
+
+
 class TierWithInclusions(TierOut):
     """A tier with all that it includes."""
 
-    inclusions = serializers.SerializerMethodField()
-
-    def get_inclusions(self, row: Any) -> Any:
-        """What the tier includes, with what it takes over from the tier it extends."""
-        return InclusionOut(selectors.inclusions_of(row.id), many=True).data
-
-    get_inclusions.__annotations__["return"] = InclusionOut(many=True)
+    inclusions = AllInclusions(child=InclusionOut())
 
 
 @api(TokenScope.RETAINERS)
@@ -98,16 +95,12 @@ class RetainerOut(serializers.Serializer[Any]):
     price_minor = serializers.IntegerField(allow_null=True)
     currency = serializers.CharField()
     price_reason = serializers.CharField()
-    hours_seconds = serializers.SerializerMethodField()
+    hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
     time_zone = serializers.CharField()
     starts_on = serializers.DateField(allow_null=True)
     ends_on = serializers.DateField(allow_null=True, help_text=_("The first day on which it no longer runs."))
     activated_at = Moment(allow_null=True)
     systems = CoverOut(source="covered_systems.all", many=True)
-
-    def get_hours_seconds(self, row: Any) -> int:
-        """The hours included each month, in seconds."""
-        return int(row.hours_minutes) * 60
 
 
 class RetainerIn(Body):
@@ -119,16 +112,30 @@ class RetainerIn(Body):
     price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR)
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", max_length=3)
     price_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    hours_seconds = serializers.IntegerField(min_value=0, max_value=LARGEST)
+    hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
     time_zone = serializers.CharField(max_length=64)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(required=False, allow_null=True)
 
-    def validate_hours_seconds(self, seconds: int) -> int:
-        """Hours are kept to the minute."""
-        if seconds % 60:
-            raise serializers.ValidationError(_("Give whole minutes: a number that 60 divides."))
-        return seconds
+
+class RetainerPatch(Body):
+    """What can change about a draft. What is active changes by an amendment, never by an edit."""
+
+    tier = serializers.UUIDField(source="tier_id", required=False)
+    name = serializers.CharField(max_length=80, required=False)
+    price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, required=False)
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", max_length=3, required=False)
+    price_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    hours_seconds = WholeMinutes(source="hours_minutes", required=False)
+    time_zone = serializers.CharField(max_length=64, required=False)
+    starts_on = serializers.DateField(required=False)
+    ends_on = serializers.DateField(required=False, allow_null=True)
+
+
+class EndIn(Body):
+    """When a retainer ends."""
+
+    ends_on = serializers.DateField(help_text=_("The first day on which it no longer runs."))
 
 
 class CoverIn(Body):
@@ -150,7 +157,13 @@ class Retainers(Endpoint):
     """The retainers that clients have bought."""
 
     answer = RetainerOut
-    bodies = {"create": RetainerIn, "systems": CoverIn, "activate": Nothing}
+    bodies = {
+        "create": RetainerIn,
+        "partial_update": RetainerPatch,
+        "systems": CoverIn,
+        "activate": Nothing,
+        "end": EndIn,
+    }
     queries = {"list": RetainerQuery}
 
     def list(self, request: Request) -> Response:
@@ -163,9 +176,11 @@ class Retainers(Endpoint):
 
     def create(self, request: Request) -> Response:
         """Drafts a retainer. A price outside the tier's range needs a reason."""
-        values = self.body()
-        values["hours_minutes"] = values.pop("hours_seconds") // 60
-        return self.one(services.create_retainer(**values), status=201)
+        return self.one(services.create_retainer(**self.body()), status=201)
+
+    def partial_update(self, request: Request, id: uuid.UUID) -> Response:
+        """Changes a draft."""
+        return self.one(services.update_retainer(retainer_id=id, **self.changed(selectors.retainer(id))))
 
     @action(detail=True, methods=["post"])
     def systems(self, request: Request, id: uuid.UUID) -> Response:
@@ -179,3 +194,8 @@ class Retainers(Endpoint):
         self.body()
         services.activate(retainer_id=id)
         return self.one(selectors.retainer(id))
+
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, id: uuid.UUID) -> Response:
+        """Sets the day on which the retainer ends."""
+        return self.one(services.end_retainer(retainer_id=id, **self.body()))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from clients.models import AISystem, Client, Contact, Environment
+from clients.models import AISystem, Client, Contact, Environment, EnvironmentKind
 from core.errors import NotFound
 from core.tenancy.managers import TenantQuerySet
 from core.tenancy.scope import identity_scope
@@ -106,6 +106,11 @@ def system_by_slugs(client_slug: str, system_slug: str) -> AISystem:
 def environment(system_id: uuid.UUID, kind: str) -> Environment:
     """The system's production or preproduction; NotFound otherwise."""
     return _one(Environment.objects.filter(system_id=system_id, kind=kind), _("There is no such environment."))
+
+
+def environment_choices() -> list[tuple[str, str]]:
+    """The kinds of environment with their names, for forms."""
+    return [(value, str(label)) for value, label in EnvironmentKind.choices]
 
 
 def environments(system_id: uuid.UUID) -> TenantQuerySet[Environment]:

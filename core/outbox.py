@@ -7,6 +7,7 @@ own; ``OutboxHandled`` makes a second run of the same handler do nothing.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -35,15 +36,21 @@ def relay_due(*, limit: int = 200) -> int:
     return len(events)
 
 
-def _claim(limit: int) -> list[tuple[OutboxEvent, uuid.UUID]]:
+def deal_with(event_ids: Sequence[uuid.UUID]) -> None:
+    """Deals with these events now, in this process, instead of waiting for the next round."""
+    if event_ids:
+        for event, lease_id in _claim(len(event_ids), event_ids):
+            _relay(event, lease_id)
+
+
+def _claim(limit: int, only: Sequence[uuid.UUID] = ()) -> list[tuple[OutboxEvent, uuid.UUID]]:
     """Writes a lease and commits, so that a dead worker's events are due again when it runs out."""
     lease_id = uuid7()
     with sweeper_scope():
-        events = list(
-            OutboxEvent.objects.filter(next_due_at__lte=now())
-            .order_by("next_due_at")
-            .select_for_update(skip_locked=True)[:limit]
-        )
+        due = OutboxEvent.objects.filter(next_due_at__lte=now()).order_by("next_due_at", "id")
+        if only:
+            due = due.filter(id__in=only)
+        events = list(due.select_for_update(skip_locked=True)[:limit])
         OutboxEvent.objects.filter(id__in=[event.id for event in events]).update(
             lease_id=lease_id, next_due_at=now() + LEASE
         )

@@ -80,6 +80,15 @@ def net_allowances(agency_id: uuid.UUID) -> list[tuple[str, int]]:
     return list(NetAllowance.objects.filter(agency_id=agency_id).values_list("host", "port"))
 
 
+def all_net_allowances(agency_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, int]]]:
+    """The same for several agencies at once, for the prober in its sweeper's scope."""
+    found: dict[uuid.UUID, list[tuple[str, int]]] = {}
+    rows = NetAllowance.objects.filter(agency_id__in=list(agency_ids))
+    for agency_id, host, port in rows.values_list("agency_id", "host", "port"):
+        found.setdefault(agency_id, []).append((host, port))
+    return found
+
+
 def names_of(user_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     """Display names by user id. Someone who has been erased is simply missing."""
     wanted = {user_id for user_id in user_ids if user_id}

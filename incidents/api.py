@@ -104,10 +104,22 @@ class PauseIn(ReasonIn):
     evidence = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
-class TextIn(StepIn):
+class TextIn(Body):
     """A text."""
 
     body = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+class ResolveIn(StepIn):
+    """What the client reads about how it ended."""
+
+    body = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+
+
+class OwnerIn(StepIn):
+    """Somebody on the staff, or nobody."""
+
+    owner = serializers.UUIDField(source="owner_id", allow_null=True)
 
 
 class SeverityIn(StepIn):
@@ -146,10 +158,11 @@ class Incidents(Endpoint):
         "updates": TextIn,
         "notes": TextIn,
         "mitigate": StepIn,
-        "resolve": TextIn,
+        "resolve": ResolveIn,
         "reopen": ReasonIn,
         "close": StepIn,
         "severity": SeverityIn,
+        "owner": OwnerIn,
     }
 
     def list(self, request: Request) -> Response:
@@ -197,12 +210,12 @@ class Incidents(Endpoint):
     @action(detail=True, methods=["post"])
     def updates(self, request: Request, id: uuid.UUID) -> Response:
         """Posts an update that the client sees."""
-        return self._after(id, services.post_update(incident_id=id, **self.body()))
+        return self.one(services.post_update(incident_id=id, **self.body()))
 
     @action(detail=True, methods=["post"])
     def notes(self, request: Request, id: uuid.UUID) -> Response:
         """Writes a note that the client never sees."""
-        return self._after(id, services.post_note(incident_id=id, **self.body()))
+        return self.one(services.post_note(incident_id=id, **self.body()))
 
     @action(detail=True, methods=["post"])
     def mitigate(self, request: Request, id: uuid.UUID) -> Response:
@@ -229,5 +242,7 @@ class Incidents(Endpoint):
         """Changes how bad it is; the elapsed time is carried over unless another mode is named."""
         return self.one(services.change_severity(incident_id=id, **self.body()))
 
-    def _after(self, id: uuid.UUID, _entry: Any) -> Response:
-        return self.one(selectors.incident(id))
+    @action(detail=True, methods=["post"])
+    def owner(self, request: Request, id: uuid.UUID) -> Response:
+        """Gives it to somebody on the staff, or to nobody."""
+        return self.one(services.assign(incident_id=id, **self.body()))

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from core import news
+
 
 class MonitoringConfig(AppConfig):
     """Checks, samples, thresholds and alerts."""
 
     name = "monitoring"
+
+    def ready(self) -> None:
+        """Handlers import models, which exist only now."""
+        from monitoring.handlers import HANDLERS  # noqa: PLC0415
+
+        news.register(HANDLERS)

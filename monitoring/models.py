@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.tenancy.fields import TenantForeignKey
+from core.tenancy.managers import TenantManager
 from core.tenancy.models import ClientOwnedModel
 
 
@@ -146,7 +149,7 @@ class Alert(ClientOwnedModel):
     fingerprint = models.CharField(max_length=120)
     system = TenantForeignKey("clients.AISystem", models.PROTECT, related_name="+")
     source_check = TenantForeignKey(Check, models.PROTECT, related_name="alerts")
-    threshold = TenantForeignKey(Threshold, models.PROTECT, null=True, related_name="+")
+    threshold = TenantForeignKey(Threshold, models.PROTECT, null=True, related_name="alerts")
     health = models.CharField(max_length=12, choices=Health.choices)
     state = models.CharField(max_length=12, choices=AlertState.choices, default=AlertState.FIRING)
     title = models.CharField(max_length=160)
@@ -183,6 +186,8 @@ class Sample(models.Model):
     slot = models.DateTimeField()
     value = models.FloatField()
 
+    objects: ClassVar[TenantManager[Sample]] = TenantManager()
+
     class Meta:
         managed = False
         db_table = "monitoring_sample"
@@ -202,6 +207,8 @@ class Rollup(models.Model):
     total = models.FloatField()
     minimum = models.FloatField()
     maximum = models.FloatField()
+
+    objects: ClassVar[TenantManager[Rollup]] = TenantManager()
 
     class Meta:
         managed = False

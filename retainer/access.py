@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
-from clients.selectors import place_in_portal
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -23,6 +22,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
 
+from clients.selectors import place_in_portal
 from core import tokens
 from core.access.roles import Capability, may
 from core.access.views import Access, access_of

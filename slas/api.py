@@ -16,7 +16,7 @@ from core.access.roles import TokenScope
 from core.access.views import api
 from core.clock import now
 from core.selectors import agency
-from core.web.rest import Endpoint, Moment, Query
+from core.web.rest import Endpoint, Moment, Query, WholeMinutes
 from slas import selectors
 from slas.models import ClockState, Metric, Severity
 
@@ -86,14 +86,13 @@ class PolicyVersionOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     policy = serializers.UUIDField(source="policy_id")
     number = serializers.IntegerField()
-    publish_after_seconds = serializers.SerializerMethodField()
+    publish_after_seconds = WholeMinutes(
+        source="publish_after_minutes",
+        allow_null=True,
+        help_text=_("How long a critical or high incident of an alert is held from the client; null: until confirmed."),
+    )
     created_at = Moment()
     targets = TargetOut(source="targets.all", many=True)
-
-    def get_publish_after_seconds(self, version: Any) -> int | None:
-        """How long a critical or high incident of an alert is held from the client; null: until confirmed."""
-        minutes = version.publish_after_minutes
-        return None if minutes is None else minutes * 60
 
 
 @api(TokenScope.RETAINERS)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from core import news
+
 
 class SlasConfig(AppConfig):
     """Calendars, policies, clocks, and the pure engine."""
 
     name = "slas"
+
+    def ready(self) -> None:
+        """Handlers import models, which exist only now."""
+        from slas.handlers import HANDLERS  # noqa: PLC0415
+
+        news.register(HANDLERS)

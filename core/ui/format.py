@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ def money(minor: int | None, currency: str) -> str:
     if minor is None:
         return NOTHING
     places = DECIMALS.get(currency, 2)
-    amount = grouped(Decimal(abs(minor)) / 10**places, places)
+    amount = grouped(Decimal(abs(minor)).scaleb(-places), places)
     symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
     return f"{MINUS if minor < 0 else ''}{symbol}{amount}"
 
@@ -61,7 +61,7 @@ def number(value: float | Decimal | int | None, places: int | None = None) -> st
         return NOTHING
     if places is None:
         places = 0 if isinstance(value, int) else _places(abs(float(value)))
-    text = grouped(abs(value), places)
+    text = grouped(abs(Decimal(str(value))), places)
     return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
 
 
@@ -70,7 +70,7 @@ def percent(ratio: float | None, places: int = 1) -> str:
     return NOTHING if ratio is None else f"{number(ratio * 100, places)}\N{NO-BREAK SPACE}%"
 
 
-def moment(at: datetime | None, zone: timezone.tzinfo | None = None) -> str:
+def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
     """An instant in the reader's zone: "14:30" today, else "Tue 24 Mar 14:30"; the year only if not this one."""
     if at is None:
         return NOTHING
@@ -79,7 +79,7 @@ def moment(at: datetime | None, zone: timezone.tzinfo | None = None) -> str:
     return clock if here.date() == today.date() else f"{day(here.date(), today.date())} {clock}"
 
 
-def full_moment(at: datetime, zone: timezone.tzinfo | None = None) -> str:
+def full_moment(at: datetime, zone: tzinfo | None = None) -> str:
     """An instant with everything, for a title: "Tue 24 Mar 2026 14:30 CET"."""
     here = timezone.localtime(at, zone)
     return f"{formats.date_format(here, 'D j M Y H:i')} {here.tzname()}"
@@ -114,7 +114,9 @@ def initials(name: str) -> str:
 
 def grouped(value: float | Decimal | int, places: int = 0) -> str:
     """A number that is not negative, with thousands apart by the reader's locale, or by commas in English."""
-    return formats.number_format(Decimal(str(value)), decimal_pos=places, use_l10n=True, force_grouping=True)
+    # Django would cut the digits off instead of rounding.
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
 def _places(size: float) -> int:

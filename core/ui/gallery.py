@@ -15,6 +15,10 @@ from core.clock import now
 from core.ui.states import BADGES
 
 LONG_NAME = "Contract clause extractor for procurement"
+UPDATE = (
+    "Some answers quote last year's prices. We have switched to the index of Monday; new answers are right again.\n"
+    "Next update by 15:30."
+)
 
 
 class GalleryForm(forms.Form):
@@ -65,7 +69,14 @@ def examples() -> dict[str, Any]:
         "tabs": [
             {"label": label, "url": "#", "current": index == 0, "count": count}
             for index, (label, count) in enumerate(
-                [("Overview", None), ("Systems", 3), ("Retainers", 2), ("Requests", 1204), ("Money", None), ("Timeline", None)]
+                [
+                    ("Overview", None),
+                    ("Systems", 3),
+                    ("Retainers", 2),
+                    ("Requests", 1204),
+                    ("Money", None),
+                    ("Timeline", None),
+                ]
             )
         ],
         "facts": [
@@ -76,7 +87,12 @@ def examples() -> dict[str, Any]:
         ],
         "filters": [
             {"name": "state", "label": "State", "value": "open", "choices": [("", "All states"), ("open", "Open")]},
-            {"name": "severity", "label": "Severity", "value": "", "choices": [("", "All severities"), ("high", "High")]},
+            {
+                "name": "severity",
+                "label": "Severity",
+                "value": "",
+                "choices": [("", "All severities"), ("high", "High")],
+            },
         ],
         "menu_items": [
             {"label": "Edit system", "url": "#", "icon": "pencil"},
@@ -95,7 +111,10 @@ def examples() -> dict[str, Any]:
 def _nav() -> list[dict[str, Any]]:
     sections: list[tuple[str, list[tuple[str, str, str, int | None]]]] = [
         ("", [("Home", "house", "h", None), ("Inbox", "inbox", "n", 3), ("Incidents", "siren", "i", 12)]),
-        ("Watch", [("Systems", "bot", "s", None), ("Alerts", "bell-ring", "a", None), ("Checks", "activity", "c", None)]),
+        (
+            "Watch",
+            [("Systems", "bot", "s", None), ("Alerts", "bell-ring", "a", None), ("Checks", "activity", "c", None)],
+        ),
         ("Deliver", [("Deliverables", "package-check", "d", None), ("Backlog", "list-todo", "b", None)]),
         ("Clients", [("Clients", "building-2", "l", None), ("Retainers", "file-text", "r", None)]),
         ("", [("Settings", "settings", "t", None)]),
@@ -159,20 +178,84 @@ def _form_with_errors() -> GalleryForm:
 def _needs() -> list[dict[str, Any]]:
     running, risky, paused, _closed, late, *_rest = _clocks()
     return [
-        {"kind": "incident", "state": "new", "title": "Answers contain prices of last year", "sub": "INC-1042 · Acme Insurance · Policy assistant", "clock": late, "action": "Acknowledge", "url": "#1"},
-        {"kind": "incident", "state": "acknowledged", "title": "Endpoint answers 503 for one request in five", "sub": f"INC-1041 · Globex · {LONG_NAME}", "clock": risky, "action": "Open", "url": "#2"},
-        {"kind": "alert", "state": "firing", "title": "p95 latency over 4.2 s", "sub": "Alert · Initech · Support triage", "clock": running, "action": "Look", "url": "#3"},
-        {"kind": "change_order", "state": "sent", "title": "Second language for the assistant", "sub": "CO-14 · Umbrella", "clock": paused, "action": "Remind", "url": "#4"},
+        {
+            "kind": "incident",
+            "state": "new",
+            "title": "Answers contain prices of last year",
+            "sub": "INC-1042 · Acme Insurance · Policy assistant",
+            "clock": late,
+            "action": "Acknowledge",
+            "url": "#1",
+        },
+        {
+            "kind": "incident",
+            "state": "acknowledged",
+            "title": "Endpoint answers 503 for one request in five",
+            "sub": f"INC-1041 · Globex · {LONG_NAME}",
+            "clock": risky,
+            "action": "Open",
+            "url": "#2",
+        },
+        {
+            "kind": "alert",
+            "state": "firing",
+            "title": "p95 latency over 4.2 s",
+            "sub": "Alert · Initech · Support triage",
+            "clock": running,
+            "action": "Look",
+            "url": "#3",
+        },
+        {
+            "kind": "change_order",
+            "state": "sent",
+            "title": "Second language for the assistant",
+            "sub": "CO-14 · Umbrella",
+            "clock": paused,
+            "action": "Remind",
+            "url": "#4",
+        },
     ]
 
 
 def _rows() -> list[dict[str, Any]]:
     running, risky, _paused, _closed, late, *_rest = _clocks()
     return [
-        {"name": "Policy assistant", "sub": "Acme Insurance", "state": "healthy", "clock": None, "owner": "Grace Hopper", "value": 0, "at": now()},
-        {"name": LONG_NAME, "sub": "Globex International Holdings", "state": "degraded", "clock": risky, "owner": "Ada Lovelace", "value": 1_000_000, "at": now() - timedelta(hours=5)},
-        {"name": "Support triage", "sub": "Initech", "state": "down", "clock": late, "owner": "", "value": 48.25, "at": now() - timedelta(days=2)},
-        {"name": "Invoice reader", "sub": "Umbrella", "state": "unknown", "clock": running, "owner": "Alan Turing", "value": None, "at": now() - timedelta(days=400)},
+        {
+            "name": "Policy assistant",
+            "sub": "Acme Insurance",
+            "state": "healthy",
+            "clock": None,
+            "owner": "Grace Hopper",
+            "value": 0,
+            "at": now(),
+        },
+        {
+            "name": LONG_NAME,
+            "sub": "Globex International Holdings",
+            "state": "degraded",
+            "clock": risky,
+            "owner": "Ada Lovelace",
+            "value": 1_000_000,
+            "at": now() - timedelta(hours=5),
+        },
+        {
+            "name": "Support triage",
+            "sub": "Initech",
+            "state": "down",
+            "clock": late,
+            "owner": "",
+            "value": 48.25,
+            "at": now() - timedelta(days=2),
+        },
+        {
+            "name": "Invoice reader",
+            "sub": "Umbrella",
+            "state": "unknown",
+            "clock": running,
+            "owner": "Alan Turing",
+            "value": None,
+            "at": now() - timedelta(days=400),
+        },
     ]
 
 
@@ -180,9 +263,30 @@ def _entries() -> list[dict[str, Any]]:
     at = now() - timedelta(minutes=50)
     return [
         {"title": "Opened by an alert", "actor": "", "at": at, "icon": "siren", "tone": "bad", "body": ""},
-        {"title": "Acknowledged", "actor": "Grace Hopper", "at": at + timedelta(minutes=4), "icon": "eye", "tone": "info", "body": ""},
-        {"title": "Note", "actor": "Grace Hopper", "at": at + timedelta(minutes=9), "icon": "lock", "internal": True, "body": "The retrieval index was rebuilt last night from a stale export."},
-        {"title": "Update", "actor": "Grace Hopper", "at": at + timedelta(minutes=15), "icon": "send", "visible": True, "body": "Some answers quote last year's prices. We have switched to the index of Monday; new answers are right again.\nNext update by 15:30."},
+        {
+            "title": "Acknowledged",
+            "actor": "Grace Hopper",
+            "at": at + timedelta(minutes=4),
+            "icon": "eye",
+            "tone": "info",
+            "body": "",
+        },
+        {
+            "title": "Note",
+            "actor": "Grace Hopper",
+            "at": at + timedelta(minutes=9),
+            "icon": "lock",
+            "internal": True,
+            "body": "The retrieval index was rebuilt last night from a stale export.",
+        },
+        {
+            "title": "Update",
+            "actor": "Grace Hopper",
+            "at": at + timedelta(minutes=15),
+            "icon": "send",
+            "visible": True,
+            "body": UPDATE,
+        },
     ]
 
 
@@ -195,7 +299,8 @@ def _chart() -> dict[str, Any]:
     end = int(now().timestamp()) // 300 * 300
     times = [end - 300 * step for step in range(288, -1, -1)]
     values: list[float | None] = [
-        round(1.4 + 0.3 * math.sin(i / 23) + 0.12 * math.sin(i * 1.7) + (2.4 if 150 < i < 172 else 0), 2) for i in range(289)
+        round(1.4 + 0.3 * math.sin(i / 23) + 0.12 * math.sin(i * 1.7) + (2.4 if 150 < i < 172 else 0), 2)
+        for i in range(289)
     ]
     values[60:78] = [None] * 18
     return {

@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from core.web.idempotency import once
-from core.web.limits import MOST_ROWS
+from core.web.limits import LARGEST, MOST_ROWS
 
 
 class Body(serializers.Serializer[Any]):
@@ -67,6 +67,26 @@ class Moment(serializers.DateTimeField):
         if value.tzinfo is None:
             raise serializers.ValidationError(_("Say the time zone, such as 2026-03-02T09:00:00Z."))
         return value.astimezone(UTC)
+
+
+class WholeMinutes(serializers.IntegerField):
+    """A duration in seconds, as all of them are outside, of something that is kept in minutes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=LARGEST, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Minutes; seconds that make no whole minute are refused."""
+        seconds = super().run_validation(data)
+        if seconds is None:
+            return None
+        if seconds % 60:
+            raise serializers.ValidationError(_("Give whole minutes: a number that 60 divides."))
+        return seconds // 60
+
+    def to_representation(self, value: Any) -> int:
+        """Seconds."""
+        return int(value) * 60
 
 
 class Number(serializers.FloatField):

@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
                     core.tenancy.fields.TenantForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
+                        related_name="alerts",
                         to="monitoring.threshold",
                     ),
                 ),

@@ -18,7 +18,7 @@ STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, Forbidden:
 def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """DRF's exception handler; None leaves a bug to the 500 page and the log."""
     if isinstance(error, DomainError):
-        return _domain(error)
+        return _domain(error, context.get("view"))
     if isinstance(error, Http404):
         return problem_response(404, "There is nothing here.", code="not_found")
     if isinstance(error, PermissionDenied):
@@ -31,13 +31,20 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
     return None
 
 
-def _domain(error: DomainError) -> HttpResponse:
+def _domain(error: DomainError, view: Any) -> HttpResponse:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     if status == 404:
         # The same answer as for another agency's row, whatever the service called it.
         return problem_response(404, "There is nothing here.", code="not_found")
-    more = {"errors": [{"field": error.field, "message": error.message}]} if error.field else {}
+    more = {"errors": [{"field": _sent_as(error.field, view), "message": error.message}]} if error.field else {}
     return problem_response(status, error.message, code=error.code, **more)
+
+
+def _sent_as(field: str, view: Any) -> str:
+    """The service's word for an input, turned back into the one that the caller sent."""
+    body = getattr(view, "bodies", {}).get(getattr(view, "action", None))
+    names = {declared.source: name for name, declared in body().fields.items()} if body else {}
+    return str(names.get(field, field))
 
 
 def _framework(error: exceptions.APIException) -> HttpResponse:

@@ -8,9 +8,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from incidents.forms import AssignForm, NoteForm, PauseForm, ReasonForm, ResolveForm, SeverityForm, UpdateForm
-from incidents.severities import DEFINITIONS
-from incidents.texts import TEMPLATES
 
 from clients import selectors as clients
 from core.access.roles import Capability
@@ -21,7 +18,10 @@ from core.selectors import agency as own_agency
 from core.selectors import members, names_of, news_version
 from core.web.pages import page, unchanged
 from incidents import selectors as incidents
+from incidents.forms import AssignForm, NoteForm, PauseForm, ReasonForm, ResolveForm, SeverityForm, UpdateForm
+from incidents.severities import DEFINITIONS
 from incidents.states import Step, allowed
+from incidents.texts import TEMPLATES
 from monitoring import selectors as monitoring
 from retainer.dashboard.systems import chart
 from retainer.errors import not_found

@@ -141,7 +141,9 @@ class Assistant:
 def steady(path: str, chance: random.Random) -> dict[str, float]:
     """What the demo's other systems answer: the levels named in the address, each with a little noise."""
     levels = parse_qsl(urlsplit(path).query)[:20]
-    return {name: round(float(level) * (1 + max(-0.02, min(0.02, chance.gauss(0, 0.006)))), 4) for name, level in levels}
+    return {
+        name: round(float(level) * (1 + max(-0.02, min(0.02, chance.gauss(0, 0.006)))), 4) for name, level in levels
+    }
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from core import news
+
 
 class NotificationsConfig(AppConfig):
     """Listens to events and sends."""
 
     name = "retainer.notifications"
     label = "notifications"
+
+    def ready(self) -> None:
+        """Handlers import models, which exist only now."""
+        from retainer.notifications.handlers import HANDLERS  # noqa: PLC0415
+
+        news.register(HANDLERS)

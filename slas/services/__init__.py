@@ -6,6 +6,7 @@ from slas.services.catalogue import install_catalogue
 from slas.services.clocks import next_cycle, record_event, start_clocks
 from slas.services.policies import create_calendar, create_policy, new_calendar_version, new_policy_version
 from slas.services.retargeting import retarget
+from slas.services.simulation import simulate
 from slas.services.sweep import SweepResult, sweep_due
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "next_cycle",
     "record_event",
     "retarget",
+    "simulate",
     "start_clocks",
     "sweep_due",
 ]

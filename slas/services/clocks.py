@@ -99,7 +99,7 @@ def record_event(
 
 
 def next_cycle(*, subject_type: str, subject_id: uuid.UUID, metric: str, at: datetime) -> Clock | None:
-    """Starts the next instance of a promise that repeats, on the same terms; None where it was never promised.
+    """Starts the next instance of a promise that repeats, on the same terms; None where it is not promised.
 
     The running instance, if there is one, counts as kept at ``at``. Pauses that are open go on in the new one.
     """
@@ -112,6 +112,9 @@ def next_cycle(*, subject_type: str, subject_id: uuid.UUID, metric: str, at: dat
         last = max(cycles, key=lambda clock: clock.cycle)
         if moment < last.started_at:
             raise DomainError(_("This cannot have happened before the clock started."), field="at")
+        if last.ended_at is not None and last.satisfied_at is None:
+            # It was called off, by the end of its subject or with a severity that promises no more of them.
+            return None
         if last.started_at == moment and last.cycle > 1:
             return last
         running = [clock for clock in clocks if clock.ended_at is None and clock.metric != metric]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from slas.engine import RETARGET_MODES, Event, RetargetMode
+from slas.engine import RETARGET_MODES, Event
 from slas.models import Clock, ClockEvent, Metric, Target
 from slas.services.clocks import AT_START, start_clocks, targets_for, terms_of
 from slas.services.facts import Fact, after_any_miss, append, inherit_pauses, latest, lock, note, open_waits, past
@@ -24,7 +24,7 @@ def retarget(
     severity: str,
     policy_version_id: uuid.UUID,
     at: datetime,
-    mode: RetargetMode = "carry_elapsed",
+    mode: str = "carry_elapsed",
 ) -> list[Clock]:
     """Moves the subject's open clocks to another severity or policy and returns all that are open then.
 
@@ -75,7 +75,7 @@ def _move(
     rows: list[ClockEvent],
     target: Target | None,
     moment: datetime,
-    mode: RetargetMode,
+    mode: str,
     waits: Sequence[Event],
 ) -> None:
     """Gives one clock its new terms, or ends it where none are promised; one that was dropped before runs again."""

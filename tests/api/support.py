@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from agreements import selectors as agreements
 from agreements import services as agreement_services
+from agreements.models import Retainer
 from core.access.roles import TokenScope
 from core.tokens import create_token
 from incidents import services as incidents
@@ -84,7 +85,7 @@ class Route:
 
     def url(self, ids: dict[str, uuid.UUID]) -> str:
         """The address with the noun's row from ``ids``."""
-        return ROOT + self.path.replace("<uuid:id>", str(ids[self.noun]))
+        return ROOT + self.path.replace("<uuid:id>", str(ids.get(self.noun)))
 
     @property
     def is_of_one_row(self) -> bool:
@@ -123,17 +124,7 @@ def world(house: House) -> World:
         agreement_services.install_catalogue()
         tier = agreements.tiers()[0]
         version = slas.latest_policy_versions()[0]
-        retainer = agreement_services.create_retainer(
-            client_id=house.client.id,
-            tier_id=tier.id,
-            name="Care",
-            price_minor=40_000,
-            currency="EUR",
-            hours_minutes=120,
-            time_zone="Europe/Berlin",
-            starts_on=date(2026, 1, 1),
-            price_reason="agreed",
-        )
+        retainer, draft = _retainer(house, tier.id), _retainer(house, tier.id)
         agreement_services.cover_system(
             retainer_id=retainer.id, system_id=house.system.id, policy_version_id=version.id
         )
@@ -158,8 +149,27 @@ def world(house: House) -> World:
             "thresholds": monitoring.set_threshold(check_id=check.id, metric="rate", comparison="below", limit=80.0).id,
             "alerts": _alert(house, check, incident.id).id,
         }
-        more = {"policy_version": version.id, "environment": house.environment.id, "owner": house.owner.id}
+        more = {
+            "draft": draft.id,
+            "policy_version": version.id,
+            "environment": house.environment.id,
+            "owner": house.owner.id,
+        }
     return World(house, token_of(house), ids | more)
+
+
+def _retainer(house: House, tier_id: uuid.UUID) -> Retainer:
+    return agreement_services.create_retainer(
+        client_id=house.client.id,
+        tier_id=tier_id,
+        name="Care",
+        price_minor=40_000,
+        currency="EUR",
+        hours_minutes=120,
+        time_zone="Europe/Berlin",
+        starts_on=date(2026, 1, 1),
+        price_reason="agreed",
+    )
 
 
 def _check(house: House) -> Check:

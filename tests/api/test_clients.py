@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.api.support import World, call, read, send
 
@@ -24,11 +25,12 @@ def test_a_client_with_contact_and_system_is_set_up(north: World) -> None:
 
 def test_a_patch_changes_what_it_names_and_nothing_else(north: World) -> None:
     """The rest of the row stays."""
-    for where, change in [
+    changes: list[tuple[str, dict[str, Any]]] = [
         (f"clients/{north.ids['clients']}/", {"name": "New name"}),
         (f"systems/{north.ids['systems']}/", {"purpose": "Answers questions"}),
         (f"contacts/{north.ids['contacts']}/", {"rights": ["viewer"]}),
-    ]:
+    ]
+    for where, change in changes:
         before = read(where, north.token)
         answer = call("PATCH", where, north.token, change)
         assert answer.status_code == 200, answer.content
@@ -91,6 +93,23 @@ def test_a_retainer_is_drafted_covered_and_put_in_force(north: World) -> None:
     cover = {"system": system["id"], "policy_version": str(north.ids["policy_version"])}
     assert send(f"{where}/systems/", north.token, cover)["systems"] == [cover]
     assert send(f"{where}/activate/", north.token)["state"] == "active"
+
+
+def test_a_draft_is_changed_and_what_is_active_is_not(north: World) -> None:
+    """What was signed changes by an amendment."""
+    active = f"retainers/{north.ids['retainers']}/"
+    assert call("PATCH", active, north.token, {"name": "Other"}).status_code == 409
+    ended = send(f"{active}end/", north.token, {"ends_on": "2027-01-01"})
+    assert (ended["state"], ended["ends_on"]) == ("ending", "2027-01-01")
+
+
+def test_hours_are_seconds_outside_and_whole_minutes_inside(north: World) -> None:
+    """A duration that would be rounded is refused instead."""
+    retainer = read(f"retainers/{north.ids['retainers']}/", north.token)
+    assert retainer["hours_seconds"] == 7200
+    answer = call("PATCH", f"retainers/{north.ids['retainers']}/", north.token, {"hours_seconds": 61})
+    assert answer.status_code == 400
+    assert json.loads(answer.content)["errors"][0]["field"] == "hours_seconds"
 
 
 def test_a_policy_shows_its_versions_and_their_targets_in_seconds(north: World) -> None:

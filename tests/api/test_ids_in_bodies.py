@@ -7,7 +7,9 @@ import uuid
 from typing import Any
 
 import pytest
+from rest_framework import serializers
 
+from retainer.api.urls import router
 from tests.api.support import World, call
 from tests.cast import random_id
 
@@ -31,8 +33,9 @@ BODIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("contacts/", CONTACT, {"client": "clients"}),
     ("systems/", SYSTEM, {"client": "clients", "owner": "owner"}),
     ("retainers/", RETAINER, {"client": "clients", "tier": "tiers"}),
-    ("retainers/{retainers}/systems/", {}, {"system": "systems", "policy_version": "policy_version"}),
+    ("retainers/{draft}/systems/", {}, {"system": "systems", "policy_version": "policy_version"}),
     ("incidents/", INCIDENT, {"system": "systems"}),
+    ("incidents/{incidents}/owner/", {}, {"owner": "owner"}),
     ("checks/", CHECK, {"system": "systems"}),
     ("thresholds/", LIMIT, {"check": "checks"}),
 ]
@@ -48,6 +51,7 @@ QUERIES = [
     ("checks/", "client", "clients"),
     ("checks/", "system", "systems"),
     ("checks/", "environment", "environment"),
+    ("thresholds/", "check", "checks"),
     ("alerts/", "client", "clients"),
     ("alerts/", "system", "systems"),
     ("alerts/", "check", "checks"),
@@ -82,3 +86,33 @@ def test_an_id_of_another_agency_in_a_query_finds_nothing(
 
     assert found(south.ids[noun]) == found(random_id()) == []
     assert found(north.ids[noun])
+
+
+def test_every_id_field_there_is_has_its_case_above() -> None:
+    """X03: from the endpoints' own tables, so that a new field without a case fails. A PATCH has its POST's fields."""
+    tried = {(path.split("/")[0], name) for path, _body, _fields, name in CASES}
+    tried |= {(path.split("/")[0], name) for path, name, _noun in QUERIES}
+    declared = {
+        (noun, name)
+        for noun, endpoint, _basename in router.registry
+        for shape in (*endpoint.bodies.values(), *endpoint.queries.values())
+        for name, field in shape().fields.items()
+        if isinstance(field, serializers.UUIDField)
+    }
+    assert declared == tried
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "noun"),
+    [("systems/{systems}/", "owner", "owner"), ("retainers/{draft}/", "tier", "tiers")],
+)
+def test_an_id_of_another_agency_in_a_patch_is_an_id_that_never_was(
+    path: str, field: str, noun: str, north: World, south: World
+) -> None:
+    """X03: the same when a row is changed."""
+    where = path.format(**north.ids)
+    real = call("PATCH", where, north.token, {field: str(south.ids[noun])})
+    never = call("PATCH", where, north.token, {field: str(random_id())})
+    assert real.status_code == never.status_code
+    assert real.status_code in (400, 404)
+    assert real.content == never.content

@@ -7,7 +7,10 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from core.clock import at, now
+from incidents import services as incidents
 from slas import selectors as slas
 from tests.api.support import World, call, read, send
 
@@ -54,8 +57,12 @@ def test_the_events_tell_what_happened_and_what_the_client_sees(north: World) ->
 
 def test_a_false_alarm_is_never_shown_to_the_client(north: World) -> None:
     """Whatever was held stays held."""
-    incident = _open(north)
-    after = send(f"incidents/{incident['id']}/false-alarm/", north.token, {"reason": "A test of ours"})
+    with north.house.scope():
+        held = incidents.open_incident(
+            system_id=north.house.system.id, title="Slow", severity="high", source="alert", fingerprint="slow"
+        )
+    assert read(f"incidents/{held.id}/", north.token)["publish_at"]
+    after = send(f"incidents/{held.id}/false-alarm/", north.token, {"reason": "A test of ours"})
     assert after["state"] == "false_alarm"
     assert after["published_at"] is after["publish_at"] is None
 
@@ -107,6 +114,22 @@ def test_acknowledging_meets_the_response_and_not_the_resolution(north: World) -
     clocks = {c["metric"]: c["state"] for c in read("clocks/", north.token, incident=incident["id"])["results"]}
     assert clocks["first_response"] == "met"
     assert clocks.get("resolution", "running") != "met"
+
+
+def test_an_incident_is_given_to_somebody_on_the_staff_and_to_nobody_else(north: World) -> None:
+    """A contact of the client is no owner."""
+    where = f"incidents/{north.ids['incidents']}/owner/"
+    engineer = str(north.house.engineer.id)
+    assert send(where, north.token, {"owner": engineer})["owner"] == engineer
+    assert call("POST", where, north.token, {"owner": str(north.house.contact.id)}).status_code == 404
+    assert send(where, north.token, {"owner": None})["owner"] is None
+
+
+@pytest.mark.parametrize("mode", ["carry_elapsed", "carry_fraction", "fresh", "retroactive"])
+def test_each_mode_of_changing_the_severity_is_taken(mode: str, north: World) -> None:
+    """The words of the API are those of the engine."""
+    where = f"incidents/{north.ids['incidents']}/severity/"
+    assert send(where, north.token, {"severity": "critical", "mode": mode})["severity"] == "critical"
 
 
 def test_every_instant_is_in_utc_and_every_duration_in_whole_seconds(north: World) -> None:

@@ -55,7 +55,11 @@ class Desk:
         """Starts the clocks of a new subject and returns its id."""
         subject_id = subject_id or random_id()
         with self.at(moment):
-            values = {"severity": "high", "policy_version_id": self.policy.id, "started_at": utc(moment)} | more
+            values: dict[str, Any] = {
+                "severity": "high",
+                "policy_version_id": self.policy.id,
+                "started_at": utc(moment),
+            } | more
             services.start_clocks(subject_type=SUBJECT, subject_id=subject_id, client_id=self.house.client.id, **values)
         return subject_id
 

@@ -62,7 +62,9 @@ def test_the_calendars_are_in_the_zone_of_the_agency(cast: Cast) -> None:
     assert sorted(specs) == ["24x7", "mon-fri-00-24", "mon-fri-08-20", "mon-fri-09-17"]
     assert {spec["zone"] for spec in specs.values()} == {"Europe/Berlin"}
     assert specs["24x7"]["always"] is True
-    assert specs["mon-fri-08-20"]["weekly"] == dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), [["08:00", "20:00"]])
+    assert specs["mon-fri-08-20"]["weekly"] == {
+        day: [["08:00", "20:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
+    }
 
 
 def test_installing_again_changes_nothing(cast: Cast) -> None:

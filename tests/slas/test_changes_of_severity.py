@@ -10,7 +10,7 @@ from core.errors import DomainError
 from slas import services
 from slas.models import Clock
 from tests.cast import Cast
-from tests.slas.desk import ALWAYS, HOUR, SUBJECT, Desk, utc
+from tests.slas.desk import ALWAYS, HOUR, SUBJECT, Desk, sweep, utc
 
 
 def desk_with_two_severities(cast: Cast) -> Desk:
@@ -77,10 +77,10 @@ def test_s47_a_change_back_does_not_warn_again(cast: Cast) -> None:
     desk = desk_with_two_severities(cast)
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "satisfy", "2026-06-01 08:01", metrics=["first_response"])
-    with desk.at("2026-06-01 11:10"):
-        pass
-    change(desk, subject, "high", "2026-06-01 11:10")
-    change(desk, subject, "high", "2026-06-01 11:20")
+    sweep("2026-06-01 11:00")
+    for moment in ("2026-06-01 11:10", "2026-06-01 11:20"):
+        change(desk, subject, "high", moment, mode="retroactive")
+        sweep(moment)
     assert desk.told(subject) == ["percent:75"]
 
 
@@ -110,6 +110,18 @@ def test_a_subject_that_is_over_is_not_moved(cast: Cast) -> None:
     desk.record(subject, "cancel", "2026-06-01 08:10", reason="False alarm")
     assert change(desk, subject, "critical", "2026-06-01 08:20") == []
     assert desk.events(subject).count("retarget") == 0
+
+
+def test_a_repeating_promise_that_was_dropped_does_not_go_on(cast: Cast) -> None:
+    desk = desk_with_two_severities(cast)
+    subject = desk.start("2026-06-01 08:00", severity="critical")
+    change(desk, subject, "low", "2026-06-01 08:20")
+    with desk.at("2026-06-01 08:30"):
+        following = services.next_cycle(
+            subject_type=SUBJECT, subject_id=subject, metric="periodic_update", at=utc("2026-06-01 08:30")
+        )
+    assert following is None
+    assert desk.clock(subject, "periodic_update").state == "cancelled"
 
 
 def test_an_unknown_mode_or_severity_is_refused(cast: Cast) -> None:

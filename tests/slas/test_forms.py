@@ -24,7 +24,7 @@ def test_a_duration_is_read_as_it_is_said_and_written_back(text: str, seconds: i
     assert parse_duration(duration_text(seconds)) == seconds
 
 
-@pytest.mark.parametrize("text", ["90", "2d", "2 days", "-4h", "soon", "0h", "h", "4h 5"[:2] + "x"])
+@pytest.mark.parametrize("text", ["90", "2d", "2 days", "-4h", "soon", "0h", "h", "4h x"])
 def test_a_duration_that_could_mean_two_things_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         parse_duration(text)

@@ -99,12 +99,10 @@ def test_a_paused_clock_is_not_due(cast: Cast) -> None:
 
 
 def test_an_idle_pass_is_one_query_that_reads_an_index(cast: Cast) -> None:
-    """One statement enters the scope, one looks; both stay what they are with ten thousand clocks."""
+    """Beside what enters and leaves the scope one statement looks, and its plan knows the index of due clocks."""
     desk = Desk(cast.north, LONG, ALWAYS)
     desk.start("2026-06-01 08:00")
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         assert sweep("2026-06-01 08:01") == services.SweepResult()
     looked = [query["sql"] for query in seen if "slas_" in query["sql"]]
     assert len(looked) == 1

@@ -91,7 +91,9 @@ def test_the_matrix_is_not_empty() -> None:
 
 
 @pytest.mark.parametrize("route", STAFF + PORTAL, ids=str)
-def test_an_anonymous_visitor_is_sent_to_sign_in(route: Route, cast: Cast, rows: dict[str, Any], browser: Browser) -> None:
+def test_an_anonymous_visitor_is_sent_to_sign_in(
+    route: Route, cast: Cast, rows: dict[str, Any], browser: Browser
+) -> None:
     for method in ("get", "post"):
         response = getattr(browser, method)(path(route, cast.north, rows))
         assert response.status_code == 302
@@ -121,7 +123,9 @@ def test_a_role_opens_exactly_what_its_capabilities_allow(
     route: Route, role: str, cast: Cast, rows: dict[str, Any], browser: Browser
 ) -> None:
     north = cast.north
-    user = {"owner": north.owner, "account_manager": north.manager, "engineer": north.engineer, "viewer": north.viewer}[role]
+    user = {"owner": north.owner, "account_manager": north.manager, "engineer": north.engineer, "viewer": north.viewer}[
+        role
+    ]
     browser.force_login(user)
     assert route.access is not None
     response = browser.get(path(route, north, rows))

@@ -24,7 +24,7 @@ const number = (value) =>
 const withUnit = (value, unit) => `${number(value)}${unit ? ` ${unit}` : ""}`;
 // The reader's own zone as the profile has it, which may not be the browser's; day before month in English too.
 const { lang, dataset } = document.documentElement;
-const locale = lang === "en" ? "en-GB" : lang;
+const locale = /^en(-us)?$/i.test(lang) ? "en-GB" : lang;
 const inZone = (seconds) =>
   dataset.zone ? uPlot.tzDate(new Date(seconds * 1000), dataset.zone) : new Date(seconds * 1000);
 const moment = (seconds) =>

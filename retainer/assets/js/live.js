@@ -11,6 +11,7 @@ function isBusy(region) {
   const active = document.activeElement;
   if (region.contains(active) && active.matches("input, textarea, select, [contenteditable]")) return true;
   if (region.querySelector("dialog[open], [data-menu][open]")) return true;
+  if ([...region.querySelectorAll("textarea, input")].some((input) => input.value !== input.defaultValue)) return true;
   const selection = getSelection();
   return !selection.isCollapsed && region.contains(selection.anchorNode);
 }

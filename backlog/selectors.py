@@ -1,0 +1,26 @@
+"""Reads of the improvement backlog."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from backlog.models import BacklogItem
+from core.errors import NotFound
+from core.tenancy.managers import TenantQuerySet
+
+
+def items() -> TenantQuerySet[BacklogItem]:
+    """Every item, the most valuable first: impact times risk, unscored ones last."""
+    value = F("impact") * F("risk")
+    return BacklogItem.objects.select_related("client", "incident").order_by(value.desc(nulls_last=True), "-created_at")
+
+
+def item(item_id: uuid.UUID) -> BacklogItem:
+    """One item; NotFound otherwise."""
+    row = BacklogItem.objects.filter(id=item_id).first()
+    if row is None:
+        raise NotFound(_("There is no such item."))
+    return row

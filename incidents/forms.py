@@ -1,0 +1,91 @@
+"""Forms of incidents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from incidents.severities import DEFINITIONS
+
+PARTIES = [
+    ("client", _("The client")),
+    ("vendor", _("A vendor")),
+    ("provider", _("The model provider")),
+    ("window", _("An agreed window")),
+]
+
+
+def severity_choices() -> list[tuple[str, str]]:
+    """Each severity with what it means."""
+    return [(name, f"{name.title()}: {text}") for name, text in DEFINITIONS.items()]
+
+
+class OpenIncidentForm(forms.Form):
+    """An incident opened by hand."""
+
+    system_id = forms.ChoiceField(label=_("System"))
+    title = forms.CharField(label=_("What is wrong"), max_length=160, help_text=_("The client reads this."))
+    severity = forms.ChoiceField(
+        label=_("How bad is it"), choices=severity_choices, widget=forms.RadioSelect, initial="medium"
+    )
+    detail = forms.CharField(label=_("What is known"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, systems: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["system_id"].choices = systems  # type: ignore[attr-defined]
+
+
+class PauseForm(forms.Form):
+    """Why the clocks stop, and who has to act."""
+
+    party = forms.ChoiceField(label=_("Waiting on"), choices=PARTIES)
+    reason = forms.CharField(label=_("For what"), max_length=300, help_text=_("The client reads this."))
+    evidence = forms.CharField(
+        label=_("Evidence"), max_length=500, required=False, help_text=_("Such as a link to the question.")
+    )
+
+
+class NoteForm(forms.Form):
+    """An internal note."""
+
+    body = forms.CharField(label=_("Internal note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class UpdateForm(forms.Form):
+    """A message to the client."""
+
+    body = forms.CharField(
+        label=_("Message to the client"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ResolveForm(forms.Form):
+    """What solved it."""
+
+    body = forms.CharField(
+        label=_("What solved it"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+
+class SeverityForm(forms.Form):
+    """Another severity."""
+
+    severity = forms.ChoiceField(label=_("Severity"), choices=severity_choices)
+
+
+class AssignForm(forms.Form):
+    """Another owner."""
+
+    owner_id = forms.ChoiceField(label=_("Owner"), required=False)
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner_id"].choices = [("", _("Nobody")), *(people or [])]  # type: ignore[attr-defined]

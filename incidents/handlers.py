@@ -1,0 +1,27 @@
+"""What incidents do about news from below: a deadline that comes near or has passed."""
+
+from __future__ import annotations
+
+import uuid
+
+from core.news import Handler, News
+from incidents import services
+from incidents.models import EntryKind
+
+
+def note_deadline(news: News) -> None:
+    """Writes the warning or the miss into the incident's timeline."""
+    if news.payload.get("subject_type") != services.SUBJECT:
+        return
+    kind = EntryKind.CLOCK_BREACHED if news.name == "slas.clock.breached" else EntryKind.CLOCK_WARNED
+    services.add_entry(
+        incident_id=uuid.UUID(news.payload["subject_id"]),
+        kind=kind,
+        data={"metric": news.payload["metric"], "due_at": news.payload["due_at"]},
+    )
+
+
+HANDLERS: dict[str, tuple[Handler, ...]] = {
+    "slas.clock.warned": (note_deadline,),
+    "slas.clock.breached": (note_deadline,),
+}

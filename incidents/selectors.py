@@ -1,0 +1,78 @@
+"""Reads of incidents; the same for dashboard, portal and API. In the portal the database shows published ones only."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
+from core.models import Membership
+from core.selectors import members
+from core.tenancy.managers import TenantQuerySet
+from incidents.models import Incident, IncidentEntry
+from incidents.states import IncidentState
+
+
+def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = None) -> TenantQuerySet[Incident]:
+    """Every incident, newest first; of one system or one client where named."""
+    rows = Incident.objects.order_by("-opened_at", "-number")
+    if system_id:
+        rows = rows.filter(system_id=system_id)
+    return rows.filter(client_id=client_id) if client_id else rows
+
+
+def open_incidents() -> TenantQuerySet[Incident]:
+    """Those in which somebody still has work to do."""
+    return incidents().filter(state__in=IncidentState.open_values())
+
+
+def open_with(fingerprint: str) -> Incident | None:
+    """The open incident of a fingerprint, if there is one."""
+    return open_incidents().filter(fingerprint=fingerprint).first()
+
+
+def search(words: str) -> TenantQuerySet[Incident]:
+    """By number ("12", "INC-12") or by words of the title; nothing for no words."""
+    words = words.strip()
+    if not words:
+        return incidents().none()
+    number = re.fullmatch(r"(?i)(?:inc-?)?(\d{1,9})", words)
+    wanted = Q(title__icontains=words)
+    return incidents().filter(wanted | Q(number=int(number[1])) if number else wanted)
+
+
+def incident(incident_id: uuid.UUID | str) -> Incident:
+    """One incident; NotFound otherwise."""
+    row = Incident.objects.filter(id=incident_id).first()
+    if row is None:
+        raise NotFound(_("There is no such incident."), field="incident")
+    return row
+
+
+def incident_by_number(number: int) -> Incident:
+    """One incident by the number people say; NotFound otherwise."""
+    row = Incident.objects.filter(number=number).first()
+    if row is None:
+        raise NotFound(_("There is no such incident."), field="incident")
+    return row
+
+
+def entries(incident_id: uuid.UUID, client_visible_only: bool = False) -> TenantQuerySet[IncidentEntry]:
+    """The timeline, oldest first."""
+    rows = IncidentEntry.objects.filter(incident_id=incident_id).order_by("at", "id")
+    return rows.filter(client_visible=True) if client_visible_only else rows
+
+
+def possible_owners() -> TenantQuerySet[Membership]:
+    """Who on the staff may own an incident."""
+    return members()
+
+
+def version_mark() -> str:
+    """A mark that changes with every change of any incident that the scope can see."""
+    newest = Incident.objects.aggregate(at=Max("opened_at"), version=Max("version"))
+    total = sum(Incident.objects.order_by("-opened_at").values_list("version", flat=True)[:50])
+    return f"{newest['at'].timestamp() if newest['at'] else 0:.0f}-{total}"

@@ -1,0 +1,12 @@
+"""The sweep that shows the client what nobody has judged in time."""
+
+from __future__ import annotations
+
+from core.tasks import system_task
+from incidents.services import publish_due
+
+
+@system_task(queue="sweep")
+def publish_incidents() -> None:
+    """Publishes what is due."""
+    publish_due()

@@ -1,0 +1,74 @@
+"""Judges one result against what was before: bad several times in a row fires, good several times in a row clears.
+
+Pure. A missing value neither fires nor clears, and a state that has fired stays until enough good values have come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Verdict = Literal["good", "bad", "unknown"]
+Change = Literal["fired", "recovered", ""]
+
+UNKNOWN_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Streaks:
+    """The state of a check or of a threshold: its health and how many results of each kind came last in a row."""
+
+    health: str
+    bad: int = 0
+    good: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How many bad results fire, how many good ones clear, and what it is called when it has fired."""
+
+    bad_count: int
+    good_count: int
+    bad_health: str
+
+
+def step(before: Streaks, verdict: Verdict, rule: Rule) -> tuple[Streaks, Change]:
+    """The streaks after one more result, and whether it fired or recovered."""
+    fired = before.health == rule.bad_health
+    if verdict == "unknown":
+        after = replace(before, unknown=before.unknown + 1)
+        lost = after.unknown >= UNKNOWN_AFTER and not fired
+        return (replace(after, health="unknown") if lost else after), ""
+    if verdict == "bad":
+        after = Streaks(before.health, bad=before.bad + 1)
+        if not fired and after.bad >= rule.bad_count:
+            return replace(after, health=rule.bad_health), "fired"
+        return after, ""
+    after = Streaks(before.health, good=before.good + 1)
+    if not fired:
+        return replace(after, health="healthy"), ""
+    if after.good >= rule.good_count:
+        return replace(after, health="healthy"), "recovered"
+    return after, ""
+
+
+def judge_value(value: float | None, *, comparison: str, limit: float, clear_limit: float, fired: bool) -> Verdict:
+    """Bad beyond the limit; once fired, bad until the value is back at the clear limit."""
+    if value is None:
+        return "unknown"
+    line = clear_limit if fired else limit
+    if comparison == "above":
+        return "bad" if value > line else "good"
+    return "bad" if value < line else "good"
+
+
+def own_trouble(outcomes: list[tuple[str, bool, bool]]) -> bool:
+    """True where so many unrelated targets fail at once that the trouble is ours.
+
+    Each outcome is (host, failed on the network now, was well before). At least five hosts that were well, and more
+    than 30 % of all hosts seen, must fail together.
+    """
+    hosts = {host for host, _failed, _well in outcomes}
+    failing = {host for host, failed, well in outcomes if failed and well}
+    return len(failing) >= 5 and len(failing) > 0.3 * len(hosts)

@@ -1,0 +1,118 @@
+"""Forms of checks and thresholds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients.selectors import environment_choices
+from monitoring.models import Check, CheckKind, Comparison
+
+
+def parse_seconds(text: str) -> int:
+    """Seconds from "60", "90s", "5 min", "1h". Raises ValueError."""
+    found = re.fullmatch(r"\s*(\d+)\s*(s|sec|seconds?|m|min|minutes?|h|hours?)?\s*", text)
+    if not found:
+        raise ValueError(text)
+    unit = (found[2] or "s")[0]
+    return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[unit]
+
+
+class CheckForm(forms.Form):
+    """A check. Cleans to the keyword arguments of the service."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    environment_kind = forms.ChoiceField(
+        label=_("Environment"), choices=environment_choices, help_text=_("Only production opens incidents.")
+    )
+    kind = forms.ChoiceField(label=_("How to ask"), choices=CheckKind.choices)
+    url = forms.CharField(label=_("Address"), max_length=1000, help_text=_("Public addresses only."))
+    authorization = forms.CharField(
+        label=_("Authorization header"),
+        required=False,
+        max_length=4000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Such as Bearer …. Kept sealed and never shown; empty keeps what is stored."),
+    )
+    metrics = forms.CharField(
+        label=_("Values to read"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line: name | path | unit. For example: error_rate | stats.errors | ratio"),
+    )
+    interval = forms.CharField(
+        label=_("Every"), required=False, help_text=_("Such as 60 s or 5 min. Empty: by the system's criticality.")
+    )
+    timeout = forms.CharField(label=_("Give up after"), initial="10 s", help_text=_("At most the interval."))
+    bad_count = forms.IntegerField(label=_("Bad answers in a row to alert"), min_value=1, max_value=100, initial=3)
+    good_count = forms.IntegerField(label=_("Good answers in a row to clear"), min_value=1, max_value=100, initial=2)
+
+    def clean(self) -> dict[str, Any]:
+        """Turns what was typed into seconds, milliseconds and a list of values."""
+        data = dict(super().clean() or {})
+        data["interval_seconds"] = self._seconds("interval", data.pop("interval", ""))
+        seconds = self._seconds("timeout", data.pop("timeout", ""))
+        data["timeout_ms"] = (seconds or 10) * 1000
+        data["metrics"] = self._metrics(data.get("metrics", ""))
+        return data
+
+    def _seconds(self, field: str, text: str) -> int | None:
+        if not text:
+            return None
+        try:
+            return parse_seconds(text)
+        except ValueError:
+            self.add_error(field, _("Write a time like 60 s or 5 min."))
+            return None
+
+    def _metrics(self, text: str) -> list[dict[str, str]]:
+        found = []
+        for line in text.splitlines():
+            parts = [part.strip() for part in line.split("|")]
+            if not any(parts):
+                continue
+            name, path, unit = (*parts, "", "")[:3]
+            found.append({"name": name, "path": path or name, "unit": unit})
+        return found
+
+    @staticmethod
+    def initial_of(row: Check) -> dict[str, Any]:
+        """What the form shows of an existing check: everything but the secret."""
+        return {
+            "name": row.name,
+            "environment_kind": row.environment.kind,
+            "kind": row.kind,
+            "url": row.url,
+            "metrics": "\n".join(
+                " | ".join(part for part in (one["name"], one["path"], one.get("unit", "")) if part)
+                for one in row.metrics
+            ),
+            "interval": f"{row.interval_seconds} s",
+            "timeout": f"{max(1, row.timeout_ms // 1000)} s",
+            "bad_count": row.bad_count,
+            "good_count": row.good_count,
+        }
+
+
+class ThresholdForm(forms.Form):
+    """An agreed limit."""
+
+    metric = forms.ChoiceField(label=_("Value"))
+    comparison = forms.ChoiceField(label=_("Bad when"), choices=Comparison.choices)
+    limit = forms.FloatField(label=_("Limit"))
+    clear_limit = forms.FloatField(
+        label=_("Clears at"), required=False, help_text=_("On the good side of the limit, so that it does not flap.")
+    )
+    unit = forms.CharField(label=_("Unit"), max_length=12, required=False)
+    bad_count = forms.IntegerField(label=_("Bad values in a row to alert"), min_value=1, max_value=100, initial=3)
+    good_count = forms.IntegerField(label=_("Good values in a row to clear"), min_value=1, max_value=100, initial=2)
+    agreed_on = forms.DateField(
+        label=_("Agreed with the client on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, metrics: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["metric"].choices = metrics  # type: ignore[attr-defined]

@@ -1,0 +1,154 @@
+"""Asks what is due: claims, probes on one thread with many requests in flight, and stores in small batches.
+
+Claiming writes a lease and commits; the network is touched outside any transaction; storing happens only while the
+lease is still ours. The schedule is a fixed grid of slots, so a slow answer never shifts the next one, and a check that
+is in flight is not due.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+
+from core import outbox
+from core.clock import now
+from core.crypto import CannotOpen, unseal
+from core.ids import uuid7
+from core.net.client import Failure, MultiLoop, Outcome, Request, Response
+from core.net.guard import Allowance
+from core.selectors import all_net_allowances
+from core.tenancy.scope import sweeper_scope
+from monitoring.models import Check
+from monitoring.probing.parse import read
+from monitoring.results import Result, store_results
+
+# A lease outlives the request it covers by this much: storing and a pause of the process fit in.
+GRACE = timedelta(seconds=15)
+ROUND_SECONDS = 20.0
+COMMIT_EVERY = 0.25
+TABLE, COLUMN = "monitoring_check", "sealed_authorization"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One check that is ours to ask now."""
+
+    check: Check
+    lease_id: uuid.UUID
+    slot: datetime
+
+
+def probe_round(*, seconds: float = ROUND_SECONDS, size: int | None = None) -> int:
+    """Asks whatever is due until nothing is, or until the time is up; returns how many results it stored."""
+    loop = MultiLoop(size or settings.PROBE_CONCURRENCY)
+    deadline, stored = time.monotonic() + seconds, 0
+    try:
+        while True:
+            open_for_more = time.monotonic() < deadline
+            claims = claim(limit=loop.free) if open_for_more and loop.free else []
+            allowances = _allowances(claims)
+            for one in claims:
+                loop.add(_request(one.check, allowances.get(one.check.agency_id, ())), one)
+            if not loop.active:
+                return stored
+            stored += _store([_result(one, outcome) for one, outcome in loop.poll(COMMIT_EVERY)])
+    finally:
+        loop.close()
+
+
+def claim(*, limit: int) -> list[Claim]:
+    """Leases due checks to this process. Nobody else gets them before the lease runs out."""
+    lease_id = uuid7()
+    with sweeper_scope():
+        rows = list(
+            Check.objects.filter(next_due_at__lte=now())
+            .order_by("next_due_at")
+            .select_for_update(skip_locked=True, of=("self",))[:limit]
+        )
+        claims = []
+        for row in rows:
+            slot = row.next_due_at or now()
+            row.lease_id, row.lease_slot = lease_id, slot
+            row.leased_until = row.next_due_at = now() + timedelta(milliseconds=row.timeout_ms) + GRACE
+            claims.append(Claim(row, lease_id, slot))
+        Check.objects.bulk_update(rows, ["lease_id", "lease_slot", "leased_until", "next_due_at"])
+    return claims
+
+
+def _allowances(claims: list[Claim]) -> dict[uuid.UUID, tuple[Allowance, ...]]:
+    if not claims:
+        return {}
+    with sweeper_scope():
+        pairs = all_net_allowances({one.check.agency_id for one in claims})
+    return {agency: tuple(Allowance(host, port) for host, port in found) for agency, found in pairs.items()}
+
+
+def _request(check: Check, allowances: tuple[Allowance, ...]) -> Request:
+    headers = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.1"}
+    if check.sealed_authorization:
+        try:
+            headers["Authorization"] = unseal(
+                check.sealed_authorization, agency_id=check.agency_id, table=TABLE, column=COLUMN, row_id=check.id
+            )
+        except CannotOpen:
+            log.error("a check's authorization does not open", check_id=str(check.id))
+    return Request(url=check.url, headers=headers, timeout_ms=check.timeout_ms, allowances=allowances)
+
+
+def _result(tag: Any, outcome: Outcome) -> Result:
+    one: Claim = tag
+    check = one.check
+    host = urlsplit(check.url).hostname or ""
+    base: dict[str, Any] = {
+        "check_id": check.id,
+        "lease_id": one.lease_id,
+        "slot": one.slot,
+        "host": host,
+        "finished_at": now(),
+        "latency_us": outcome.total_us,
+    }
+    if isinstance(outcome, Failure):
+        return Result(**base, error_class=outcome.error_class)
+    return _answered(check, outcome, base)
+
+
+def _answered(check: Check, response: Response, base: dict[str, Any]) -> Result:
+    if not 200 <= response.status < 300:
+        return Result(**base, error_class="status", detail=f"The answer was {response.status}.")
+    reading = read(check.kind, check.metrics, response.body)
+    if reading.error_class:
+        return Result(**base, error_class=reading.error_class, detail=reading.detail)
+    return Result(**base, values={**reading.values, "latency": response.total_us / 1_000_000})
+
+
+def _store(results: list[Result]) -> int:
+    if not results:
+        return 0
+    try:
+        news = store_results(results)
+    except Exception:
+        # One bad row must not take the batch with it: each is tried alone, and the bad one comes back with its lease.
+        log.exception("a batch of results was not stored; trying one by one")
+        news = []
+        for result in results:
+            news += _store_alone(result)
+    # Told at once in this process; where it dies here, the outbox row is still due.
+    outbox.deal_with(news)
+    return len(results)
+
+
+def _store_alone(result: Result) -> list[uuid.UUID]:
+    try:
+        return store_results([result])
+    except Exception:
+        log.exception("a result was not stored", check_id=str(result.check_id))
+        return []

@@ -1,0 +1,1 @@
+"""Reads values out of answers and judges them. Pure: no database, no network."""

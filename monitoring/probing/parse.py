@@ -1,0 +1,153 @@
+"""Reads the wanted values out of an answer: JSON by JMESPath, or the Prometheus text format.
+
+A malformed answer gives no values at all, so that nothing old is taken for new. A value that is missing or is not a
+finite number is left out, which is something else than zero.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from prometheus_client.parser import text_string_to_metric_families
+
+MOST_DEPTH = 60
+_SELECTOR = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{(.*)\})?\s*")
+_LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The values found, or why the answer could not be read: "parse" and a text that is safe to show."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    error_class: str = ""
+    detail: str = ""
+
+
+class BadPath(ValueError):
+    """A path or selector that can never find anything."""
+
+
+def check_path(kind: str, path: str) -> None:
+    """Raises BadPath where the path is no JMESPath, or no Prometheus selector, for this kind of check."""
+    if kind == "prometheus":
+        parse_selector(path)
+        return
+    try:
+        jmespath.compile(path)
+    except (JMESPathError, ValueError) as error:
+        raise BadPath(path) from error
+
+
+def read(kind: str, metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
+    """The values of ``metrics`` (each with ``name`` and ``path``) in the body of an answer."""
+    if kind == "http" or not metrics:
+        return Reading()
+    if kind == "prometheus":
+        return read_prometheus(metrics, body)
+    return read_json(metrics, body)
+
+
+def read_json(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
+    """Values from JSON. NaN and Infinity are not JSON, whatever a server believes."""
+    try:
+        data = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        if _depth(data) > MOST_DEPTH:
+            return Reading(error_class="parse", detail="The JSON is nested too deep.")
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        return Reading(error_class="parse", detail="The answer is not JSON.")
+    values = {}
+    for metric in metrics:
+        found = _finite(_search(str(metric["path"]), data))
+        if found is not None:
+            values[str(metric["name"])] = found
+    return Reading(values)
+
+
+def read_prometheus(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
+    """Values from the Prometheus text format. Lines that nobody asked for are dropped before parsing.
+
+    Where several series match a selector their values are added, as for a counter split by labels.
+    """
+    wanted = {str(metric["name"]): parse_selector(str(metric["path"])) for metric in metrics}
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return Reading(error_class="parse", detail="The metrics are not UTF-8.")
+    if text.lstrip().startswith(('"', "<", "{", "[")):
+        return Reading(error_class="parse", detail="The answer is not in the Prometheus text format.")
+    try:
+        samples = _samples(text, {name for name, _labels in wanted.values()})
+    except (ValueError, KeyError, IndexError):
+        return Reading(error_class="parse", detail="The metrics are malformed.")
+    values: dict[str, float] = {}
+    for metric_name, (series, labels) in wanted.items():
+        matching = [value for name, given, value in samples if name == series and labels.items() <= given.items()]
+        finite = [value for value in matching if math.isfinite(value)]
+        if finite:
+            values[metric_name] = sum(finite)
+    return Reading(values)
+
+
+def parse_selector(text: str) -> tuple[str, dict[str, str]]:
+    """The series' name and its labels from ``name{label="value"}``; raises BadPath."""
+    found = _SELECTOR.fullmatch(text)
+    if not found:
+        raise BadPath(text)
+    labels: dict[str, str] = {}
+    rest = found[2] or ""
+    while rest.strip():
+        label = _LABEL.match(rest)
+        if not label:
+            raise BadPath(text)
+        labels[label[1]] = label[2]
+        rest = rest[label.end() :].lstrip()
+        if rest and not rest.startswith(","):
+            raise BadPath(text)
+        rest = rest[1:]
+    return found[1], labels
+
+
+def _samples(text: str, names: set[str]) -> list[tuple[str, dict[str, str], float]]:
+    starts = tuple(names)
+    kept = [line for line in text.splitlines() if line.startswith(starts) and not line.startswith("#")]
+    # Without TYPE lines every sample keeps the name it was written with.
+    families = text_string_to_metric_families("\n".join([*kept, ""]))
+    return [(sample.name, sample.labels, sample.value) for family in families for sample in family.samples]
+
+
+def _search(path: str, data: Any) -> Any:
+    try:
+        return jmespath.search(path, data)
+    except (JMESPathError, ValueError, TypeError):
+        return None
+
+
+def _finite(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _depth(data: Any) -> int:
+    depth, level = 0, [data]
+    while level and depth <= MOST_DEPTH:
+        depth += 1
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return depth

@@ -1,0 +1,173 @@
+"""Stores results: samples, states, streaks and the news of what fired, in one transaction a batch."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from core.beat import beat
+from core.ids import uuid7
+from core.models import OutboxEvent
+from core.tenancy.scope import sweeper_scope
+from monitoring import events, store
+from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, own_trouble, step
+from monitoring.models import Check, Health, Threshold
+from monitoring.schedule import next_slot
+
+NETWORK = frozenset({"dns", "refused", "connect_timeout", "timeout", "tls"})
+CHECK_FIELDS = [
+    "health",
+    "bad_streak",
+    "good_streak",
+    "unknown_streak",
+    "last_slot",
+    "last_finished_at",
+    "last_ok_at",
+    "last_latency_us",
+    "last_values",
+    "last_error",
+    "last_detail",
+    "skipped_slots",
+    "next_due_at",
+    "lease_id",
+    "lease_slot",
+    "leased_until",
+]
+THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak", "last_value", "last_value_at"]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one request. ``error_class`` is empty where the values could be read."""
+
+    check_id: uuid.UUID
+    lease_id: uuid.UUID
+    slot: datetime
+    host: str
+    finished_at: datetime
+    latency_us: int
+    values: dict[str, float] = field(default_factory=dict)
+    error_class: str = ""
+    detail: str = ""
+
+
+def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
+    """Stores those whose lease is still theirs; returns the ids of the outbox rows it wrote."""
+    by_check = {result.check_id: result for result in results}
+    with sweeper_scope():
+        checks = [
+            row
+            # Locked in the order of their ids, so that two batches never wait for each other.
+            for row in Check.objects.filter(id__in=by_check).order_by("id").select_for_update(of=("self",))
+            if row.lease_id == by_check[row.id].lease_id and row.lease_slot == by_check[row.id].slot
+        ]
+        thresholds = defaultdict(list)
+        rows = Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).order_by("id")
+        for threshold in rows.select_for_update(of=("self",)):
+            thresholds[threshold.source_check_id].append(threshold)
+        hold = _is_our_trouble(checks, by_check)
+        news = [item for row in checks for item in _take(row, thresholds[row.id], by_check[row.id], hold)]
+        store.insert([value for row in checks for value in _samples(row, by_check[row.id])])
+        Check.objects.bulk_update(checks, CHECK_FIELDS)
+        Threshold.objects.bulk_update([one for group in thresholds.values() for one in group], THRESHOLD_FIELDS)
+        OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
+    return [item.id for item in news]
+
+
+def _is_our_trouble(checks: Sequence[Check], by_check: dict[uuid.UUID, Result]) -> bool:
+    seen = [
+        (by_check[row.id].host, by_check[row.id].error_class in NETWORK, row.health == Health.HEALTHY) for row in checks
+    ]
+    trouble = own_trouble(seen)
+    if trouble:
+        log.error("many unrelated targets fail at once; alerts are held", targets=len(seen))
+        beat("prober trouble", targets=len(seen))
+    return trouble
+
+
+def _take(check: Check, thresholds: list[Threshold], result: Result, hold: bool) -> list[OutboxEvent]:
+    """Judges the check and its thresholds and writes the outcome into the rows; returns the news."""
+    ok = not result.error_class
+    _schedule(check, result)
+    check.last_finished_at, check.last_latency_us = result.finished_at, result.latency_us
+    check.last_error, check.last_detail = result.error_class, result.detail[:200]
+    if ok:
+        check.last_ok_at, check.last_values = result.finished_at, result.values
+    verdict: Verdict = "good" if ok else "unknown" if hold or result.error_class == "blocked" else "bad"
+    before = Streaks(check.health, check.bad_streak, check.good_streak, check.unknown_streak)
+    after, change = step(before, verdict, Rule(check.bad_count, check.good_count, Health.DOWN))
+    check.health, check.bad_streak = after.health, after.bad
+    check.good_streak, check.unknown_streak = after.good, after.unknown
+    news = [_news(check, None, change, result, after)] if change else []
+    for threshold in thresholds:
+        news += _take_threshold(check, threshold, result)
+    return news
+
+
+def _take_threshold(check: Check, threshold: Threshold, result: Result) -> list[OutboxEvent]:
+    value = result.values.get(threshold.metric) if not result.error_class else None
+    verdict = judge_value(
+        value,
+        comparison=threshold.comparison,
+        limit=threshold.limit,
+        clear_limit=threshold.clear_limit,
+        fired=threshold.health == Health.DEGRADED,
+    )
+    before = Streaks(threshold.health, threshold.bad_streak, threshold.good_streak, threshold.missing_streak)
+    after, change = step(before, verdict, Rule(threshold.bad_count, threshold.good_count, Health.DEGRADED))
+    threshold.health, threshold.bad_streak = after.health, after.bad
+    threshold.good_streak, threshold.missing_streak = after.good, after.unknown
+    if value is not None:
+        threshold.last_value, threshold.last_value_at = value, result.finished_at
+    return [_news(check, threshold, change, result, after)] if change else []
+
+
+def _schedule(check: Check, result: Result) -> None:
+    """The next slot of the fixed grid. Those that passed while the answer was awaited are counted, not caught up."""
+    step_of = timedelta(seconds=check.interval_seconds)
+    upcoming = next_slot(check.id, check.interval_seconds, result.finished_at)
+    check.skipped_slots += max(0, round((upcoming - result.slot) / step_of) - 1)
+    check.last_slot, check.next_due_at = result.slot, upcoming if check.enabled else None
+    check.lease_id = check.lease_slot = check.leased_until = None
+
+
+def _samples(check: Check, result: Result) -> list[store.Value]:
+    return [
+        store.Value(check.agency_id, check.client_id, check.id, name, result.slot, value)
+        for name, value in result.values.items()
+    ]
+
+
+def _news(check: Check, threshold: Threshold | None, change: str, result: Result, after: Streaks) -> OutboxEvent:
+    rule: Any = threshold or check
+    began = result.slot - timedelta(seconds=check.interval_seconds * (rule.bad_count - 1))
+    subject = f"threshold:{threshold.id}" if threshold else f"check:{check.id}"
+    return OutboxEvent(
+        id=uuid7(),
+        agency_id=check.agency_id,
+        client_id=check.client_id,
+        name=events.TRANSITIONED,
+        created_at=result.finished_at,
+        next_due_at=result.finished_at,
+        dedup_key=f"{subject}:{change}:{result.slot.isoformat()}",
+        payload={
+            "check_id": str(check.id),
+            "threshold_id": str(threshold.id) if threshold else None,
+            "change": change,
+            "slot": result.slot.isoformat(),
+            "began_at": began.isoformat(),
+            "finished_at": result.finished_at.isoformat(),
+            "value": result.values.get(threshold.metric) if threshold else None,
+            "error_class": result.error_class,
+            "bad_streak": after.bad,
+            "good_streak": after.good,
+        },
+    )

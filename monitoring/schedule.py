@@ -1,0 +1,13 @@
+"""The fixed grid of slots on which a check is asked."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+
+
+def next_slot(check_id: uuid.UUID, interval_seconds: int, after: datetime) -> datetime:
+    """The first instant of the check's grid after ``after``. Its id shifts the grid, so that checks spread out."""
+    shift = check_id.int % interval_seconds
+    place = (int(after.timestamp()) - shift) // interval_seconds + 1
+    return datetime.fromtimestamp(place * interval_seconds + shift, UTC)

@@ -1,0 +1,254 @@
+"""Reads of checks, values and alerts; the same for dashboard, portal and API."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Max, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from core.clock import now
+from core.errors import NotFound
+from core.tenancy.managers import TenantQuerySet
+from monitoring.models import Alert, Check, Health, Rollup, Sample, Threshold
+
+# Worst first: the state of a system is the worst of what is measured on its production.
+WORST = (Health.DOWN, Health.DEGRADED, Health.UNKNOWN, Health.MAINTENANCE, Health.HEALTHY, Health.PAUSED)
+MOST_POINTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class HealthView:
+    """Where a system stands. ``note`` says how old that is where it is old."""
+
+    state: str
+    note: str
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricView:
+    """One measured value of a system with its agreed limit."""
+
+    key: str
+    check_id: uuid.UUID
+    check_id_text: str
+    name: str
+    label: str
+    value: float | None
+    last_text: str
+    unit_text: str
+    threshold_text: str
+    tone: str
+
+
+def checks(system_id: uuid.UUID | None = None) -> TenantQuerySet[Check]:
+    """The checks of the agency or of one system, by name."""
+    rows = Check.objects.order_by("name")
+    return rows.filter(system_id=system_id) if system_id else rows
+
+
+def check(check_id: uuid.UUID | str) -> Check:
+    """One check; NotFound otherwise."""
+    row = Check.objects.filter(id=check_id).first()
+    if row is None:
+        raise NotFound(_("There is no such check."), field="check")
+    return row
+
+
+def thresholds() -> TenantQuerySet[Threshold]:
+    """Every agreed limit."""
+    return Threshold.objects.order_by("-id")
+
+
+def thresholds_of(check_id: uuid.UUID) -> TenantQuerySet[Threshold]:
+    """The agreed limits of one check."""
+    return Threshold.objects.filter(source_check_id=check_id).order_by("metric", "comparison")
+
+
+def threshold(threshold_id: uuid.UUID) -> Threshold:
+    """One limit; NotFound otherwise."""
+    row = Threshold.objects.filter(id=threshold_id).first()
+    if row is None:
+        raise NotFound(_("There is no such threshold."))
+    return row
+
+
+def alerts(
+    *, open_only: bool = False, system_id: uuid.UUID | None = None, incident_id: uuid.UUID | None = None
+) -> TenantQuerySet[Alert]:
+    """Alerts, newest first."""
+    rows = Alert.objects.order_by("-fired_at")
+    if open_only:
+        rows = rows.filter(recovered_at=None)
+    if system_id:
+        rows = rows.filter(system_id=system_id)
+    return rows.filter(incident_id=incident_id) if incident_id else rows
+
+
+def alert(alert_id: uuid.UUID) -> Alert:
+    """One alert; NotFound otherwise."""
+    return _alert(Q(id=alert_id))
+
+
+def alert_by_number(number: int) -> Alert:
+    """One alert by the number people see; NotFound otherwise."""
+    return _alert(Q(number=number))
+
+
+def _alert(which: Q) -> Alert:
+    row = Alert.objects.select_related("incident", "threshold").filter(which).first()
+    if row is None:
+        raise NotFound(_("There is no such alert."))
+    return row
+
+
+def samples(check_id: uuid.UUID) -> TenantQuerySet[Sample]:
+    """The raw values of one check."""
+    return Sample.objects.filter(check_id=check_id)
+
+
+def system_health(system_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, HealthView]:
+    """Where each system stands: the worst of its enabled production checks and their limits. Two queries for all."""
+    ids = list(system_ids)
+    rows = list(
+        Check.objects.filter(system_id__in=ids, enabled=True, environment__kind="production").select_related("system")
+    )
+    limits: dict[uuid.UUID, list[str]] = {}
+    pairs = Threshold.objects.filter(source_check_id__in=[row.id for row in rows])
+    for check_id, health in pairs.values_list("source_check_id", "health"):
+        limits.setdefault(check_id, []).append(health)
+    grouped: dict[uuid.UUID, list[Check]] = {}
+    for row in rows:
+        grouped.setdefault(row.system_id, []).append(row)
+    return {system_id: _health(grouped.get(system_id, []), limits) for system_id in ids}
+
+
+def _health(rows: list[Check], limits: dict[uuid.UUID, list[str]]) -> HealthView:
+    if not rows:
+        return HealthView(Health.UNKNOWN, _("no check yet"), None)
+    if rows[0].system.paused_at:
+        return HealthView(Health.PAUSED, "", None)
+    states = [row.health for row in rows]
+    # A limit that has no value yet says nothing; only one that is broken makes a system worse.
+    states += [health for row in rows for health in limits.get(row.id, []) if health == Health.DEGRADED]
+    last = max((row.last_finished_at for row in rows if row.last_finished_at), default=None)
+    stale = [row for row in rows if row.last_finished_at and row.last_finished_at < now() - _quiet(row)]
+    if stale:
+        return HealthView(Health.UNKNOWN, _("no data since %(time)s") % {"time": f"{last:%H:%M}"}, last)
+    return HealthView(min(states, key=WORST.index), "", last)
+
+
+def _quiet(row: Check) -> timedelta:
+    return timedelta(seconds=3 * row.interval_seconds + 15)
+
+
+def metrics_of(system_id: uuid.UUID) -> list[MetricView]:
+    """What is measured on a system, those with an agreed limit first, its latency last."""
+    views = []
+    for row in Check.objects.filter(system_id=system_id, enabled=True).order_by("name"):
+        limits = {limit.metric: limit for limit in thresholds_of(row.id)}
+        names = [item["name"] for item in row.metrics]
+        for name in [*sorted(names, key=lambda one: one not in limits), "latency"]:
+            unit = next((item.get("unit", "") for item in row.metrics if item["name"] == name), "s")
+            views.append(_metric(row, name, unit, limits.get(name)))
+    return views
+
+
+def _metric(row: Check, name: str, unit: str, limit: Threshold | None) -> MetricView:
+    value = row.last_values.get(name)
+    words = {"above": _("bad above"), "below": _("bad below")}
+    return MetricView(
+        key=f"metric-{str(row.id)[-6:]}-{name}",
+        check_id=row.id,
+        check_id_text=str(row.id),
+        name=name,
+        label=_("Answer time") if name == "latency" else name.replace("_", " ").capitalize(),
+        value=value,
+        last_text="" if value is None else format_value(value, unit),
+        unit_text="" if unit == "ratio" else unit,
+        threshold_text=f"{words[limit.comparison]} {format_value(limit.limit, unit)}" if limit else "",
+        tone="bad" if limit and limit.health == Health.DEGRADED else "",
+    )
+
+
+def format_value(value: float, unit: str) -> str:
+    """A value as people read it: a ratio as per cent, everything else with at most three digits after the point."""
+    if unit == "ratio":
+        return f"{value * 100:.1f} %"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def series(check_id: uuid.UUID, metric: str, start: datetime, end: datetime) -> list[tuple[datetime, float | None]]:
+    """The values of one metric in ``[start, end)``, at most some hundred points; None where nothing was measured.
+
+    Raw values for up to a day, else the rollup that fits, so that the cost does not grow with history.
+    """
+    span = end - start
+    step = timedelta(seconds=check(check_id).interval_seconds)
+    if span <= timedelta(days=1):
+        rows = Sample.objects.filter(check_id=check_id, metric=metric, slot__gte=start, slot__lt=end)
+        points = list(rows.order_by("slot").values_list("slot", "value"))
+    else:
+        seconds = 300 if span <= timedelta(days=7) else 3600 if span <= timedelta(days=90) else 86_400
+        step = max(step, timedelta(seconds=seconds))
+        buckets = Rollup.objects.filter(
+            check_id=check_id, metric=metric, seconds=seconds, bucket__gte=start, bucket__lt=end
+        )
+        points = [(row.bucket, row.total / row.count) for row in buckets.order_by("bucket")]
+    return _with_gaps(_thinned(points), step)
+
+
+def _thinned(points: list[tuple[datetime, float]]) -> list[tuple[datetime, float]]:
+    """Means of neighbours where there are more points than a chart can show."""
+    width = -(-len(points) // MOST_POINTS)
+    if width <= 1:
+        return points
+    groups = [points[place : place + width] for place in range(0, len(points), width)]
+    return [(group[0][0], sum(value for _at, value in group) / len(group)) for group in groups]
+
+
+def _with_gaps(points: list[tuple[datetime, float]], step: timedelta) -> list[tuple[datetime, float | None]]:
+    """A missing stretch is a gap, never a bridge."""
+    found: list[tuple[datetime, float | None]] = []
+    usual = max(step, (points[-1][0] - points[0][0]) / max(1, len(points) - 1)) if points else step
+    for at, value in points:
+        if found and at - found[-1][0] > 2.5 * usual:
+            found.append((found[-1][0] + usual, None))
+        found.append((at, value))
+    return found
+
+
+def freshness(system_id: uuid.UUID) -> str:
+    """A mark that changes with every answer of the system."""
+    newest = Check.objects.filter(system_id=system_id).aggregate(at=Max("last_finished_at"))["at"]
+    return f"{newest.timestamp():.2f}" if newest else "none"
+
+
+def version_mark() -> str:
+    """A mark that changes with every answer of any check that the scope can see."""
+    newest = Check.objects.order_by("-last_finished_at").values_list("last_finished_at", flat=True)
+    latest = newest.exclude(last_finished_at=None).first()
+    return f"{latest.timestamp():.2f}" if latest else "none"
+
+
+def unpolled_checks() -> int:
+    """How many enabled checks have gone unasked for two intervals and more. For the auditor, in its own scope."""
+    quiet = F("interval_seconds") * Value(timedelta(seconds=2)) + Value(timedelta(seconds=60))
+    rows = Check.objects.filter(enabled=True, next_due_at__isnull=False)
+    return rows.annotate(last=Coalesce("last_finished_at", "created_at")).filter(last__lt=now() - quiet).count()
+
+
+def shown_url(url: str) -> str:
+    """A check's address without what could be a secret in it."""
+    return url.split("?", 1)[0] + ("?…" if "?" in url else "")
+
+
+def evidence_metric(row: Any) -> str:
+    """Which metric's chart shows why an alert fired."""
+    return row.threshold.metric if row.threshold else "latency"

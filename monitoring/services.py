@@ -1,0 +1,325 @@
+"""Writes of checks and thresholds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+from math import isfinite
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.utils.translation import gettext as _
+
+from clients import selectors as clients
+from core.audit import record_and_announce
+from core.clock import now
+from core.crypto import seal
+from core.errors import DomainError, NotFound
+from core.ids import uuid7
+from core.net.guard import Allowance, TargetRefused, check_url
+from core.selectors import net_allowances
+from core.tenancy.context import require_agency
+from core.tenancy.scope import sweeper_scope
+from monitoring.models import Check, CheckKind, Comparison, Health, Threshold
+from monitoring.probing.parse import BadPath, check_path
+
+# Seconds between two questions, by criticality.
+INTERVALS = {"high": 60, "medium": 300, "low": 900}
+MOST_METRICS = 50
+TABLE, COLUMN = "monitoring_check", "sealed_authorization"
+
+
+def create_check(
+    *,
+    system_id: uuid.UUID | str,
+    name: str,
+    kind: str,
+    url: str,
+    metrics: Sequence[dict[str, Any]] = (),
+    environment_kind: str = "production",
+    interval_seconds: int | None = None,
+    timeout_ms: int = 10_000,
+    bad_count: int = 3,
+    good_count: int = 2,
+    authorization: str = "",
+) -> Check:
+    """A new check, due at once. ``authorization`` is the header's value; it is sealed and never shown again."""
+    system = clients.system(uuid.UUID(str(system_id)))
+    environment = clients.environment(system.id, environment_kind)
+    check = Check(
+        id=uuid7(),
+        agency_id=require_agency(),
+        client_id=system.client_id,
+        system_id=system.id,
+        environment_id=environment.id,
+        interval_seconds=interval_seconds or INTERVALS[system.criticality],
+        next_due_at=now(),
+    )
+    if kind not in CheckKind.values:
+        raise DomainError(_("Choose how to ask."), field="kind")
+    check.kind = kind
+    _fill(check, name=name, url=url, metrics=metrics, timeout_ms=timeout_ms, bad_count=bad_count, good_count=good_count)
+    _seal(check, authorization)
+    with transaction.atomic():
+        _save(check, new=True)
+        _say("monitoring.check.created", check)
+    return check
+
+
+def update_check(
+    *,
+    check_id: uuid.UUID,
+    name: str | None = None,
+    kind: str | None = None,
+    url: str | None = None,
+    metrics: Sequence[dict[str, Any]] | None = None,
+    environment_kind: str | None = None,
+    interval_seconds: int | None = None,
+    timeout_ms: int | None = None,
+    bad_count: int | None = None,
+    good_count: int | None = None,
+    authorization: str = "",
+) -> Check:
+    """Changes what is named and keeps the rest. An empty authorization keeps the stored one."""
+    with transaction.atomic():
+        check = _check(check_id)
+        if kind is not None and kind not in CheckKind.values:
+            raise DomainError(_("Choose how to ask."), field="kind")
+        check.kind = kind or check.kind
+        check.interval_seconds = interval_seconds or check.interval_seconds
+        if environment_kind:
+            check.environment_id = clients.environment(check.system_id, environment_kind).id
+        _fill(
+            check,
+            name=check.name if name is None else name,
+            url=check.url if url is None else url,
+            metrics=check.metrics if metrics is None else metrics,
+            timeout_ms=timeout_ms or check.timeout_ms,
+            bad_count=bad_count or check.bad_count,
+            good_count=good_count or check.good_count,
+        )
+        _seal(check, authorization)
+        _save(check, new=False)
+        _say("monitoring.check.updated", check)
+    return check
+
+
+def enable_check(*, check_id: uuid.UUID) -> Check:
+    """Asks again, at once."""
+    with transaction.atomic():
+        check = _check(check_id)
+        check.enabled, check.next_due_at, check.health = True, now(), Health.UNKNOWN
+        check.save(update_fields=["enabled", "next_due_at", "health"])
+        _say("monitoring.check.enabled", check)
+    return check
+
+
+def disable_check(*, check_id: uuid.UUID) -> Check:
+    """Asks no more. What was measured stays; an answer that is under way is thrown away."""
+    with transaction.atomic():
+        check = _check(check_id)
+        check.enabled, check.next_due_at, check.lease_id = False, None, None
+        check.save(update_fields=["enabled", "next_due_at", "lease_id"])
+        _say("monitoring.check.disabled", check)
+    return check
+
+
+def run_now(*, check_id: uuid.UUID) -> Check:
+    """Asks at once, beside the schedule, unless an answer is under way already."""
+    with transaction.atomic():
+        check = _check(check_id)
+        if not check.enabled:
+            raise DomainError(_("This check is paused. Let it run again first."))
+        if check.lease_id is None:
+            check.next_due_at = now()
+            check.save(update_fields=["next_due_at"])
+        record_and_announce(
+            action="monitoring.check.asked", object_type="check", object_id=check.id, client_id=check.client_id
+        )
+    return check
+
+
+def set_threshold(
+    *,
+    check_id: uuid.UUID,
+    metric: str,
+    comparison: str,
+    limit: float,
+    clear_limit: float | None = None,
+    unit: str = "",
+    bad_count: int = 3,
+    good_count: int = 2,
+    agreed_on: date | None = None,
+) -> Threshold:
+    """Sets the agreed limit of a metric in one direction; a second call replaces it and starts its streaks anew."""
+    with transaction.atomic():
+        check = _check(check_id)
+        clear = limit if clear_limit is None else clear_limit
+        _vet_limit(check, metric, comparison, limit, clear)
+        threshold, _made = Threshold.objects.update_or_create(
+            source_check=check,
+            metric=metric,
+            comparison=comparison,
+            defaults={
+                "client_id": check.client_id,
+                "limit": limit,
+                "clear_limit": clear,
+                "unit": unit.strip()[:12],
+                "bad_count": bad_count,
+                "good_count": good_count,
+                "agreed_on": agreed_on,
+                "health": Health.UNKNOWN,
+                "bad_streak": 0,
+                "good_streak": 0,
+                "missing_streak": 0,
+            },
+        )
+        record_and_announce(
+            action="monitoring.threshold.set",
+            object_type="threshold",
+            object_id=threshold.id,
+            client_id=check.client_id,
+            changes={"metric": metric, "comparison": comparison, "limit": limit, "clear_limit": clear},
+        )
+    return threshold
+
+
+def remove_threshold(*, threshold_id: uuid.UUID) -> None:
+    """Takes a limit away. Where its alert is open or was ever raised, the limit stays on record, out of use."""
+    with transaction.atomic():
+        threshold = Threshold.objects.select_for_update(of=("self",)).filter(id=threshold_id).first()
+        if threshold is None:
+            raise NotFound(_("There is no such threshold."))
+        record_and_announce(
+            action="monitoring.threshold.removed",
+            object_type="threshold",
+            object_id=threshold.id,
+            client_id=threshold.client_id,
+        )
+        end_alerts_of(threshold)
+        threshold.delete()
+
+
+def end_alerts_of(threshold: Threshold) -> None:
+    """Alerts outlive the limit that raised them: they are recovered and let go of it."""
+    from_threshold = threshold.alerts.all()
+    from_threshold.filter(recovered_at=None).update(state="recovered", recovered_at=now())
+    from_threshold.update(threshold=None)
+
+
+def move_checks(addresses: dict[uuid.UUID, str]) -> None:
+    """Points every check of these systems at another address. For the demo, whose sample system changes ports."""
+    for system_id, url in addresses.items():
+        for check in Check.objects.filter(system_id=system_id):
+            update_check(check_id=check.id, url=url)
+
+
+def mark_stale() -> int:
+    """Calls a check's state unknown once it has not been answered for three intervals; returns how many changed."""
+    quiet = F("interval_seconds") * Value(timedelta(seconds=3))
+    with sweeper_scope():
+        return Check.objects.filter(
+            enabled=True, next_due_at__isnull=False, last_finished_at__lt=now() - quiet, health=Health.HEALTHY
+        ).update(health=Health.UNKNOWN)
+
+
+def _fill(
+    check: Check,
+    *,
+    name: str,
+    url: str,
+    metrics: Sequence[dict[str, Any]],
+    timeout_ms: int,
+    bad_count: int,
+    good_count: int,
+) -> None:
+    check.name = " ".join(name.split())
+    if not check.name or len(check.name) > 80:
+        raise DomainError(_("Give the check a name of at most 80 characters."), field="name")
+    if not 5 <= check.interval_seconds <= 2_678_400:
+        raise DomainError(_("Ask between every 5 seconds and every 31 days."), field="interval_seconds")
+    if not 100 <= timeout_ms <= min(60_000, check.interval_seconds * 1000):
+        raise DomainError(
+            _("Wait at least 100 ms, at most 60 s, and never longer than the interval."), field="timeout_ms"
+        )
+    if not (1 <= bad_count <= 100 and 1 <= good_count <= 100):
+        raise DomainError(_("Use a number from 1 to 100."), field="bad_count")
+    _vet(url.strip())
+    check.url, check.timeout_ms = url.strip(), timeout_ms
+    check.bad_count, check.good_count = bad_count, good_count
+    check.metrics = _metrics(check.kind, metrics)
+
+
+def _metrics(kind: str, metrics: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    if kind == CheckKind.HTTP:
+        return []
+    if len(metrics) > MOST_METRICS:
+        raise DomainError(_("Read at most 50 values with one check."), field="metrics")
+    cleaned = []
+    for metric in metrics:
+        name, path = str(metric.get("name", "")).strip(), str(metric.get("path", "")).strip()
+        if not name or len(name) > 60 or name == "latency":
+            raise DomainError(
+                _("Each value has a name of at most 60 characters; “latency” is measured anyway."), field="metrics"
+            )
+        try:
+            check_path(kind, path)
+        except BadPath:
+            raise DomainError(_("“%(path)s” is no path that can be read.") % {"path": path}, field="metrics") from None
+        cleaned.append({"name": name, "path": path, "unit": str(metric.get("unit", "")).strip()[:12]})
+    if len({metric["name"] for metric in cleaned}) < len(cleaned):
+        raise DomainError(_("Two values have the same name."), field="metrics")
+    return cleaned
+
+
+def _vet(url: str) -> None:
+    try:
+        check_url(url, [Allowance(host, port) for host, port in net_allowances(require_agency())])
+    except TargetRefused as refused:
+        raise DomainError(_(refused.message), field="url", code=refused.code) from refused
+
+
+def _vet_limit(check: Check, metric: str, comparison: str, limit: float, clear: float) -> None:
+    known = {"latency", *(item["name"] for item in check.metrics)}
+    if metric not in known:
+        raise DomainError(_("This check does not read such a value."), field="metric")
+    if comparison not in Comparison.values:
+        raise DomainError(_("Choose on which side of the limit a value is bad."), field="comparison")
+    if not (isfinite(limit) and isfinite(clear)):
+        raise DomainError(_("A limit is a number."), field="limit")
+    if (clear > limit) if comparison == Comparison.ABOVE else (clear < limit):
+        raise DomainError(_("It must clear on the good side of the limit."), field="clear_limit")
+
+
+def _seal(check: Check, authorization: str) -> None:
+    if authorization:
+        check.sealed_authorization = seal(
+            authorization, agency_id=check.agency_id, table=TABLE, column=COLUMN, row_id=check.id
+        )
+
+
+def _save(check: Check, *, new: bool) -> None:
+    try:
+        with transaction.atomic():
+            check.save(force_insert=new)
+    except IntegrityError as error:
+        raise DomainError(_("This environment has a check of this name already."), field="name") from error
+
+
+def _check(check_id: uuid.UUID | str) -> Check:
+    check = Check.objects.select_for_update(of=("self",)).filter(id=check_id).first()
+    if check is None:
+        raise NotFound(_("There is no such check."), field="check_id")
+    return check
+
+
+def _say(action: str, check: Check) -> None:
+    record_and_announce(
+        action=action,
+        object_type="check",
+        object_id=check.id,
+        client_id=check.client_id,
+        changes={"kind": check.kind, "interval_seconds": check.interval_seconds, "enabled": check.enabled},
+    )

@@ -1,0 +1,109 @@
+"""The only raw SQL of this app: samples and rollups, as arrays, a batch at a time.
+
+``INSERT … SELECT unnest`` with ``ON CONFLICT`` because COPY is refused under row-level security and could not drop the
+second copy of a redelivered result.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from monitoring.partitions import make_partitions
+
+RESOLUTIONS = (300, 3600, 86_400)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One sample."""
+
+    agency_id: uuid.UUID
+    client_id: uuid.UUID
+    check_id: uuid.UUID
+    metric: str
+    slot: datetime
+    value: float
+
+
+def insert(values: Sequence[Value]) -> None:
+    """Stores samples; one that is there already stays as it is."""
+    if not values:
+        return
+    for day in {value.slot.date() for value in values} - _days_made:
+        make_partitions(first=day, days=1)
+        _days_made.add(day)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO monitoring_sample (agency_id, client_id, check_id, metric, slot, value)"
+            " SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::float8[])"
+            " ON CONFLICT DO NOTHING",
+            [
+                [str(v.agency_id) for v in values],
+                [str(v.client_id) for v in values],
+                [str(v.check_id) for v in values],
+                [v.metric for v in values],
+                [v.slot for v in values],
+                [v.value for v in values],
+            ],
+        )
+
+
+# The days whose partitions this process has seen. Making one twice costs a look and changes nothing.
+_days_made: set[Any] = set()
+
+
+def write_samples(check: Any, metric: str, points: Iterable[tuple[datetime, float]]) -> None:
+    """Samples of one metric of one check, for history that is brought in."""
+    insert([Value(check.agency_id, check.client_id, check.id, metric, at, value) for at, value in points])
+
+
+def write_rollups(
+    check: Any, metric: str, seconds: int, buckets: Sequence[tuple[datetime, float]], *, count: int
+) -> None:
+    """Rollups of one metric of one check, for history that is brought in; each bucket with its mean."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO monitoring_rollup (agency_id, client_id, check_id, metric, seconds, bucket, count, total,"
+            " minimum, maximum) SELECT %s, %s, %s, %s, %s, at, %s, mean * %s, mean, mean"
+            " FROM unnest(%s::timestamptz[], %s::float8[]) AS given(at, mean) ON CONFLICT DO NOTHING",
+            [
+                check.agency_id,
+                check.client_id,
+                check.id,
+                metric,
+                seconds,
+                count,
+                count,
+                [at for at, _mean in buckets],
+                [mean for _at, mean in buckets],
+            ],
+        )
+
+
+def roll_up(*, seconds: int, start: datetime, end: datetime) -> int:
+    """Recomputes the buckets of one resolution in ``[start, end)``; the same again gives the same. Returns rows."""
+    source = (
+        "SELECT agency_id, client_id, check_id, metric, slot AS at, 1 AS count, value AS total, value AS minimum,"
+        " value AS maximum FROM monitoring_sample WHERE slot >= %s AND slot < %s"
+        if seconds == RESOLUTIONS[0]
+        else "SELECT agency_id, client_id, check_id, metric, bucket AS at, count, total, minimum, maximum"
+        f" FROM monitoring_rollup WHERE seconds = {RESOLUTIONS[RESOLUTIONS.index(seconds) - 1]}"
+        " AND bucket >= %s AND bucket < %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO monitoring_rollup (agency_id, client_id, check_id, metric, seconds, bucket, count, total,"
+            " minimum, maximum) SELECT agency_id, client_id, check_id, metric, %s,"
+            " date_bin(make_interval(secs => %s), at, '2000-01-01Z'), sum(count), sum(total), min(minimum), max(maximum)"
+            f" FROM ({source}) AS source GROUP BY 1, 2, 3, 4, 6"
+            " ON CONFLICT (check_id, metric, seconds, bucket) DO UPDATE SET count = excluded.count,"
+            " total = excluded.total, minimum = excluded.minimum, maximum = excluded.maximum",
+            [seconds, seconds, start, end],
+        )
+        return int(cursor.rowcount)

@@ -1,0 +1,54 @@
+"""The loops of monitoring."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+
+from core.beat import beat
+from core.clock import now
+from core.models import Heartbeat
+from core.tasks import system_task
+from core.tenancy.scope import sweeper_scope
+from monitoring import services, store
+from monitoring.partitions import drop_partitions, make_partitions
+from monitoring.prober import probe_round
+
+AHEAD_DAYS = 7
+# Late results of the last minutes may still come in, so each round goes back this far.
+OVERLAP = timedelta(minutes=15)
+
+
+@system_task(queue="poll")
+def probe_due() -> None:
+    """Asks whatever is due."""
+    probe_round()
+    beat("poll")
+
+
+@system_task(queue="sweep")
+def mark_stale() -> None:
+    """Calls what has not been answered for long unknown."""
+    services.mark_stale()
+
+
+@system_task(queue="default")
+def keep_partitions() -> None:
+    """Makes the days to come and drops those past retention."""
+    today = now().date()
+    with sweeper_scope():
+        make_partitions(first=today - timedelta(days=1), days=AHEAD_DAYS + 1)
+        drop_partitions(before=today - timedelta(days=settings.SAMPLE_RETENTION_DAYS))
+
+
+@system_task(queue="default")
+def roll_up() -> None:
+    """Recomputes the buckets since the last round, the open ones included."""
+    last = Heartbeat.objects.filter(name="roll up").first()
+    since = min(last.at if last else now() - timedelta(days=1), now()) - OVERLAP
+    with sweeper_scope():
+        for seconds in store.RESOLUTIONS:
+            start = datetime.fromtimestamp(int(since.timestamp()) // seconds * seconds, UTC)
+            store.roll_up(seconds=seconds, start=start, end=now())
+    beat("roll up")

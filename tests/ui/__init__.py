@@ -1,0 +1,1 @@
+"""The components: tokens, words, figures and the templates themselves."""
