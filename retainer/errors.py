@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -34,7 +33,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Says so without details and touches the database no more."""
     if request.path.startswith(API):
         return problem_response(500, "Something broke on our side. Try again; it has been logged.", code="server_error")
-    connection.close_if_unusable_or_obsolete()
     return render(None, "500.html", status=500)  # type: ignore[arg-type]
 
 

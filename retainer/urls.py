@@ -17,7 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", profile.profile, name="profile"),
     path("brand/<str:colour>.css", entry.brand, name="brand"),
     path("accounts/", include("allauth.urls")),
-    path("a/<slug:agency>/", include("retainer.dashboard.urls")),
     path("a/<slug:agency>/clients/", include("clients.urls")),
     path("a/<slug:agency>/retainers/", include("agreements.urls")),
     path("a/<slug:agency>/incidents/", include("incidents.urls")),
@@ -25,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:agency>/", include("monitoring.urls")),
     path("a/<slug:agency>/settings/", include("retainer.dashboard.settings_urls")),
     path("a/<slug:agency>/settings/response-times/", include("slas.urls")),
+    # After the apps' own pages: "clients/new/" is no client called "new".
+    path("a/<slug:agency>/", include("retainer.dashboard.urls")),
     path("p/<slug:agency>/<slug:client>/", include("retainer.portal.urls")),
     path("api/v1/", include("retainer.api.urls")),
     path(

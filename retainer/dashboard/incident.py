@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -23,6 +24,7 @@ from incidents.severities import DEFINITIONS
 from incidents.states import Step, allowed
 from incidents.texts import TEMPLATES
 from monitoring import selectors as monitoring
+from monitoring.selectors import metric_label
 from retainer.dashboard.systems import chart
 from retainer.errors import not_found
 from slas import selectors as slas
@@ -49,7 +51,7 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         "resolve_form": ResolveForm(auto_id="resolve_%s"),
         "reason_form": ReasonForm(auto_id="reason_%s"),
         "recipients": _recipients(row),
-        "evidence_url": reverse("dashboard:evidence", args=[agency, number]),
+        "charts": _charts(agency, row),
         "severity_form": SeverityForm(initial={"severity": row.severity}),
         "assign_form": _assign_form(row),
         "texts": TEMPLATES,
@@ -79,6 +81,17 @@ def incident_context(row: Any) -> dict[str, Any]:
         "contacts": clients.contacts(row.client_id),
         "similar": incidents.incidents(system_id=row.system_id).exclude(id=row.id)[:3],
     }
+
+
+def _charts(agency: str, row: Any) -> list[dict[str, str]]:
+    """One chart for each value that fired an alert of this incident, three at most."""
+    address = reverse("dashboard:evidence", args=[agency, row.number])
+    charts = {}
+    for alert in monitoring.alerts(incident_id=row.id).select_related("threshold"):
+        metric = monitoring.evidence_metric(alert)
+        query = urlencode({"check": alert.source_check_id, "metric": metric, "span": "1h"})
+        charts[metric] = {"id": f"evidence-{alert.number}", "title": metric_label(metric), "src": f"{address}?{query}"}
+    return list(charts.values())[:3]
 
 
 def _recipients(row: Any) -> list[str]:

@@ -29,17 +29,19 @@ function wouldReorder(region, html) {
 }
 
 function showBar(region, count, html) {
-  region.querySelector(":scope > .news-bar")?.remove();
-  const bar = document.createElement("button");
-  bar.type = "button";
-  bar.className = "btn btn-primary btn-small news-bar";
+  region.waiting = html;
+  let bar = region.querySelector(":scope > .news-bar");
+  if (!bar) {
+    bar = document.createElement("button");
+    bar.type = "button";
+    bar.className = "btn btn-primary btn-small news-bar";
+    bar.addEventListener("click", () => {
+      remember(region);
+      htmx.swap(region, region.waiting, { swapStyle: "outerHTML" });
+    });
+    region.prepend(bar);
+  }
   bar.textContent = word("new", count);
-  bar.addEventListener("click", () => {
-    bar.remove();
-    document.activeElement?.blur();
-    htmx.swap(region, html, { swapStyle: "outerHTML" });
-  });
-  region.prepend(bar);
 }
 
 function remember(region) {

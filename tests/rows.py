@@ -1,0 +1,127 @@
+"""One example row for every kind of argument that an address can take, for the route matrix."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from agreements import selectors as agreements
+from agreements import services as agreement_services
+from backlog import services as backlog
+from core import clock
+from core.ids import uuid7
+from core.selectors import member_of_user
+from core.services import invite_member
+from core.tokens import create_token
+from incidents import services as incidents
+from monitoring import services as monitoring
+from monitoring.models import Alert
+from retainer.notifications.models import WebhookEndpoint
+from slas import selectors as slas
+from slas import services as sla_services
+from tests.cast import House
+
+
+def rows_of(house: House) -> dict[str, Any]:
+    """Argument name, or "route:argument" where routes differ, and a value that exists in the house."""
+    with house.scope():
+        sla_services.install_catalogue()
+        agreement_services.install_catalogue()
+        retainer = _retainer(house)
+        incident = incidents.open_incident(
+            system_id=house.system.id, title="Example", severity="high", source="staff"
+        )
+        item = backlog.create_from_incident(
+            incident_id=incident.id, title="Example", detail="", kind="feature", impact=2, risk=2
+        )
+        check, threshold, alert = _monitoring(house, incident.id)
+        token, _plain = create_token(name="Example", scopes=["read"])
+        invitation, secret = invite_member(email="someone@example.com", role="viewer")
+        endpoint = WebhookEndpoint.objects.create(name="Example", url="https://example.com", sealed_secret=b"x")
+        member = member_of_user(house.viewer.id)
+        assert member is not None
+        clock_row = slas.clocks_of("incident", incident.id)
+        policy = slas.latest_policy_versions()[0]
+        calendar = slas.latest_calendar_versions()[0]
+    ids = {
+        "clients": house.client.id,
+        "contacts": house.contact_row.id,
+        "systems": house.system.id,
+        "tiers": retainer.tier_id,
+        "retainers": retainer.id,
+        "policies": policy.policy_id,
+        "calendars": calendar.calendar_id,
+        "incidents": incident.id,
+        "clocks": clock_row[0].id if clock_row else uuid7(),
+        "checks": check.id,
+        "thresholds": threshold.id,
+        "alerts": alert.id,
+    }
+    return {
+        "client": house.client.slug,
+        "system": house.system.slug,
+        "retainer_id": retainer.id,
+        "number": incident.number,
+        "monitoring:alert:number": alert.number,
+        "step": "acknowledge",
+        "item_id": item.id,
+        "check_id": check.id,
+        "threshold_id": threshold.id,
+        "contact_id": house.contact_row.id,
+        "token_id": token.id,
+        "endpoint_id": endpoint.id,
+        "member_id": member.id,
+        "invitation_id": invitation.id,
+        "token": secret,
+        "policy": policy.policy.slug,
+        "calendar": calendar.calendar.slug,
+        "colour": "4f49d6",
+        "api": ids,
+    }
+
+
+def _retainer(house: House) -> Any:
+    retainer = agreement_services.create_retainer(
+        client_id=house.client.id,
+        tier_id=agreements.tiers()[0].id,
+        name="Example",
+        price_minor=40_000,
+        currency="EUR",
+        hours_minutes=600,
+        time_zone="Europe/Berlin",
+        starts_on=(clock.now() - timedelta(days=30)).date(),
+    )
+    version = next(row for row in slas.latest_policy_versions() if row.policy.slug == "priority")
+    agreement_services.cover_system(
+        retainer_id=retainer.id, system_id=house.system.id, policy_version_id=version.id
+    )
+    house.system.owner_id = house.engineer.id
+    house.system.save()
+    return agreement_services.activate(retainer_id=retainer.id)
+
+
+def _monitoring(house: House, incident_id: Any) -> tuple[Any, Any, Any]:
+    check = monitoring.create_check(
+        system_id=house.system.id,
+        name="Example",
+        kind="http_json",
+        url="https://1.1.1.1/health",
+        metrics=[{"name": "rate", "path": "rate", "unit": "ratio"}],
+    )
+    threshold = monitoring.set_threshold(
+        check_id=check.id, metric="rate", comparison="below", limit=0.5, clear_limit=0.6
+    )
+    alert = Alert.objects.create(
+        client_id=house.client.id,
+        number=1,
+        fingerprint=f"threshold:{threshold.id}",
+        system_id=house.system.id,
+        source_check=check,
+        threshold=threshold,
+        health="degraded",
+        title="Example",
+        began_at=clock.now(),
+        fired_at=clock.now(),
+        incident_id=incident_id,
+    )
+    return check, threshold, alert
