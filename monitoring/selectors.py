@@ -162,19 +162,29 @@ def metrics_of(system_id: uuid.UUID) -> list[MetricView]:
 
 def _metric(row: Check, name: str, unit: str, limit: Threshold | None) -> MetricView:
     value = row.last_values.get(name)
-    words = {"above": _("bad above"), "below": _("bad below")}
     return MetricView(
         key=f"metric-{str(row.id)[-6:]}-{name}",
         check_id=row.id,
         check_id_text=str(row.id),
         name=name,
-        label=_("Answer time") if name == "latency" else name.replace("_", " ").capitalize(),
+        label=metric_label(name),
         value=value,
         last_text="" if value is None else format_value(value, unit),
         unit_text="" if unit == "ratio" else unit,
-        threshold_text=f"{words[limit.comparison]} {format_value(limit.limit, unit)}" if limit else "",
+        threshold_text=_limit_text(limit, unit) if limit else "",
         tone="bad" if limit and limit.health == Health.DEGRADED else "",
     )
+
+
+def _limit_text(limit: Threshold, unit: str) -> str:
+    words = _("bad above") if limit.comparison == "above" else _("bad below")
+    shown = "" if unit in ("", "ratio") else f" {unit}"
+    return f"{words} {format_value(limit.limit, unit)}{shown}"
+
+
+def metric_label(name: str) -> str:
+    """A metric's name as people read it."""
+    return _("Answer time") if name == "latency" else name.replace("_", " ").capitalize()
 
 
 def format_value(value: float, unit: str) -> str:

@@ -15,6 +15,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 app = Celery("retainer")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# The auditor stands on the roof itself, which is no installed app.
+app.autodiscover_tasks(["retainer"])
 
 
 @worker_init.connect

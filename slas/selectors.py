@@ -216,6 +216,14 @@ def clocks_of(subject_type: str, subject_id: uuid.UUID | str) -> list[Clock]:
     return sorted(rows, key=lambda row: (Metric.values.index(row.metric), row.cycle))
 
 
+def current(clocks: Sequence[Clock]) -> list[Clock]:
+    """The newest cycle of each promise, in the given order: what a person wants to see of a promise that repeats."""
+    newest: dict[str, int] = {}
+    for row in clocks:
+        newest[row.metric] = max(newest.get(row.metric, 0), row.cycle)
+    return [row for row in clocks if row.cycle == newest[row.metric]]
+
+
 def open_clocks() -> QuerySet[Clock]:
     """The clocks that still run or wait, the one that is due first in front."""
     return Clock.objects.filter(ended_at=None).order_by("due_at", "id")

@@ -72,7 +72,7 @@ def incident_context(row: Any) -> dict[str, Any]:
         "incident": row,
         "system": system,
         "client": clients.client(row.client_id),
-        "clocks": slas.clock_views(slas.clocks_of("incident", row.id), now(), own_agency().time_zone),
+        "clocks": slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), own_agency().time_zone),
         "policy_version": slas.policy_version(row.policy_version_id) if row.policy_version_id else None,
         "severity_text": DEFINITIONS.get(row.severity, ""),
         "entries": [(entry, people.get(entry.actor_id, "")) for entry in entries],

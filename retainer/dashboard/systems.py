@@ -112,12 +112,14 @@ def chart(request: HttpRequest, system_id: uuid.UUID) -> dict[str, Any]:
     start = end - timedelta(hours=SPANS[span_of(request)])
     points = monitoring.series(check.id, metric, start, end)
     unit = next((item.get("unit", "") for item in check.metrics if item["name"] == metric), "")
+    # A ratio is read as per cent, on the page and in its chart alike.
+    factor = 100 if unit == "ratio" else 1
     return {
-        "unit": unit or ("s" if metric == "latency" else ""),
+        "unit": "%" if unit == "ratio" else unit or ("s" if metric == "latency" else ""),
         "times": [int(at.timestamp()) for at, _value in points],
-        "values": [value for _at, value in points],
+        "values": [None if value is None else value * factor for _at, value in points],
         "thresholds": [
-            {"value": row.limit, "label": row.get_comparison_display()}
+            {"value": row.limit * factor, "label": row.get_comparison_display()}
             for row in monitoring.thresholds_of(check.id)
             if row.metric == metric
         ],

@@ -128,7 +128,7 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
         "version": version,
         "incident": row,
         "system": clients.system(row.system_id),
-        "clocks": slas.clock_views(slas.clocks_of("incident", row.id), now(), own_agency().time_zone),
+        "clocks": slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), own_agency().time_zone),
         "entries": incidents.entries(row.id, client_visible_only=True),
         "severity_text": DEFINITIONS.get(row.severity, ""),
     }
@@ -168,7 +168,7 @@ def _systems_with_health() -> list[tuple[Any, Any]]:
 
 def _with_clocks(rows: list[Any]) -> list[tuple[Any, list[Any]]]:
     zone = own_agency().time_zone
-    return [(row, slas.clock_views(slas.clocks_of("incident", row.id), now(), zone)) for row in rows]
+    return [(row, slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), zone)) for row in rows]
 
 
 def _version() -> str:
