@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclusion, TierTemplate
 from clients import selectors as clients
 from core.clock import now
 from core.errors import NotFound
-from core.tenancy.managers import TenantQuerySet
 
 RUNNING = (RetainerState.ACTIVE, RetainerState.ENDING)
 
@@ -28,7 +28,7 @@ class ChecklistItem:
     blocks: bool
 
 
-def tiers() -> TenantQuerySet[TierTemplate]:
+def tiers() -> QuerySet[TierTemplate]:
     """The agency's catalogue, in its order."""
     return TierTemplate.objects.order_by("position")
 
@@ -53,7 +53,7 @@ def inclusions_of(tier_id: uuid.UUID) -> list[TierInclusion]:
     return [row for link in reversed(chain) for row in rows if row.tier_id == link]
 
 
-def retainers(client_id: uuid.UUID | None = None) -> TenantQuerySet[Retainer]:
+def retainers(client_id: uuid.UUID | None = None) -> QuerySet[Retainer]:
     """The retainers of the agency or of one client, with their tiers."""
     rows = Retainer.objects.select_related("tier").order_by("-created_at")
     return rows.filter(client_id=client_id) if client_id else rows

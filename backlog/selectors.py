@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from backlog.models import BacklogItem
 from core.errors import NotFound
-from core.tenancy.managers import TenantQuerySet
 
 
-def items() -> TenantQuerySet[BacklogItem]:
+def items() -> QuerySet[BacklogItem]:
     """Every item, the most valuable first: impact times risk, unscored ones last."""
     value = F("impact") * F("risk")
     return BacklogItem.objects.select_related("client", "incident").order_by(value.desc(nulls_last=True), "-created_at")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from clients.models import AISystem, Client, Contact, Environment, EnvironmentKind
 from core.errors import NotFound
-from core.tenancy.managers import TenantQuerySet
 from core.tenancy.scope import identity_scope
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def place_in_portal(*, user_id: uuid.UUID, agency_slug: str, client_slug: str) -
     return None
 
 
-def clients() -> TenantQuerySet[Client]:
+def clients() -> QuerySet[Client]:
     """Every client that is not archived, by name."""
     return Client.objects.filter(archived_at=None).order_by("name")
 
@@ -71,12 +73,12 @@ def client_by_slug(slug: str) -> Client:
     return _one(Client.objects.filter(slug=slug), _("There is no such client."))
 
 
-def contacts(client_id: uuid.UUID) -> TenantQuerySet[Contact]:
+def contacts(client_id: uuid.UUID) -> QuerySet[Contact]:
     """The client's people, the main contact first."""
     return Contact.objects.filter(client_id=client_id, ended_at=None).order_by("-is_primary", "name")
 
 
-def all_contacts() -> TenantQuerySet[Contact]:
+def all_contacts() -> QuerySet[Contact]:
     """Every contact of the agency."""
     return Contact.objects.filter(ended_at=None).order_by("name")
 
@@ -86,7 +88,7 @@ def contact(contact_id: uuid.UUID) -> Contact:
     return _one(Contact.objects.filter(id=contact_id), _("There is no such contact."))
 
 
-def systems(client_id: uuid.UUID | None = None) -> TenantQuerySet[AISystem]:
+def systems(client_id: uuid.UUID | None = None) -> QuerySet[AISystem]:
     """The AI systems of the agency or of one client, by name."""
     rows = AISystem.objects.order_by("name")
     return rows.filter(client_id=client_id) if client_id else rows
@@ -113,12 +115,12 @@ def environment_choices() -> list[tuple[str, str]]:
     return [(value, str(label)) for value, label in EnvironmentKind.choices]
 
 
-def environments(system_id: uuid.UUID) -> TenantQuerySet[Environment]:
+def environments(system_id: uuid.UUID) -> QuerySet[Environment]:
     """Both environments of a system."""
     return Environment.objects.filter(system_id=system_id).order_by("kind")
 
 
-def _one(rows: TenantQuerySet[Any], message: str) -> Any:
+def _one(rows: QuerySet[Row], message: str) -> Row:
     row = rows.first()
     if row is None:
         raise NotFound(message)

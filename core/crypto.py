@@ -10,6 +10,7 @@ import base64
 import secrets
 import uuid
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,7 +31,7 @@ def seal(plain: str, *, agency_id: uuid.UUID, table: str, column: str, row_id: u
     return key_id.encode() + b"\0" + nonce + sealed
 
 
-def unseal(sealed: bytes, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> str:
+def unseal(sealed: Any, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> str:
     """The plain text; raises CannotOpen where anything about the value or its place does not fit."""
     key_id, _, rest = bytes(sealed).partition(b"\0")
     try:

@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from core.models import Agency, ApiToken, AuditEvent, Invitation, Membership, NetAllowance, OutboxEvent, User
 from core.tenancy.context import require_agency
-from core.tenancy.managers import TenantQuerySet
 from core.tenancy.scope import identity_scope
 
 
@@ -42,7 +42,7 @@ def places_of(user_id: uuid.UUID) -> list[Place]:
     return sorted(places, key=lambda place: place.name.lower())
 
 
-def members() -> TenantQuerySet[Membership]:
+def members() -> QuerySet[Membership]:
     """The staff of the scope's agency, with their users."""
     return Membership.objects.filter(ended_at=None).select_related("user").order_by("created_at")
 
@@ -60,17 +60,17 @@ def member_of_user(user_id: uuid.UUID) -> Membership | None:
     return members().filter(user_id=user_id).first()
 
 
-def invitations() -> TenantQuerySet[Invitation]:
+def invitations() -> QuerySet[Invitation]:
     """The invitations to staff that are still open."""
     return Invitation.objects.filter(accepted_at=None, revoked_at=None, contact_id=None).order_by("-created_at")
 
 
-def tokens() -> TenantQuerySet[ApiToken]:
+def tokens() -> QuerySet[ApiToken]:
     """The agency's tokens, newest first."""
     return ApiToken.objects.order_by("-created_at")
 
 
-def audit_events() -> TenantQuerySet[AuditEvent]:
+def audit_events() -> QuerySet[AuditEvent]:
     """What happened in the agency, newest first."""
     return AuditEvent.objects.order_by("-at", "-id")
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 import uuid
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from core.models import Membership
 from core.selectors import members
-from core.tenancy.managers import TenantQuerySet
 from incidents.models import Incident, IncidentEntry
 from incidents.states import IncidentState
 
 
-def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = None) -> TenantQuerySet[Incident]:
+def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = None) -> QuerySet[Incident]:
     """Every incident, newest first; of one system or one client where named."""
     rows = Incident.objects.order_by("-opened_at", "-number")
     if system_id:
@@ -24,7 +23,7 @@ def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = 
     return rows.filter(client_id=client_id) if client_id else rows
 
 
-def open_incidents() -> TenantQuerySet[Incident]:
+def open_incidents() -> QuerySet[Incident]:
     """Those in which somebody still has work to do."""
     return incidents().filter(state__in=IncidentState.open_values())
 
@@ -34,7 +33,7 @@ def open_with(fingerprint: str) -> Incident | None:
     return open_incidents().filter(fingerprint=fingerprint).first()
 
 
-def search(words: str) -> TenantQuerySet[Incident]:
+def search(words: str) -> QuerySet[Incident]:
     """By number ("12", "INC-12") or by words of the title; nothing for no words."""
     words = words.strip()
     if not words:
@@ -60,13 +59,13 @@ def incident_by_number(number: int) -> Incident:
     return row
 
 
-def entries(incident_id: uuid.UUID, client_visible_only: bool = False) -> TenantQuerySet[IncidentEntry]:
+def entries(incident_id: uuid.UUID, client_visible_only: bool = False) -> QuerySet[IncidentEntry]:
     """The timeline, oldest first."""
     rows = IncidentEntry.objects.filter(incident_id=incident_id).order_by("at", "id")
     return rows.filter(client_visible=True) if client_visible_only else rows
 
 
-def possible_owners() -> TenantQuerySet[Membership]:
+def possible_owners() -> QuerySet[Membership]:
     """Who on the staff may own an incident."""
     return members()
 

@@ -50,6 +50,13 @@ STEPS: dict[str, tuple[Act, str]] = {
     Step.CLOSE: (lambda row, text: services.close(incident_id=row), _("Closed.")),
 }
 
+# The steps that need a text, with the form that takes it.
+FORMS: dict[str, type[Form]] = {
+    Step.RESOLVE: ResolveForm,
+    Step.FALSE_ALARM: ReasonForm,
+    Step.REOPEN: ReasonForm,
+}
+
 
 @staff(Capability.VIEW)
 @require_GET
@@ -111,9 +118,7 @@ def take_step(request: HttpRequest, agency: str, number: int, step: str) -> Http
     if step not in STEPS:
         raise Http404
     act, message = STEPS[step]
-    form: Form = {Step.RESOLVE: ResolveForm, Step.FALSE_ALARM: ReasonForm, Step.REOPEN: ReasonForm}.get(step, Form)(
-        request.POST
-    )
+    form = FORMS.get(step, Form)(request.POST)
     if not form.is_valid():
         return _again(request, agency, number, form)
     text = next(iter(form.cleaned_data.values()), "")

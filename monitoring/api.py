@@ -19,6 +19,8 @@ from core.web.rest import Body, Endpoint, Moment, Nothing, Number, Query
 from monitoring import selectors, services
 from monitoring.models import AlertState, CheckKind, Comparison, Health
 
+ENVIRONMENTS = [("production", _("Production")), ("preproduction", _("Preproduction"))]
+
 
 class MetricShape(Body):
     """One number to read out of the answer."""
@@ -55,7 +57,7 @@ class CheckOut(serializers.Serializer[Any]):
     environment = serializers.UUIDField(source="environment_id")
     name = serializers.CharField()
     kind = serializers.ChoiceField(CheckKind.choices)
-    url = serializers.CharField()
+    url = serializers.SerializerMethodField(help_text=_("Without its query, which may hold a secret."))
     metrics = serializers.ListField(child=serializers.DictField())
     interval_seconds = serializers.IntegerField()
     timeout_ms = serializers.IntegerField()
@@ -73,12 +75,17 @@ class CheckOut(serializers.Serializer[Any]):
     last_detail = serializers.CharField(allow_blank=True)
     thresholds = ThresholdOut(source="thresholds.all", many=True)
 
+    def get_url(self, row: Any) -> str:
+        """The address as people see it."""
+        return selectors.shown_url(row.url)
+
 
 class CheckPatch(Body):
     """What can change about a check."""
 
     name = serializers.CharField(max_length=80, required=False)
-    url = serializers.URLField(max_length=1000, required=False)
+    kind = serializers.ChoiceField(CheckKind.choices, required=False)
+    url = serializers.CharField(max_length=1000, required=False)
     authorization = serializers.CharField(
         max_length=4000, required=False, allow_blank=True, write_only=True, help_text=_("Kept sealed, never shown.")
     )
@@ -93,9 +100,10 @@ class CheckIn(CheckPatch):
     """A new check."""
 
     system = serializers.UUIDField(source="system_id")
+    environment_kind = serializers.ChoiceField(ENVIRONMENTS, required=False)
     name = serializers.CharField(max_length=80)
     kind = serializers.ChoiceField(CheckKind.choices)
-    url = serializers.URLField(max_length=1000)
+    url = serializers.CharField(max_length=1000)
 
 
 class ThresholdIn(Body):

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Max, Q, Value
+from django.db.models import F, Max, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
-from core.tenancy.managers import TenantQuerySet
 from monitoring.models import Alert, Check, Health, Rollup, Sample, Threshold
 
 # Worst first: the state of a system is the worst of what is measured on its production.
@@ -47,7 +46,7 @@ class MetricView:
     tone: str
 
 
-def checks(system_id: uuid.UUID | None = None) -> TenantQuerySet[Check]:
+def checks(system_id: uuid.UUID | None = None) -> QuerySet[Check]:
     """The checks of the agency or of one system, by name."""
     rows = Check.objects.order_by("name")
     return rows.filter(system_id=system_id) if system_id else rows
@@ -61,12 +60,12 @@ def check(check_id: uuid.UUID | str) -> Check:
     return row
 
 
-def thresholds() -> TenantQuerySet[Threshold]:
+def thresholds() -> QuerySet[Threshold]:
     """Every agreed limit."""
     return Threshold.objects.order_by("-id")
 
 
-def thresholds_of(check_id: uuid.UUID) -> TenantQuerySet[Threshold]:
+def thresholds_of(check_id: uuid.UUID) -> QuerySet[Threshold]:
     """The agreed limits of one check."""
     return Threshold.objects.filter(source_check_id=check_id).order_by("metric", "comparison")
 
@@ -81,7 +80,7 @@ def threshold(threshold_id: uuid.UUID) -> Threshold:
 
 def alerts(
     *, open_only: bool = False, system_id: uuid.UUID | None = None, incident_id: uuid.UUID | None = None
-) -> TenantQuerySet[Alert]:
+) -> QuerySet[Alert]:
     """Alerts, newest first."""
     rows = Alert.objects.order_by("-fired_at")
     if open_only:
@@ -108,7 +107,7 @@ def _alert(which: Q) -> Alert:
     return row
 
 
-def samples(check_id: uuid.UUID) -> TenantQuerySet[Sample]:
+def samples(check_id: uuid.UUID) -> QuerySet[Sample]:
     """The raw values of one check."""
     return Sample.objects.filter(check_id=check_id)
 

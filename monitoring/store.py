@@ -100,7 +100,8 @@ def roll_up(*, seconds: int, start: datetime, end: datetime) -> int:
         cursor.execute(
             "INSERT INTO monitoring_rollup (agency_id, client_id, check_id, metric, seconds, bucket, count, total,"
             " minimum, maximum) SELECT agency_id, client_id, check_id, metric, %s,"
-            " date_bin(make_interval(secs => %s), at, '2000-01-01Z'), sum(count), sum(total), min(minimum), max(maximum)"
+            " date_bin(make_interval(secs => %s), at, '2000-01-01Z'),"
+            " sum(count), sum(total), min(minimum), max(maximum)"
             f" FROM ({source}) AS source GROUP BY 1, 2, 3, 4, 6"
             " ON CONFLICT (check_id, metric, seconds, bucket) DO UPDATE SET count = excluded.count,"
             " total = excluded.total, minimum = excluded.minimum, maximum = excluded.maximum",

@@ -29,7 +29,8 @@ from core.access.views import Access, access_of
 from core.models import User
 from core.selectors import Place, places_of
 from core.tenancy import Actor, portal_scope, tenant_scope
-from retainer.errors import forbidden, not_found, problem_response
+from core.web.problems import problem_response
+from retainer.errors import forbidden, not_found
 
 Next = Callable[[HttpRequest], HttpResponse]
 

@@ -33,7 +33,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Says so without details and touches the database no more."""
     if request.path.startswith(API):
         return problem_response(500, "Something broke on our side. Try again; it has been logged.", code="server_error")
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+    return render(None, "500.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -20,12 +20,12 @@ DEBUG = False
 
 SECRET_KEY = env.str("SECRET_KEY")
 # {"key id": "base64 of 32 bytes"}; the last key writes, all of them read.
-ENCRYPTION_KEYS: dict[str, str] = env.json("ENCRYPTION_KEYS")
-TOKEN_PEPPERS: dict[str, str] = env.json("TOKEN_PEPPERS")
+ENCRYPTION_KEYS: dict[str, str] = dict(env.json("ENCRYPTION_KEYS"))
+TOKEN_PEPPERS: dict[str, str] = dict(env.json("TOKEN_PEPPERS"))
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # open: anybody may start an agency; invite: only by invitation; closed: only the operator makes agencies.
 SIGN_UP = env.str("SIGN_UP", "invite")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)

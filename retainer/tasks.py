@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import structlog
-from core.net.client import Request, fetch
 from django.conf import settings
 
 from core.beat import beat
+from core.net.client import Request, fetch
 from core.outbox import overdue as overdue_events
 from core.tasks import system_task
 from core.tenancy import sweeper_scope

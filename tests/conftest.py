@@ -115,7 +115,7 @@ def _flush(self: TransactionTestCase) -> None:
         link.close()
 
 
-TransactionTestCase._fixture_teardown = _flush  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _flush  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -28,9 +28,7 @@ def rows_of(house: House) -> dict[str, Any]:
         sla_services.install_catalogue()
         agreement_services.install_catalogue()
         retainer = _retainer(house)
-        incident = incidents.open_incident(
-            system_id=house.system.id, title="Example", severity="high", source="staff"
-        )
+        incident = incidents.open_incident(system_id=house.system.id, title="Example", severity="high", source="staff")
         item = backlog.create_from_incident(
             incident_id=incident.id, title="Example", detail="", kind="feature", impact=2, risk=2
         )
@@ -92,9 +90,7 @@ def _retainer(house: House) -> Any:
         starts_on=(clock.now() - timedelta(days=30)).date(),
     )
     version = next(row for row in slas.latest_policy_versions() if row.policy.slug == "priority")
-    agreement_services.cover_system(
-        retainer_id=retainer.id, system_id=house.system.id, policy_version_id=version.id
-    )
+    agreement_services.cover_system(retainer_id=retainer.id, system_id=house.system.id, policy_version_id=version.id)
     house.system.owner_id = house.engineer.id
     house.system.save()
     return agreement_services.activate(retainer_id=retainer.id)

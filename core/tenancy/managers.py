@@ -73,7 +73,7 @@ class TenantManager(models.Manager[M]):
 
     def get_queryset(self) -> TenantQuerySet[M]:
         scope = require_scope()
-        queryset: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db, hints=self._hints)
+        queryset: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]
         if scope.agency_id is None:
             return queryset
         queryset = queryset.filter(**{self._agency_column(): scope.agency_id})

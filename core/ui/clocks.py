@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -65,7 +66,7 @@ def face(clock: Any) -> Face:
         left=left_text(clock, state, remaining),
         due=due,
         due_text=_due_text(clock, state, due),
-        due_title=full_moment(due) if due else "",
+        due_title=full_moment(due, _contract_zone(clock)) if due else "",
         remaining=remaining,
         target=target,
         running=state in RUNNING,
@@ -131,6 +132,12 @@ def _due_text(clock: Any, state: str, due: datetime | None) -> str:
     return pattern % {"moment": moment(due)}
 
 
+def _contract_zone(clock: Any) -> ZoneInfo | None:
+    """What hovering shows: the zone of the agreement's calendar, which may not be the reader's."""
+    name = str(read(clock, "zone", "") or "")
+    return ZoneInfo(name) if name else None
+
+
 def _kind(row: Any) -> str:
     return str(read(row, "kind", "open"))
 
@@ -151,6 +158,8 @@ def _said(kind: str, party: str, seconds: int) -> str:
         return _("%(time)s counted") % {"time": duration(seconds)}
     if kind == "paused":
         return _("%(time)s waiting on %(party)s") % {"time": duration(seconds), "party": names.get(party, party)}
+    if kind == "stopped":
+        return _("%(time)s done, then reopened") % {"time": duration(seconds)}
     return _("%(time)s outside hours") % {"time": duration(seconds)}
 
 

@@ -20,7 +20,7 @@ PER_PAGE = 50
 
 def wants_part(request: HttpRequest) -> bool:
     """True where htmx asks for a piece of the page: not for a boosted link, nor for going back in history."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 

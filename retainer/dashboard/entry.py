@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from core.ui.brand import stylesheet
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +21,7 @@ from core.models import User
 from core.selectors import places_of
 from core.services import accept_invitation, find_invitation
 from core.tenancy import Actor, tenant_scope
+from core.ui.brand import stylesheet
 from core.web.forms import Screen, form_page
 from retainer.accounts import INVITATION_KEY
 from retainer.dashboard.forms import AgencyStartForm

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.ui.gallery import examples
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.access.views import public
+from core.ui.gallery import examples
 
 
 @public

@@ -137,7 +137,7 @@ def health_by_client(slug: str) -> list[dict[str, Any]]:
     """Each client with its worst system and how many systems stand where."""
     systems = list(clients.systems())
     health = monitoring.system_health([row.id for row in systems])
-    rows = []
+    rows: list[dict[str, Any]] = []
     for client in clients.clients():
         mine = [(row, health[row.id]) for row in systems if row.client_id == client.id]
         states = [view.state for _row, view in mine]

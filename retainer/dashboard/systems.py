@@ -34,7 +34,7 @@ def systems(request: HttpRequest, agency: str) -> HttpResponse:
     """Every system, worst first."""
     found = list(clients.systems().select_related("client"))
     health = monitoring.system_health([row.id for row in found])
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "system": row,
             "health": health[row.id],

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from core.net.client import Failure, Request, Response, fetch
-from core.net.guard import Allowance
 from django.core.mail import EmailMultiAlternatives, get_connection
 from standardwebhooks import Webhook
 
 from core.clock import now
 from core.ids import uuid7
 from core.logs import mask
+from core.net.client import Failure, Request, Response, fetch
+from core.net.guard import Allowance
 from core.selectors import agency, net_allowances
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint

@@ -122,7 +122,7 @@ def _clock_lines(incident_id: uuid.UUID) -> list[str]:
 
 
 def _incident_url(number: int) -> str:
-    return link(reverse("incidents:detail", args=[agency().slug, number]))
+    return link(reverse("dashboard:incident", args=[agency().slug, number]))
 
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {

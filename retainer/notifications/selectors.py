@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from core.tenancy.managers import TenantQuerySet
+from django.db.models import QuerySet
+
 from retainer.notifications.models import Delivery, WebhookEndpoint
 
 
-def endpoints() -> TenantQuerySet[WebhookEndpoint]:
+def endpoints() -> QuerySet[WebhookEndpoint]:
     """The agency's webhook receivers, by name."""
     return WebhookEndpoint.objects.order_by("name")
 
 
-def deliveries() -> TenantQuerySet[Delivery]:
+def deliveries() -> QuerySet[Delivery]:
     """Every message of the agency, newest first."""
     return Delivery.objects.order_by("-created_at")

@@ -7,7 +7,6 @@ import secrets
 import uuid
 from typing import Any
 
-from core.net.guard import Allowance, TargetRefused, check_url
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from core.audit import record
 from core.crypto import seal, unseal
 from core.errors import DomainError, NotFound
 from core.ids import uuid7
+from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from incidents.severities import DEFINITIONS
 
 from agreements import selectors as agreements
 from clients import selectors as clients
@@ -18,6 +17,7 @@ from core.errors import NotFound
 from core.selectors import agency as own_agency
 from core.web.pages import listed, page, unchanged
 from incidents import selectors as incidents
+from incidents.severities import DEFINITIONS
 from monitoring import selectors as monitoring
 from retainer.dashboard.home import WORST_FIRST
 from retainer.dashboard.systems import SPANS, chart, span_of

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from core.clock import now
-from tests.api.support import World, call, read, send
+from tests.api.support import PROBED, World, call, read, send
 
 SECRET = "Bearer very-secret-value"
 
@@ -19,7 +19,7 @@ def _check(north: World, **more: Any) -> Any:
         "system": str(north.house.system.id),
         "name": "Quality",
         "kind": "http_json",
-        "url": "https://example.com/metrics.json",
+        "url": PROBED,
         "metrics": [{"name": "resolution", "path": "auto.rate", "unit": "%"}],
         "interval_seconds": 60,
         **more,
@@ -51,7 +51,7 @@ def test_the_authorization_header_goes_in_and_never_comes_out(north: World) -> N
 
 def test_an_address_that_is_not_public_is_refused(north: World) -> None:
     """X26 at save: the answer names the field and not what is behind the address."""
-    for url in ("http://127.0.0.1/", "http://169.254.169.254/latest/", "http://[::1]/", "ftp://example.com/x"):
+    for url in ("http://127.0.0.1/", "http://169.254.169.254/latest/", "http://[::1]/", "ftp://127.0.0.1:9/x"):
         body = {"system": str(north.house.system.id), "name": "P", "kind": "http", "url": url}
         answer = call("POST", "checks/", north.token, {**body, "interval_seconds": 60})
         assert answer.status_code == 400, (url, answer.content)

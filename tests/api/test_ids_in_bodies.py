@@ -10,7 +10,7 @@ import pytest
 from rest_framework import serializers
 
 from retainer.api.urls import router
-from tests.api.support import World, call
+from tests.api.support import PROBED, World, call
 from tests.cast import random_id
 
 SYSTEM = {"name": "Bot", "criticality": "low"}
@@ -24,8 +24,8 @@ RETAINER = {
     "starts_on": "2026-03-01",
 }
 CONTACT = {"name": "Ada", "email": "ada@example.com", "rights": ["viewer"]}
-CHECK = {"name": "Probe", "kind": "http", "url": "https://example.com/", "interval_seconds": 60}
-LIMIT = {"metric": "rate", "comparison": "below", "limit": 80}
+CHECK = {"name": "Probe", "kind": "http", "url": PROBED, "interval_seconds": 60}
+LIMIT = {"metric": "latency", "comparison": "above", "limit": 2}
 INCIDENT = {"title": "Wrong answers", "severity": "high"}
 
 # Address, the body around the ids, and each id field with the noun whose id belongs there.
@@ -92,9 +92,10 @@ def test_every_id_field_there_is_has_its_case_above() -> None:
     """X03: from the endpoints' own tables, so that a new field without a case fails. A PATCH has its POST's fields."""
     tried = {(path.split("/")[0], name) for path, _body, _fields, name in CASES}
     tried |= {(path.split("/")[0], name) for path, name, _noun in QUERIES}
+    registry: list[tuple[str, Any, str]] = router.registry
     declared = {
         (noun, name)
-        for noun, endpoint, _basename in router.registry
+        for noun, endpoint, _basename in registry
         for shape in (*endpoint.bodies.values(), *endpoint.queries.values())
         for name, field in shape().fields.items()
         if isinstance(field, serializers.UUIDField)

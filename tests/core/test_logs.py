@@ -35,6 +35,6 @@ def test_the_filter_masks_messages_with_arguments_and_dictionaries(line: str, se
     record = logging.LogRecord("x", logging.INFO, __file__, 1, "%s", (line,), None)
     assert SecretsFilter().filter(record)
     assert secret not in record.getMessage()
-    structured = logging.LogRecord("x", logging.INFO, __file__, 1, {"event": line}, (), None)  # type: ignore[arg-type]
+    structured = logging.LogRecord("x", logging.INFO, __file__, 1, {"event": line}, (), None)
     SecretsFilter().filter(structured)
     assert secret not in str(structured.msg)

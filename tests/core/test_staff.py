@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Callable
 
 import pytest
 
@@ -24,7 +25,11 @@ def member_id(house: House, user: User) -> uuid.UUID:
 
 def test_the_last_owner_keeps_their_role(cast: Cast) -> None:
     owner = member_id(cast.north, cast.north.owner)
-    for act in (lambda: change_role(member_id=owner, role="viewer"), lambda: end_membership(member_id=owner)):
+    acts: list[Callable[[], object]] = [
+        lambda: change_role(member_id=owner, role="viewer"),
+        lambda: end_membership(member_id=owner),
+    ]
+    for act in acts:
         with pytest.raises(Conflict), cast.north.scope():
             act()
 
@@ -39,7 +44,11 @@ def test_with_a_second_owner_the_first_may_go(cast: Cast) -> None:
 
 def test_a_member_of_another_agency_does_not_exist_here(cast: Cast) -> None:
     theirs = member_id(cast.south, cast.south.engineer)
-    for act in (lambda: change_role(member_id=theirs, role="viewer"), lambda: end_membership(member_id=theirs)):
+    acts: list[Callable[[], object]] = [
+        lambda: change_role(member_id=theirs, role="viewer"),
+        lambda: end_membership(member_id=theirs),
+    ]
+    for act in acts:
         with pytest.raises(NotFound), cast.north.scope():
             act()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -120,7 +121,11 @@ def test_two_agencies_in_one_batch_stay_separate(cast: Cast) -> None:
     assert (north.told(here), north.told(there)) == (["breach"], [])
     assert (south.told(there), south.told(here)) == (["breach"], [])
     with cast.north.scope():
-        rows = [*ClockNotice.objects.all(), *ClockEvent.objects.all(), *AuditEvent.objects.filter(object_type="clock")]
+        rows: list[Any] = [
+            *ClockNotice.objects.all(),
+            *ClockEvent.objects.all(),
+            *AuditEvent.objects.filter(object_type="clock"),
+        ]
         assert {(row.agency_id, row.client_id) for row in rows} == {(cast.north.agency.id, cast.north.client.id)}
 
 

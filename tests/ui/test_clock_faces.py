@@ -65,6 +65,11 @@ def test_a_clock_outside_hours_tells_when_it_goes_on_and_does_not_count_down() -
     assert not shown.running
 
 
+def test_hovering_a_due_time_shows_it_in_the_zone_of_the_agreement() -> None:
+    shown = face({"state": "running", "due_at": NOW, "zone": "America/New_York"})
+    assert shown.due_title == "Tue 24 Mar 2026 09:30 EDT"
+
+
 def test_a_promise_done_late_says_how_late() -> None:
     shown = face(
         {"state": "breached", "overrun_seconds": 1500, "satisfied_at": NOW, "due_at": NOW - timedelta(minutes=25)}

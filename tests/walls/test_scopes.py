@@ -253,4 +253,5 @@ def test_ids_are_ordered_by_time_and_are_version_7() -> None:
 
 
 def test_psycopg2_is_the_driver() -> None:
-    assert connection.Database is psycopg2
+    with connection.cursor() as cursor:
+        assert isinstance(cursor.connection, psycopg2.extensions.connection)
