@@ -236,6 +236,7 @@ SPECTACULAR_SETTINGS = {
         "CheckKind": "monitoring.models.CheckKind",
         "ClockState": "slas.models.ClockState",
         "Criticality": "clients.models.Criticality",
+        "EnvironmentKind": "clients.models.EnvironmentKind",
         "Health": "monitoring.models.Health",
         "IncidentState": "incidents.states.IncidentState",
         "Metric": "slas.models.Metric",
