@@ -142,7 +142,8 @@ def _title(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -
     if threshold is None:
         why = PROBLEMS.get(payload["error_class"], "it does not answer")
         return f"{check.system.name} does not answer: {why}"[:160]
-    name = threshold.metric.replace("_", " ")
+    # "p95_latency_ms 847 ms" would say the unit twice.
+    name = threshold.metric.removesuffix(f"_{threshold.unit}").replace("_", " ")
     value = f"{payload['value']:.4g}" if payload["value"] is not None else "–"
     unit = f" {threshold.unit}" if threshold.unit and threshold.unit != "ratio" else ""
     return f"{name} {value}{unit}, {threshold.comparison} the agreed {threshold.limit:.4g}{unit}"[:160].capitalize()

@@ -183,7 +183,9 @@ def _limit_text(limit: Threshold, unit: str) -> str:
 
 def metric_label(name: str) -> str:
     """A metric's name as people read it."""
-    return _("Answer time") if name == "latency" else name.replace("_", " ").capitalize()
+    if name == "latency":
+        return _("Answer time")
+    return name.removesuffix("_ms").replace("_", " ").capitalize()
 
 
 def format_value(value: float, unit: str) -> str:

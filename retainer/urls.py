@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from core.access.views import public
 from retainer import health
+from retainer.api.description import schema
 from retainer.dashboard import entry, gallery, profile
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,11 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:agency>/", include("retainer.dashboard.urls")),
     path("p/<slug:agency>/<slug:client>/", include("retainer.portal.urls")),
     path("api/v1/", include("retainer.api.urls")),
-    path(
-        "api/schema/",
-        public(SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])),
-        name="schema",
-    ),
+    path("api/schema/", schema, name="schema"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("healthz/pipeline", health.pipeline, name="pipeline"),

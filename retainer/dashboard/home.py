@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from clients import selectors as clients
@@ -66,14 +67,16 @@ def _verdict(rows: list[Need]) -> str:
         return _("Nothing needs you. Every promise is being kept.")
     missed = sum(1 for need in rows if need.clock and need.clock.state == "breached")
     risky = sum(1 for need in rows if need.clock and need.clock.state == "at_risk")
-    parts = [
-        _("%(count)s things need somebody") % {"count": len(rows)} if len(rows) > 1 else _("One thing needs somebody")
-    ]
+    verdict = ngettext("One thing needs somebody.", "%(count)s things need somebody.", len(rows))
+    sentences = [verdict % {"count": len(rows)}]
     if missed:
-        parts.append(_("%(count)s past a deadline") % {"count": missed})
+        sentences.append(
+            ngettext("One deadline is missed.", "%(count)s deadlines are missed.", missed) % {"count": missed}
+        )
     if risky:
-        parts.append(_("%(count)s close to one") % {"count": risky})
-    return ", ".join(parts) + "."
+        near = ngettext("One deadline is near.", "%(count)s deadlines are near.", risky)
+        sentences.append(near % {"count": risky})
+    return " ".join(sentences)
 
 
 def _incident_needs(slug: str) -> list[Need]:

@@ -23,6 +23,7 @@ from incidents.forms import AssignForm, NoteForm, PauseForm, ReasonForm, Resolve
 from incidents.severities import DEFINITIONS
 from incidents.states import Step, allowed
 from incidents.texts import TEMPLATES
+from incidents.timeline import mark_of
 from monitoring import selectors as monitoring
 from monitoring.selectors import metric_label
 from retainer.dashboard.systems import chart
@@ -75,7 +76,9 @@ def incident_context(row: Any) -> dict[str, Any]:
         "clocks": slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), own_agency().time_zone),
         "policy_version": slas.policy_version(row.policy_version_id) if row.policy_version_id else None,
         "severity_text": DEFINITIONS.get(row.severity, ""),
-        "entries": [(entry, people.get(entry.actor_id, "") if entry.actor_id else "") for entry in entries],
+        "entries": [
+            (entry, people.get(entry.actor_id, "") if entry.actor_id else "", *mark_of(entry.kind)) for entry in entries
+        ],
         "owner_name": people.get(row.owner_id, "") if row.owner_id else "",
         "alerts": monitoring.alerts(incident_id=row.id),
         "contacts": clients.contacts(row.client_id),

@@ -18,6 +18,7 @@ from core.selectors import agency as own_agency
 from core.web.pages import listed, page, unchanged
 from incidents import selectors as incidents
 from incidents.severities import DEFINITIONS
+from incidents.timeline import mark_of
 from monitoring import selectors as monitoring
 from retainer.dashboard.home import WORST_FIRST
 from retainer.dashboard.systems import SPANS, chart, span_of
@@ -129,7 +130,7 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
         "incident": row,
         "system": clients.system(row.system_id),
         "clocks": slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), own_agency().time_zone),
-        "entries": incidents.entries(row.id, client_visible_only=True),
+        "entries": [(entry, *mark_of(entry.kind)) for entry in incidents.entries(row.id, client_visible_only=True)],
         "severity_text": DEFINITIONS.get(row.severity, ""),
     }
     return page(request, "portal/incident.html", context, part="portal/_incident.html")
