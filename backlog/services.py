@@ -72,6 +72,8 @@ def _fill(item: BacklogItem, title: str, detail: str, kind: str, impact: int | N
     for name, value in (("impact", impact), ("risk", risk)):
         if value is not None and not 1 <= value <= 5:
             raise DomainError(_("Use a number from 1 to 5."), field=name)
+        if value is None and item.state != BacklogState.IDEA:
+            raise DomainError(_("Move the item back to an idea before you clear a score."), field=name)
     item.title, item.detail, item.kind, item.impact, item.risk = title, detail.strip(), kind, impact, risk
     if item.state == BacklogState.IDEA and impact and risk:
         item.state = BacklogState.SCORED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from core.news import Handler, News
 from incidents import services
@@ -13,10 +14,12 @@ def note_deadline(news: News) -> None:
     """Writes the warning or the miss into the incident's timeline."""
     if news.payload.get("subject_type") != services.SUBJECT:
         return
-    kind = EntryKind.CLOCK_BREACHED if news.name == "slas.clock.breached" else EntryKind.CLOCK_WARNED
+    missed = news.name == "slas.clock.breached"
     services.add_entry(
         incident_id=uuid.UUID(news.payload["subject_id"]),
-        kind=kind,
+        kind=EntryKind.CLOCK_BREACHED if missed else EntryKind.CLOCK_WARNED,
+        # A miss happened at its deadline, not when it was noticed.
+        at=datetime.fromisoformat(news.payload["due_at"]) if missed else None,
         data={"metric": news.payload["metric"], "due_at": news.payload["due_at"]},
     )
 

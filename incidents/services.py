@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agreements import selectors as agreements
 from clients import selectors as clients
-from core.audit import next_number, record_and_announce
+from core.audit import next_number, record, record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from core.selectors import member_of_user
@@ -66,11 +66,16 @@ def open_incident(
             policy_version_id=agreements.policy_version_for(system.id, at),
         )
         incident.number = next_number(kind=SUBJECT)
-        _hold_or_publish(incident, at)
+        if incident.source == IncidentSource.ALERT:
+            _hold(incident)
+        else:
+            incident.confirmed_at = incident.published_at = at
         try:
             with transaction.atomic():
                 incident.save(force_insert=True)
         except IntegrityError:
+            if not fingerprint:
+                raise
             # Another worker opened it between our look and our insert; the database let one of us through.
             return Incident.objects.get(fingerprint=fingerprint, state__in=IncidentState.open_values())
         _start_clocks(incident, at)
@@ -91,7 +96,7 @@ def import_incident(
             _("An imported incident begins before it ends, and both lie in the past."), field="resolved_at"
         )
     with transaction.atomic():
-        return Incident.objects.create(
+        incident: Incident = Incident.objects.create(
             client_id=system.client_id,
             system_id=system.id,
             number=next_number(kind=SUBJECT),
@@ -103,6 +108,16 @@ def import_incident(
             resolved_at=resolved_at,
             closed_at=resolved_at,
         )
+        _entry(incident, EntryKind.OPENED, at=opened_at)
+        _entry(incident, EntryKind.RESOLVED, at=resolved_at)
+        record(
+            action="incidents.incident.imported",
+            object_type=SUBJECT,
+            object_id=incident.id,
+            client_id=incident.client_id,
+            changes={"opened_at": opened_at.isoformat(), "resolved_at": resolved_at.isoformat()},
+        )
+    return incident
 
 
 def confirm(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
@@ -166,7 +181,9 @@ def resume(*, incident_id: uuid.UUID, at: datetime | None = None, expected_versi
         incident = _locked(incident_id, Step.RESUME, expected_version)
         if not incident.waiting_on:
             raise Conflict(_("The clocks are running. There is nothing to resume."))
-        party = incident.waiting_on
+        party, since = incident.waiting_on, incident.waiting_since
+        if at and since and at < since:
+            raise DomainError(_("This was before the wait began."), field="at")
         _stop_waiting(incident)
         _clocks(incident, "resume", at or now(), party=party)
         return _done(incident, "resumed", EntryKind.RESUMED, visible=True, data={"party": party})
@@ -180,7 +197,10 @@ def post_note(*, incident_id: uuid.UUID, body: str) -> Incident:
 
 
 def post_update(*, incident_id: uuid.UUID, body: str) -> Incident:
-    """A message to the client: the promised update is kept and the next one begins. It shows the incident to them."""
+    """A message to the client: the promised update is kept and the next one begins. It shows the incident to them.
+
+    The first message is the first response too, whether or not somebody acknowledged the incident before.
+    """
     with transaction.atomic():
         incident = _row(incident_id)
         if incident.state == IncidentState.FALSE_ALARM:
@@ -188,6 +208,7 @@ def post_update(*, incident_id: uuid.UUID, body: str) -> Incident:
         _publish(incident, now())
         text = _text(body, "body", 10_000, lines=True)
         if incident.state in IncidentState.open_values():
+            _clocks(incident, "satisfy", now(), metrics=("first_response",))
             sla_services.next_cycle(subject_type=SUBJECT, subject_id=incident.id, metric="periodic_update", at=now())
         return _done(incident, "updated", EntryKind.UPDATE, body=text, visible=True)
 
@@ -221,7 +242,10 @@ def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None 
     with transaction.atomic():
         incident = _locked(incident_id, Step.REOPEN, expected_version)
         text = _text(reason, "reason", 300)
-        incident.state, incident.resolved_at, incident.closed_at = IncidentState.ACKNOWLEDGED, None, None
+        if incident.state == IncidentState.FALSE_ALARM:
+            _hold(incident)
+        incident.state, incident.closed_at = IncidentState.ACKNOWLEDGED, None
+        incident.mitigated_at = incident.resolved_at = None
         # An alert may have opened another incident of the same cause meanwhile; this one stands beside it.
         incident.fingerprint = ""
         incident.acknowledged_at = incident.acknowledged_at or now()
@@ -250,6 +274,8 @@ def change_severity(
         before, incident.severity = incident.severity, _severity(severity)
         if before == severity:
             raise Conflict(_("This is its severity already."))
+        if not incident.published_at:
+            _hold(incident)
         if incident.policy_version_id:
             sla_services.retarget(
                 subject_type=SUBJECT,
@@ -320,13 +346,14 @@ def _publish_one(incident: Incident) -> int:
     return 1
 
 
-def _hold_or_publish(incident: Incident, at: datetime) -> None:
-    if incident.source != IncidentSource.ALERT:
-        incident.confirmed_at = incident.published_at = at
-        return
+def _hold(incident: Incident) -> None:
+    """Holds it from the client: a serious one for as long as the policy says, another until somebody confirms it."""
+    incident.publish_at = None
     if incident.severity in SERIOUS and incident.policy_version_id:
         minutes = slas.policy_version(incident.policy_version_id).publish_after_minutes
-        incident.publish_at = at + timedelta(minutes=minutes) if minutes is not None else None
+        if minutes is not None:
+            # Never before now: nobody could have judged it before its severity was known.
+            incident.publish_at = max(incident.opened_at + timedelta(minutes=minutes), now())
 
 
 def _publish(incident: Incident, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.beat import beat
 from core.tasks import system_task
 from incidents.services import publish_due
 
@@ -9,4 +10,4 @@ from incidents.services import publish_due
 @system_task(queue="sweep")
 def publish_incidents() -> None:
     """Publishes what is due."""
-    publish_due()
+    beat("publish", published=publish_due())

@@ -224,7 +224,12 @@ class Migration(migrations.Migration):
             ),
         ),
         SecureTable("Incident", portal="client", portal_where="published_at IS NOT NULL", sweeper="SELECT, UPDATE"),
+        # The inner query runs under the portal's own policy, so it finds published incidents only.
         SecureTable(
-            "IncidentEntry", portal="client", portal_where="client_visible", sweeper="SELECT, INSERT", append_only=True
+            "IncidentEntry",
+            portal="client",
+            portal_where="client_visible AND EXISTS (SELECT 1 FROM incidents_incident i WHERE i.id = incident_id)",
+            sweeper="SELECT, INSERT",
+            append_only=True,
         ),
     ]

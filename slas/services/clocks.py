@@ -17,7 +17,18 @@ from core.clock import now
 from core.errors import DomainError, NotFound
 from slas.engine import CalendarSpec, Terms, default_warnings
 from slas.models import CalendarVersion, Clock, ClockEvent, ClockState, Metric, PolicyVersion, Severity, Target
-from slas.services.facts import Fact, after_any_miss, append, inherit_pauses, latest, lock, note, open_waits, past
+from slas.services.facts import (
+    Fact,
+    after_any_miss,
+    append,
+    inherit_pauses,
+    latest,
+    lock,
+    note,
+    open_waits,
+    past,
+    was_dropped,
+)
 from slas.services.judging import history, judge_clock
 
 EventName = Literal["pause", "resume", "satisfy", "cancel", "reopen"]
@@ -75,20 +86,23 @@ def record_event(
     """Appends the event to the subject's open clocks, judges them, and returns them.
 
     A reopening goes to the newest ended clock of each metric, by default to mitigation, resolution and whatever was
-    cancelled. ``at`` is when it happened, at most now. A clock that started later takes the event at its start,
-    unless all did: then it is refused. A miss that happened before stays a miss: a pause begins after it, anything
-    else that would undo it is a Conflict.
+    cancelled with its subject. ``at`` is when it happened, at most now. A clock that started later takes the event at
+    its start, unless all did: then it is refused. A miss that happened before stays a miss: a pause begins after it,
+    anything else that would undo it is a Conflict.
     """
     if kind not in EVENT_NAMES:
         raise DomainError(_("“%(kind)s” is not something that happens to a clock.") % {"kind": kind}, field="kind")
     moment = past(at, "at")
     with transaction.atomic():
         clocks = _affected(lock(subject_type, subject_id), kind, metrics)
+        rows = history(clocks)
+        if kind == "reopen" and metrics is None:
+            # What a change of severity no longer promised is not owed again either.
+            clocks = [clock for clock in clocks if not was_dropped(rows[clock.id])]
         if not clocks:
             return []
         if moment < min(clock.started_at for clock in clocks):
             raise DomainError(_("This cannot have happened before the clock started."), field="at")
-        rows = history(clocks)
         facts = {
             clock.id: Fact(kind, _effective(clock, kind, rows[clock.id], moment), party, reason, evidence)
             for clock in clocks

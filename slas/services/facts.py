@@ -63,6 +63,12 @@ def after_any_miss(clock: Clock, rows: Sequence[ClockEvent], at: datetime) -> da
     return max(at, from_instant(missed + 1))
 
 
+def was_dropped(rows: Sequence[ClockEvent]) -> bool:
+    """True where the clock was cancelled because nothing was promised any more, not because its subject was over."""
+    ends = [row for row in rows if row.kind in ("cancel", "satisfy", "reopen")]
+    return bool(ends) and ends[-1].kind == "cancel" and bool(ends[-1].data.get("dropped"))
+
+
 def open_waits(clocks: Iterable[Clock], rows: Events, at: datetime) -> list[Event]:
     """The pauses in which the subject is at that moment, read from the first clock that runs or has just ended."""
     instant = to_instant(at)

