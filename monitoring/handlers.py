@@ -10,13 +10,16 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from clients import selectors as clients
-from core.audit import next_number, record_and_announce
+from core.audit import next_number
 from core.clock import now
+from core.errors import Conflict
+from core.models import OutboxEvent
 from core.news import Handler, News
 from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
-from monitoring.models import Alert, AlertState, Check, Health, Threshold
+from monitoring.alerts import end, tell
+from monitoring.models import Alert, Check, Health, Sample, Threshold
 from monitoring.severity import severity_of
 
 
@@ -44,6 +47,8 @@ def _fire(check: Check, threshold: Threshold | None, payload: dict[str, Any]) ->
     if Alert.objects.filter(fingerprint=fingerprint, recovered_at=None).exists():
         return
     health = Health.DEGRADED if threshold else Health.DOWN
+    evidence = _evidence(check, threshold, payload)
+    samples = evidence.get("samples", [])
     alert = Alert(
         client_id=check.client_id,
         number=next_number(kind="alert"),
@@ -53,9 +58,10 @@ def _fire(check: Check, threshold: Threshold | None, payload: dict[str, Any]) ->
         threshold=threshold,
         health=health,
         title=_title(check, threshold, payload),
-        began_at=datetime.fromisoformat(payload["began_at"]),
-        fired_at=now(),
-        evidence={"fired": _evidence(check, threshold, payload)},
+        began_at=datetime.fromisoformat(samples[0][0] if samples else payload["began_at"]),
+        # When it was known, which may be a while ago if whoever stored the result died before telling.
+        fired_at=datetime.fromisoformat(payload["finished_at"]),
+        evidence={"fired": evidence},
     )
     try:
         with transaction.atomic():
@@ -65,7 +71,7 @@ def _fire(check: Check, threshold: Threshold | None, payload: dict[str, Any]) ->
         return
     if check.environment.kind == "production":
         _open_or_join_incident(alert, check, health)
-    _tell(events.FIRED, alert)
+    tell(events.FIRED, alert)
 
 
 def _open_or_join_incident(alert: Alert, check: Check, health: str) -> None:
@@ -82,6 +88,7 @@ def _open_or_join_incident(alert: Alert, check: Check, health: str) -> None:
             severity=severity,
             source="alert",
             fingerprint=fingerprint,
+            opened_at=alert.fired_at,
         )
     incident_services.add_entry(
         incident_id=known.id, kind="alert_fired", body=alert.title, data={"alert": alert.number}
@@ -94,18 +101,26 @@ def _recover(check: Check, threshold: Threshold | None, payload: dict[str, Any])
     fingerprint = fingerprint_of(check.id, threshold.id if threshold else None)
     alert = Alert.objects.select_for_update(of=("self",)).filter(fingerprint=fingerprint, recovered_at=None).first()
     if alert is None:
+        _wait_for_the_alert(check, threshold, payload)
         return
-    alert.state, alert.recovered_at = AlertState.RECOVERED, now()
-    alert.evidence = {**alert.evidence, "recovered": _evidence(check, threshold, payload)}
-    alert.save(update_fields=["state", "recovered_at", "evidence"])
-    if alert.incident_id:
-        incident_services.add_entry(
-            incident_id=alert.incident_id,
-            kind="alert_recovered",
-            body=_("%(title)s: back to normal, seen by “%(check)s”.") % {"title": alert.title, "check": check.name},
-            data={"alert": alert.number, **alert.evidence["recovered"]},
-        )
-    _tell(events.RECOVERED, alert)
+    said = _("%(title)s: back to normal, seen by “%(check)s”.") % {"title": alert.title, "check": check.name}
+    at = datetime.fromisoformat(payload["finished_at"])
+    end(alert, at=at, evidence=_evidence(check, threshold, payload), said=said)
+
+
+def _wait_for_the_alert(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -> None:
+    """Raises Conflict while the alert that this ends is still to be opened: opened later, it would never end."""
+    waiting = OutboxEvent.objects.filter(
+        name=events.TRANSITIONED,
+        next_due_at__isnull=False,
+        payload__check_id=str(check.id),
+        payload__threshold_id=str(threshold.id) if threshold else None,
+        payload__change="fired",
+    )
+    ends = datetime.fromisoformat(payload["finished_at"])
+    begins = (datetime.fromisoformat(one["finished_at"]) for one in waiting.values_list("payload", flat=True))
+    if any(begin <= ends for begin in begins):
+        raise Conflict("The alert that this ends has not been opened yet.")
 
 
 def _evidence(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -> dict[str, Any]:
@@ -119,9 +134,20 @@ def _evidence(check: Check, threshold: Threshold | None, payload: dict[str, Any]
     if threshold:
         facts |= {"metric": threshold.metric, "value": payload["value"], "limit": threshold.limit}
         facts |= {"clear_limit": threshold.clear_limit, "comparison": threshold.comparison}
+        facts["samples"] = _samples(check, threshold, payload)
     else:
         facts["problem"] = payload["error_class"]
     return facts
+
+
+def _samples(check: Check, threshold: Threshold, payload: dict[str, Any]) -> list[tuple[str, float]]:
+    """The values in a row that made it fire or recover, oldest first: slot and value."""
+    count = threshold.bad_count if payload["change"] == "fired" else threshold.good_count
+    rows = Sample.objects.filter(
+        check_id=check.id, metric=threshold.metric, slot__lte=datetime.fromisoformat(payload["slot"])
+    )
+    newest = list(rows.order_by("-slot").values_list("slot", "value")[:count])
+    return [(slot.isoformat(), value) for slot, value in reversed(newest)]
 
 
 PROBLEMS = {
@@ -149,29 +175,10 @@ def _title(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -
     return f"{name} {value}{unit}, {threshold.comparison} the agreed {threshold.limit:.4g}{unit}"[:160].capitalize()
 
 
-def _tell(name: str, alert: Alert) -> None:
-    record_and_announce(
-        action=name,
-        object_type="alert",
-        object_id=alert.id,
-        client_id=alert.client_id,
-        dedup_key=f"{name}:{alert.id}",
-        payload={
-            "number": alert.number,
-            "client_id": str(alert.client_id),
-            "system_id": str(alert.system_id),
-            "check_id": str(alert.source_check_id),
-            "incident_id": str(alert.incident_id) if alert.incident_id else None,
-            "title": alert.title,
-            "health": alert.health,
-            "began_at": alert.began_at.isoformat(),
-        },
-    )
-
-
 def pause_checks(news: News) -> None:
     """A paused system is not asked."""
-    Check.objects.filter(system_id=news.payload["id"]).update(next_due_at=None)
+    # Without its lease an answer that is under way is thrown away, and does not put the check back on the schedule.
+    Check.objects.filter(system_id=news.payload["id"]).update(next_due_at=None, lease_id=None)
 
 
 def resume_checks(news: News) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.managers import TenantManager
 from core.tenancy.models import ClientOwnedModel
+from monitoring.addresses import shown_url
 
 
 class CheckKind(models.TextChoices):
@@ -107,6 +108,11 @@ class Check(ClientOwnedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_url(self) -> str:
+        """The address as people see it, without what could be a secret."""
+        return shown_url(self.url)
 
 
 class Threshold(ClientOwnedModel):

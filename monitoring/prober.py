@@ -28,11 +28,13 @@ from core.tenancy.scope import sweeper_scope
 from monitoring.models import Check
 from monitoring.probing.parse import read
 from monitoring.results import Result, store_results
+from monitoring.schedule import next_slot
 
 # A lease outlives the request it covers by this much: storing and a pause of the process fit in.
 GRACE = timedelta(seconds=15)
 ROUND_SECONDS = 20.0
 COMMIT_EVERY = 0.25
+MOST_TOLD_AT_ONCE = 10
 TABLE, COLUMN = "monitoring_check", "sealed_authorization"
 
 log = structlog.get_logger(__name__)
@@ -56,13 +58,24 @@ def probe_round(*, seconds: float = ROUND_SECONDS, size: int | None = None) -> i
             open_for_more = time.monotonic() < deadline
             claims = claim(limit=loop.free) if open_for_more and loop.free else []
             allowances = _allowances(claims)
-            for one in claims:
-                loop.add(_request(one.check, allowances.get(one.check.agency_id, ())), one)
-            if not loop.active:
+            unasked = _start(loop, claims, allowances)
+            if not loop.active and not unasked:
                 return stored
-            stored += _store([_result(one, outcome) for one, outcome in loop.poll(COMMIT_EVERY)])
+            stored += _store(unasked + [_result(one, outcome) for one, outcome in loop.poll(COMMIT_EVERY)])
     finally:
         loop.close()
+
+
+def _start(loop: MultiLoop, claims: list[Claim], allowances: dict[uuid.UUID, tuple[Allowance, ...]]) -> list[Result]:
+    """Asks; returns the results of those that cannot even be asked, so that one of them stops nobody else."""
+    unasked = []
+    for one in claims:
+        try:
+            loop.add(_request(one.check, allowances.get(one.check.agency_id, ())), one)
+        except Exception:
+            log.exception("a check could not be asked", check_id=str(one.check.id))
+            unasked.append(_failed(one))
+    return unasked
 
 
 def claim(*, limit: int) -> list[Claim]:
@@ -70,18 +83,31 @@ def claim(*, limit: int) -> list[Claim]:
     lease_id = uuid7()
     with sweeper_scope():
         rows = list(
-            Check.objects.filter(next_due_at__lte=now())
+            Check.objects.filter(next_due_at__lte=now(), system__paused_at=None)
             .order_by("next_due_at")
             .select_for_update(skip_locked=True, of=("self",))[:limit]
         )
         claims = []
         for row in rows:
-            slot = row.next_due_at or now()
+            slot = _slot(row)
             row.lease_id, row.lease_slot = lease_id, slot
             row.leased_until = row.next_due_at = now() + timedelta(milliseconds=row.timeout_ms) + GRACE
             claims.append(Claim(row, lease_id, slot))
-        Check.objects.bulk_update(rows, ["lease_id", "lease_slot", "leased_until", "next_due_at"])
+        Check.objects.bulk_update(rows, ["lease_id", "lease_slot", "leased_until", "next_due_at", "skipped_slots"])
     return claims
+
+
+def _slot(check: Check) -> datetime:
+    """The slot that this run stands for: the one it was due at, or after an outage the last of those that passed.
+
+    What is measured now is never stored as a value of then; the slots that were missed are counted.
+    """
+    due = check.next_due_at or now()
+    passed = (now() - due) // timedelta(seconds=check.interval_seconds)
+    if not passed:
+        return due
+    check.skipped_slots += passed
+    return next_slot(check.id, check.interval_seconds, now() - timedelta(seconds=check.interval_seconds))
 
 
 def _allowances(claims: list[Claim]) -> dict[uuid.UUID, tuple[Allowance, ...]]:
@@ -106,19 +132,29 @@ def _request(check: Check, allowances: tuple[Allowance, ...]) -> Request:
 
 def _result(tag: Any, outcome: Outcome) -> Result:
     one: Claim = tag
-    check = one.check
-    host = urlsplit(check.url).hostname or ""
-    base: dict[str, Any] = {
-        "check_id": check.id,
+    if isinstance(outcome, Failure):
+        return Result(**_base(one, outcome.total_us), error_class=outcome.error_class)
+    try:
+        return _answered(one.check, outcome, _base(one, outcome.total_us))
+    except Exception:
+        log.exception("an answer could not be judged", check_id=str(one.check.id))
+        return _failed(one)
+
+
+def _failed(one: Claim) -> Result:
+    """A run that failed on our side: nothing is known of the target."""
+    return Result(**_base(one, 0), error_class="internal", detail="This check could not be run.")
+
+
+def _base(one: Claim, latency_us: int) -> dict[str, Any]:
+    return {
+        "check_id": one.check.id,
         "lease_id": one.lease_id,
         "slot": one.slot,
-        "host": host,
+        "host": urlsplit(one.check.url).hostname or "",
         "finished_at": now(),
-        "latency_us": outcome.total_us,
+        "latency_us": latency_us,
     }
-    if isinstance(outcome, Failure):
-        return Result(**base, error_class=outcome.error_class)
-    return _answered(check, outcome, base)
 
 
 def _answered(check: Check, response: Response, base: dict[str, Any]) -> Result:
@@ -141,8 +177,9 @@ def _store(results: list[Result]) -> int:
         news = []
         for result in results:
             news += _store_alone(result)
-    # Told at once in this process; where it dies here, the outbox row is still due.
-    outbox.deal_with(news)
+    # Told at once in this process; where it dies here, the outbox row is still due. No more than a few, because no
+    # answer is read meanwhile.
+    outbox.deal_with(news[:MOST_TOLD_AT_ONCE])
     return len(results)
 
 

@@ -21,6 +21,8 @@ from monitoring.models import Check, Health, Threshold
 from monitoring.schedule import next_slot
 
 NETWORK = frozenset({"dns", "refused", "connect_timeout", "timeout", "tls"})
+# Failures that say something about us and nothing about the target.
+OURS = frozenset({"blocked", "internal"})
 CHECK_FIELDS = [
     "health",
     "bad_streak",
@@ -99,9 +101,11 @@ def _take(check: Check, thresholds: list[Threshold], result: Result, hold: bool)
     _schedule(check, result)
     check.last_finished_at, check.last_latency_us = result.finished_at, result.latency_us
     check.last_error, check.last_detail = result.error_class, result.detail[:200]
-    if ok:
-        check.last_ok_at, check.last_values = result.finished_at, result.values
-    verdict: Verdict = "good" if ok else "unknown" if hold or result.error_class == "blocked" else "bad"
+    check.last_ok_at = result.finished_at if ok else check.last_ok_at
+    # Nothing old stands in for what this answer did not say.
+    check.last_values = result.values if ok else {}
+    held = result.error_class in OURS or (hold and result.error_class in NETWORK)
+    verdict: Verdict = "good" if ok else "unknown" if held else "bad"
     before = Streaks(check.health, check.bad_streak, check.good_streak, check.unknown_streak)
     after, change = step(before, verdict, Rule(check.bad_count, check.good_count, Health.DOWN))
     check.health, check.bad_streak = after.health, after.bad

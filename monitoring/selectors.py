@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
+from monitoring import addresses
 from monitoring.models import Alert, Check, Health, Rollup, Sample, Threshold
 
 # Worst first: the state of a system is the worst of what is measured on its production.
@@ -257,7 +258,7 @@ def unpolled_checks() -> int:
 
 def shown_url(url: str) -> str:
     """A check's address without what could be a secret in it."""
-    return url.split("?", 1)[0] + ("?…" if "?" in url else "")
+    return addresses.shown_url(url)
 
 
 def evidence_metric(row: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from math import isfinite
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
@@ -22,7 +23,9 @@ from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
 from core.tenancy.scope import sweeper_scope
-from monitoring.models import Check, CheckKind, Comparison, Health, Threshold
+from monitoring.addresses import stored_url
+from monitoring.alerts import end_unwatched
+from monitoring.models import Alert, Check, CheckKind, Comparison, Health, Threshold
 from monitoring.probing.parse import BadPath, check_path
 
 # Seconds between two questions, by criticality.
@@ -82,9 +85,14 @@ def update_check(
     good_count: int | None = None,
     authorization: str = "",
 ) -> Check:
-    """Changes what is named and keeps the rest. An empty authorization keeps the stored one."""
+    """Changes what is named and keeps the rest.
+
+    An empty authorization keeps the stored one, unless the address moves to another host: what was given for one is
+    not sent to the next. An answer that is under way to another question is thrown away.
+    """
     with transaction.atomic():
         check = _check(check_id)
+        before = check.kind, check.url, check.metrics
         if kind is not None and kind not in CheckKind.values:
             raise DomainError(_("Choose how to ask."), field="kind")
         check.kind = kind or check.kind
@@ -100,6 +108,10 @@ def update_check(
             bad_count=bad_count or check.bad_count,
             good_count=good_count or check.good_count,
         )
+        if urlsplit(before[1])[:2] != urlsplit(check.url)[:2]:
+            check.sealed_authorization = None
+        if before != (check.kind, check.url, check.metrics):
+            check.lease_id, check.next_due_at = None, now() if check.enabled else None
         _seal(check, authorization)
         _save(check, new=False)
         _say("monitoring.check.updated", check)
@@ -121,7 +133,10 @@ def disable_check(*, check_id: uuid.UUID) -> Check:
     with transaction.atomic():
         check = _check(check_id)
         check.enabled, check.next_due_at, check.lease_id = False, None, None
-        check.save(update_fields=["enabled", "next_due_at", "lease_id"])
+        check.health, check.bad_streak, check.good_streak = Health.UNKNOWN, 0, 0
+        check.save(update_fields=["enabled", "next_due_at", "lease_id", "health", "bad_streak", "good_streak"])
+        check.thresholds.update(health=Health.UNKNOWN, bad_streak=0, good_streak=0)
+        end_unwatched(check, _("the check was paused"))
         _say("monitoring.check.disabled", check)
     return check
 
@@ -153,11 +168,15 @@ def set_threshold(
     good_count: int = 2,
     agreed_on: date | None = None,
 ) -> Threshold:
-    """Sets the agreed limit of a metric in one direction; a second call replaces it and starts its streaks anew."""
+    """Sets the agreed limit of a metric in one direction; a second call replaces it and starts its streaks anew.
+
+    A limit that has fired goes on firing until enough values are good under the new one.
+    """
     with transaction.atomic():
         check = _check(check_id)
         clear = limit if clear_limit is None else clear_limit
         _vet_limit(check, metric, comparison, limit, clear)
+        fired = check.thresholds.filter(metric=metric, comparison=comparison, health=Health.DEGRADED).exists()
         threshold, _made = Threshold.objects.update_or_create(
             source_check=check,
             metric=metric,
@@ -170,7 +189,7 @@ def set_threshold(
                 "bad_count": bad_count,
                 "good_count": good_count,
                 "agreed_on": agreed_on,
-                "health": Health.UNKNOWN,
+                "health": Health.DEGRADED if fired else Health.UNKNOWN,
                 "bad_streak": 0,
                 "good_streak": 0,
                 "missing_streak": 0,
@@ -187,26 +206,21 @@ def set_threshold(
 
 
 def remove_threshold(*, threshold_id: uuid.UUID) -> None:
-    """Takes a limit away. Where its alert is open or was ever raised, the limit stays on record, out of use."""
+    """Takes a limit away. Its open alert ends; alerts outlive it, with its rule in their evidence."""
     with transaction.atomic():
-        threshold = Threshold.objects.select_for_update(of=("self",)).filter(id=threshold_id).first()
+        threshold = Threshold.objects.filter(id=threshold_id).first()
         if threshold is None:
             raise NotFound(_("There is no such threshold."))
+        check = _check(threshold.source_check_id)
         record_and_announce(
             action="monitoring.threshold.removed",
             object_type="threshold",
             object_id=threshold.id,
             client_id=threshold.client_id,
         )
-        end_alerts_of(threshold)
+        end_unwatched(check, _("the limit was removed"), threshold.id)
+        Alert.objects.filter(threshold_id=threshold.id).update(threshold=None)
         threshold.delete()
-
-
-def end_alerts_of(threshold: Threshold) -> None:
-    """Alerts outlive the limit that raised them: they are recovered and let go of it."""
-    from_threshold = threshold.alerts.all()
-    from_threshold.filter(recovered_at=None).update(state="recovered", recovered_at=now())
-    from_threshold.update(threshold=None)
 
 
 def move_checks(addresses: dict[uuid.UUID, str]) -> None:
@@ -246,8 +260,7 @@ def _fill(
         )
     if not (1 <= bad_count <= 100 and 1 <= good_count <= 100):
         raise DomainError(_("Use a number from 1 to 100."), field="bad_count")
-    _vet(url.strip())
-    check.url, check.timeout_ms = url.strip(), timeout_ms
+    check.url, check.timeout_ms = _vet(url.strip()), timeout_ms
     check.bad_count, check.good_count = bad_count, good_count
     check.metrics = _metrics(check.kind, metrics)
 
@@ -274,11 +287,13 @@ def _metrics(kind: str, metrics: Sequence[dict[str, Any]]) -> list[dict[str, str
     return cleaned
 
 
-def _vet(url: str) -> None:
+def _vet(url: str) -> str:
+    """The address as the network writes it: it may be reached, and it has no letters that cannot be sent."""
     try:
-        check_url(url, [Allowance(host, port) for host, port in net_allowances(require_agency())])
+        target = check_url(url, [Allowance(host, port) for host, port in net_allowances(require_agency())])
     except TargetRefused as refused:
         raise DomainError(_(refused.message), field="url", code=refused.code) from refused
+    return stored_url(target.url, target.host)
 
 
 def _vet_limit(check: Check, metric: str, comparison: str, limit: float, clear: float) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
+import structlog
+from django.db import DatabaseError, connection, transaction
 
 from monitoring.partitions import make_partitions
 
 RESOLUTIONS = (300, 3600, 86_400)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,7 @@ def insert(values: Sequence[Value]) -> None:
     """Stores samples; one that is there already stays as it is."""
     if not values:
         return
-    for day in {value.slot.date() for value in values} - _days_made:
-        make_partitions(first=day, days=1)
-        _days_made.add(day)
+    make_days({value.slot.date() for value in values})
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO monitoring_sample (agency_id, client_id, check_id, metric, slot, value)"
@@ -54,8 +55,18 @@ def insert(values: Sequence[Value]) -> None:
         )
 
 
-# The days whose partitions this process has seen. Making one twice costs a look and changes nothing.
-_days_made: set[Any] = set()
+def make_days(days: Iterable[date]) -> None:
+    """Makes the partitions of these days where they are missing; one that is there costs a look.
+
+    A day that cannot be made now goes to the default partition, which the auditor watches, and keeps no value and no
+    other day from being stored.
+    """
+    for day in sorted(days):
+        try:
+            with transaction.atomic():
+                make_partitions(first=day, days=1)
+        except DatabaseError as error:
+            log.error("a day has no partition of its own", day=str(day), error=type(error).__name__)
 
 
 def write_samples(check: Any, metric: str, points: Iterable[tuple[datetime, float]]) -> None:

@@ -12,7 +12,7 @@ from core.models import Heartbeat
 from core.tasks import system_task
 from core.tenancy.scope import sweeper_scope
 from monitoring import services, store
-from monitoring.partitions import drop_partitions, make_partitions
+from monitoring.partitions import drop_partitions
 from monitoring.prober import probe_round
 
 AHEAD_DAYS = 7
@@ -38,7 +38,7 @@ def keep_partitions() -> None:
     """Makes the days to come and drops those past retention."""
     today = now().date()
     with sweeper_scope():
-        make_partitions(first=today - timedelta(days=1), days=AHEAD_DAYS + 1)
+        store.make_days(today + timedelta(days=ahead) for ahead in range(-1, AHEAD_DAYS + 1))
         drop_partitions(before=today - timedelta(days=settings.SAMPLE_RETENTION_DAYS))
 
 

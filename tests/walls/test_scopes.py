@@ -252,6 +252,7 @@ def test_ids_are_ordered_by_time_and_are_version_7() -> None:
     assert [i.int >> 80 for i in ids] == sorted(i.int >> 80 for i in ids)
 
 
+@pytest.mark.django_db
 def test_psycopg2_is_the_driver() -> None:
     with connection.cursor() as cursor:
         assert isinstance(cursor.connection, psycopg2.extensions.connection)
