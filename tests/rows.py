@@ -18,16 +18,13 @@ from monitoring import services as monitoring
 from monitoring.models import Alert
 from retainer.notifications.models import WebhookEndpoint
 from slas import selectors as slas
-from slas import services as sla_services
 from tests.cast import House
 
 
 def rows_of(house: House) -> dict[str, Any]:
     """Argument name, or "route:argument" where routes differ, and a value that exists in the house."""
     with house.scope():
-        sla_services.install_catalogue()
-        agreement_services.install_catalogue()
-        retainer = _retainer(house)
+        retainer = signed_retainer(house)
         incident = incidents.open_incident(system_id=house.system.id, title="Example", severity="high", source="staff")
         item = backlog.create_from_incident(
             incident_id=incident.id, title="Example", detail="", kind="feature", impact=2, risk=2

@@ -1,0 +1,1 @@
+"""Tests of checks, alerts and values, against real servers on the loopback address."""

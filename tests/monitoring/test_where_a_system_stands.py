@@ -1,0 +1,122 @@
+"""The state of a system: the worst of its production, and never green where nothing was heard."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from clients import services as client_services
+from core import clock
+from monitoring import selectors, services
+from monitoring.severity import severity_of
+from tests.monitoring.lab import Lab, Target
+
+
+def _state(lab: Lab) -> tuple[str, str]:
+    with lab.at():
+        view = selectors.system_health([lab.house.system.id])[lab.house.system.id]
+    return view.state, view.note
+
+
+def test_a_system_without_a_check_is_unknown_and_says_so(lab: Lab) -> None:
+    assert _state(lab) == ("unknown", "no check yet")
+
+
+def test_a_system_is_as_bad_as_its_worst_check(lab: Lab, target: Target, other_target: Target) -> None:
+    lab.limit(lab.watch(target))
+    lab.watch(other_target)
+    target.says(rate=0.9)
+    other_target.says(rate=0.9)
+    lab.round()
+    assert _state(lab)[0] == "healthy"
+    target.says(rate=0.71)
+    lab.round(3)
+    assert _state(lab)[0] == "degraded"
+    other_target.fails()
+    lab.round(3)
+    assert _state(lab)[0] == "down"
+
+
+def test_preproduction_makes_a_system_neither_better_nor_worse(lab: Lab, target: Target, other_target: Target) -> None:
+    lab.watch(target)
+    lab.watch(other_target, environment_kind="preproduction")
+    target.says(rate=0.9)
+    other_target.fails()
+    lab.round(3)
+    assert _state(lab)[0] == "healthy"
+
+
+def test_silence_is_unknown_and_says_since_when(lab: Lab, target: Target) -> None:
+    lab.watch(target)
+    target.says(rate=0.9)
+    lab.round()
+    lab.moment += timedelta(minutes=30)
+    state, note = _state(lab)
+    assert state == "unknown"
+    assert note.startswith("no data since")
+
+
+def test_what_is_down_stays_down_while_it_is_silent(lab: Lab, target: Target) -> None:
+    """Silence is no recovery."""
+    check_id = lab.watch(target)
+    target.fails()
+    lab.round(3)
+    lab.moment += timedelta(minutes=30)
+    with clock.at(lab.moment):
+        services.mark_stale()
+    assert lab.check(check_id).health == "down"
+
+
+def test_a_paused_system_is_paused(lab: Lab, target: Target) -> None:
+    lab.watch(target)
+    target.fails()
+    lab.round(3)
+    with lab.at():
+        client_services.pause_system(system_id=lab.house.system.id)
+    assert _state(lab)[0] == "paused"
+
+
+def test_the_mark_of_a_page_changes_with_every_answer(lab: Lab, target: Target) -> None:
+    lab.watch(target)
+    target.says(rate=0.9)
+    marks = set()
+    for _round in range(3):
+        lab.round()
+        with lab.at():
+            marks.add((selectors.freshness(lab.house.system.id), selectors.version_mark()))
+    assert len(marks) == 3
+
+
+def test_values_are_shown_with_their_limit_and_a_failed_answer_shows_none(lab: Lab, target: Target) -> None:
+    lab.limit(lab.watch(target))
+    target.says(rate=0.9)
+    lab.round()
+    with lab.at():
+        rate = selectors.metrics_of(lab.house.system.id)[0]
+    assert (rate.label, rate.value, rate.tone) == ("Rate", 0.9, "")
+    assert "90" in rate.last_text
+    assert "77" in rate.threshold_text
+    target.fails()
+    lab.round()
+    with lab.at():
+        assert selectors.metrics_of(lab.house.system.id)[0].value is None
+
+
+@pytest.mark.parametrize(
+    ("health", "criticality", "facing", "severity"),
+    [
+        ("down", "high", False, "critical"),
+        ("down", "medium", False, "high"),
+        ("down", "low", False, "medium"),
+        ("degraded", "high", False, "high"),
+        ("degraded", "medium", False, "medium"),
+        ("degraded", "low", False, "low"),
+        ("down", "high", True, "critical"),
+        ("down", "medium", True, "critical"),
+        ("degraded", "medium", True, "high"),
+        ("degraded", "low", True, "medium"),
+    ],
+)
+def test_how_bad_an_alert_is_follows_the_defaults(health: str, criticality: str, facing: bool, severity: str) -> None:
+    assert severity_of(health=health, criticality=criticality, customer_facing=facing) == severity
