@@ -75,7 +75,10 @@ def rows_of(house: House) -> dict[str, Any]:
     }
 
 
-def _retainer(house: House) -> Any:
+def signed_retainer(house: House) -> Any:
+    """An active retainer that covers the house's system on the Priority response times. Call it in the scope."""
+    sla_services.install_catalogue()
+    agreement_services.install_catalogue()
     retainer = agreement_services.create_retainer(
         client_id=house.client.id,
         tier_id=agreements.tiers()[0].id,
