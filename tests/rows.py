@@ -18,6 +18,7 @@ from monitoring import services as monitoring
 from monitoring.models import Alert
 from retainer.notifications.models import WebhookEndpoint
 from slas import selectors as slas
+from slas import services as sla_services
 from tests.cast import House
 
 
