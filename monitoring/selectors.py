@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -240,6 +241,13 @@ def freshness(system_id: uuid.UUID) -> str:
     """A mark that changes with every answer of the system."""
     newest = Check.objects.filter(system_id=system_id).aggregate(at=Max("last_finished_at"))["at"]
     return f"{newest.timestamp():.2f}" if newest else "none"
+
+
+def health_mark() -> str:
+    """A mark that changes when any check changes its state. A state that turns good by itself is no news to anybody,
+    so pages that show health cannot rely on the outbox alone."""
+    rows = Check.objects.order_by("health", "id").values_list("health", "id")
+    return f"{zlib.crc32(repr([(health, str(check_id)) for health, check_id in rows]).encode()):x}"
 
 
 def version_mark() -> str:

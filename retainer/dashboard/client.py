@@ -27,7 +27,7 @@ def client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
         row = clients.client_by_slug(client)
     except NotFound:
         return not_found(request)
-    version = news_version()
+    version = f"{news_version()}.{monitoring.health_mark()}"
     same = unchanged(request, version)
     if same:
         return same

@@ -47,7 +47,7 @@ class Need:
 @require_GET
 def home(request: HttpRequest, agency: str) -> HttpResponse:
     """The page an agency's day starts with; its list stays live."""
-    version = news_version()
+    version = f"{news_version()}.{monitoring.health_mark()}"
     same = unchanged(request, version)
     if same:
         return same

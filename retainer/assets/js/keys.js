@@ -2,7 +2,8 @@
 import { isOpen, openDialog } from "./overlays.js";
 
 const PAUSE = 1200;
-let waitingSince = 0;
+// Long ago: the first key after the page opens is no second half of "g and a letter".
+let waitingSince = -Infinity;
 
 const isTyping = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
@@ -36,7 +37,7 @@ function act(key) {
 
 function handled(event) {
   if (event.timeStamp - waitingSince < PAUSE) {
-    waitingSince = 0;
+    waitingSince = -Infinity;
     return go(event.key);
   }
   if (event.key === "g") {
