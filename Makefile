@@ -58,8 +58,21 @@ types: .venv/.test ## check types
 contracts: .venv/.test ## check who imports whom
 	@.venv/bin/lint-imports
 
-acceptance: .venv/.test assets ## watch a real model server that nobody here wrote
-	@$(LOCAL) test -- $(PY) -m pytest tests/acceptance -s $(ARGS)
+acceptance: .venv/.test .run/acceptance/.installed ## watch a real model server that nobody here wrote
+	@RETAINER_ACCEPTANCE=1 $(LOCAL) test -- $(PY) -m pytest tests/acceptance -s -m acceptance $(ARGS)
+
+# The model server has an environment of its own, because what it needs and what we need have nothing to do with each other.
+.run/acceptance/.installed: .venv/.made requirements/acceptance.txt
+	@echo "Installing the model server…"
+	@mkdir -p .run
+ifdef UV
+	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .run/acceptance
+	@$(UV) pip install --quiet --python .run/acceptance/bin/python --require-hashes -r requirements/acceptance.txt
+else
+	@$(PYTHON) -m venv .run/acceptance
+	@.run/acceptance/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/acceptance.txt
+endif
+	@touch $@
 
 bench: .venv/.test ## measure beside the peers and print ratios
 	@$(LOCAL) test -- $(PY) -m bench $(ARGS)

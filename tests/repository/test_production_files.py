@@ -1,0 +1,74 @@
+"""The compose file, the example of variables and the settings tell the same story; the locks name no registry."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+# Set by the compose file itself, for the database image alone.
+ONLY_COMPOSE = {"POSTGRES_PASSWORD", "APP_PASSWORD"}
+# Set by a command for itself, not by an operator.
+ONLY_COMMANDS = {"RETAINER_DB_ROLE"}
+
+
+def variables_in_settings() -> set[str]:
+    text = (ROOT / "retainer" / "settings.py").read_text()
+    return set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text))
+
+
+def variables_in_example() -> set[str]:
+    return set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return found
+
+
+def test_the_example_names_every_variable_that_the_settings_read_and_no_other() -> None:
+    assert variables_in_example() == variables_in_settings() - ONLY_COMMANDS | ONLY_COMPOSE
+
+
+def test_the_compose_file_has_the_services_of_the_small_production(compose: dict[str, Any]) -> None:
+    wanted = {"postgres", "redis", "migrate", "web", "worker", "deliver", "beat"}
+    assert wanted <= set(compose["services"])
+    assert compose["services"]["mail"]["profiles"] == ["dev"]
+
+
+def test_every_queue_that_a_task_uses_has_a_worker(compose: dict[str, Any]) -> None:
+    commands = [service.get("command", []) for service in compose["services"].values()]
+    served = {queue for command in commands if "-Q" in command for queue in command[command.index("-Q") + 1].split(",")}
+    tasks = "".join(path.read_text() for path in ROOT.rglob("tasks.py") if ".venv" not in path.parts)
+    assert set(re.findall(r'_task\(queue="(\w+)"\)', tasks)) <= served
+
+
+def test_the_database_of_the_compose_file_is_new_enough_for_the_roles(compose: dict[str, Any]) -> None:
+    major = int(compose["services"]["postgres"]["image"].split(":")[1])
+    assert major >= 16
+
+
+@pytest.mark.parametrize("name", ["runtime", "local", "test"])
+def test_a_lock_has_hashes_and_names_no_registry(name: str) -> None:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    assert "--hash=sha256:" in text
+    assert "http://" not in text
+    assert "https://" not in text
+
+
+def test_the_npm_lock_has_integrity_and_no_addresses() -> None:
+    text = (ROOT / "package-lock.json").read_text()
+    assert '"integrity"' in text
+    assert '"resolved"' not in text
+
+
+def test_each_dependency_has_a_line_of_reason() -> None:
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    start = lines.index("dependencies = [")
+    block = lines[start + 1 : lines.index("]", start)]
+    assert [block[place] for place in range(1, len(block), 2) if not block[place - 1].strip().startswith("#")] == []
