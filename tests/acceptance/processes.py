@@ -36,14 +36,13 @@ class ModelServer:
 
     def __init__(self, directory: Path, *, http: int, grpc: int, metrics: int) -> None:
         self.http, self.metrics = http, metrics
-        self._directory, self._process = directory, None
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
         self._log = directory / "mlserver.log"
         model = {"name": "iris", "implementation": "mlserver_sklearn.SKLearnModel"}
         self._write("model-settings.json", model | {"parameters": {"uri": "./model.joblib"}})
         ports = {"http_port": http, "grpc_port": grpc, "metrics_port": metrics}
         self._write("settings.json", {"host": "127.0.0.1", "parallel_workers": 0, **ports})
-
-    _process: subprocess.Popen[bytes] | None
 
     def train(self) -> None:
         """Fits the model in the server's own environment."""
@@ -66,9 +65,9 @@ class ModelServer:
         """Whether it says so. Raises with its log where it has ended instead."""
         assert self._process is not None
         assert self._process.poll() is None, f"MLServer ended:\n{self._log.read_text()[-3000:]}"
-        with suppress(urllib.error.URLError, ConnectionError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.http}/v2/health/ready", timeout=5) as answer:
-                return bool(answer.status == 200)
+        url = f"http://127.0.0.1:{self.http}/v2/health/ready"
+        with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
         return False
 
     def infer(self) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
@@ -36,8 +37,8 @@ class Command(BaseCommand):
             agency = open_agency(
                 owner=owner, name=options["name"], time_zone=options["time_zone"], currency=options["currency"]
             )
-        except (DomainError, ValueError) as error:
-            raise CommandError(getattr(error, "message", str(error))) from error
+        except (DomainError, ValidationError) as error:
+            raise CommandError(error.message) from error
         self.stdout.write(f"{agency.name} is at /a/{agency.slug}/ and belongs to {email}.")
 
     def _owner(self, email: str) -> User:
