@@ -61,15 +61,20 @@ contracts: .venv/.test ## check who imports whom
 acceptance: .venv/.test .run/acceptance/.installed ## watch a real model server that nobody here wrote
 	@RETAINER_ACCEPTANCE=1 $(LOCAL) test -- $(PY) -m pytest tests/acceptance -s -m acceptance $(ARGS)
 
-# The model server has an environment of its own, because what it needs and what we need have nothing to do with each other.
-.run/acceptance/.installed: .venv/.made requirements/acceptance.txt
+# The model server has an environment of its own: what it needs and what we need have nothing to do with each other.
+# It knows no Python newer than 3.12.
+ACCEPTANCE_PYTHON ?= $(shell for python in $(PYTHON) python3.12 python3.11; do \
+	if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null; then echo $$python; exit; fi; done)
+
+.run/acceptance/.installed: requirements/acceptance.txt
+	@test -n "$(ACCEPTANCE_PYTHON)" || { echo "The model server needs Python 3.11 or 3.12: ACCEPTANCE_PYTHON=python3.12 make acceptance"; exit 1; }
 	@echo "Installing the model server…"
 	@mkdir -p .run
 ifdef UV
-	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .run/acceptance
+	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(ACCEPTANCE_PYTHON))" .run/acceptance
 	@$(UV) pip install --quiet --python .run/acceptance/bin/python --require-hashes -r requirements/acceptance.txt
 else
-	@$(PYTHON) -m venv .run/acceptance
+	@$(ACCEPTANCE_PYTHON) -m venv .run/acceptance
 	@.run/acceptance/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/acceptance.txt
 endif
 	@touch $@

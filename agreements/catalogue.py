@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """One thing a tier includes."""
+    """One thing a tier includes. Under a code that the tier inherits, it takes the inherited one's place."""
 
     code: str
     kind: str
@@ -45,7 +45,7 @@ TIERS = (
             Inclusion("weekly-review", "deliverable", "weekly", "Weekly metric review of every system"),
             Inclusion("monthly-report", "deliverable", "monthly", "Monthly report with model health assessment"),
             Inclusion("threshold-alerts", "right", "continuous", "Alerts on agreed thresholds"),
-            Inclusion("recommendation-only", "right", "continuous", "Retraining is recommended with evidence"),
+            Inclusion("retraining", "right", "continuous", "Retraining is recommended with evidence and quoted apart"),
         ),
         price=(30_000, 50_000),
     ),
@@ -58,7 +58,7 @@ TIERS = (
         "standard",
         10 * 60,
         (
-            Inclusion("retrain-quarterly", "entitlement", "quarterly", "One full retrain a quarter"),
+            Inclusion("retraining", "entitlement", "quarterly", "One full retrain a quarter"),
             Inclusion("data-incorporation", "deliverable", "quarterly", "Reviewed errors become training data"),
             Inclusion("retrain-comparison", "deliverable", "quarterly", "Comparison before and after each retrain"),
             Inclusion("integration-update", "entitlement", "quarterly", "One integration update a quarter if needed"),
@@ -75,7 +75,9 @@ TIERS = (
         "priority",
         20 * 60,
         (
-            Inclusion("retrain-monthly", "entitlement", "monthly", "One full retrain a month"),
+            Inclusion("retraining", "entitlement", "monthly", "One full retrain a month"),
+            Inclusion("data-incorporation", "deliverable", "monthly", "Reviewed errors become training data"),
+            Inclusion("retrain-comparison", "deliverable", "monthly", "Comparison before and after each retrain"),
             Inclusion("new-use-case", "entitlement", "quarterly", "One new use case or model variant a quarter"),
             Inclusion("priority-response", "right", "continuous", "Priority response on performance issues"),
             Inclusion("strategy-session", "entitlement", "quarterly", "One strategy session a quarter"),
@@ -94,7 +96,9 @@ TIERS = (
         (
             Inclusion("model-refresh", "deliverable", "quarterly", "Model refresh every quarter"),
             Inclusion("health-check", "deliverable", "monthly", "Health check every month"),
+            Inclusion("quarterly-update", "deliverable", "quarterly", "Update on the system every quarter"),
             Inclusion("basic-monitoring", "right", "continuous", "Basic monitoring"),
+            Inclusion("response-24h", "right", "continuous", "Response within 24 hours on working days"),
         ),
     ),
     Tier(
@@ -106,7 +110,8 @@ TIERS = (
         "standard",
         8 * 60,
         (
-            Inclusion("optimisation", "deliverable", "monthly", "Optimisation cycle every month"),
+            Inclusion("monthly-optimisation", "deliverable", "monthly", "Optimisation cycle every month"),
+            Inclusion("monthly-report", "deliverable", "monthly", "Monthly report with model health assessment"),
             Inclusion("stronger-monitoring", "right", "continuous", "Stronger monitoring with agreed thresholds"),
             Inclusion("incident-sla", "right", "continuous", "Defined response and resolution times"),
         ),
@@ -123,6 +128,7 @@ TIERS = (
             Inclusion("round-the-clock", "right", "continuous", "Near-real-time monitoring around the clock"),
             Inclusion("rapid-response", "right", "continuous", "Rapid incident response"),
             Inclusion("weekly-optimisation", "deliverable", "weekly", "Optimisation every week"),
+            Inclusion("weekly-report", "deliverable", "weekly", "Short report every week"),
             Inclusion("dedicated-owner", "right", "continuous", "A dedicated engineering owner"),
         ),
     ),

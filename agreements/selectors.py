@@ -42,15 +42,22 @@ def tier(tier_id: uuid.UUID) -> TierTemplate:
 
 
 def inclusions_of(tier_id: uuid.UUID) -> list[TierInclusion]:
-    """Everything the tier includes, what it inherits first. A chain that bites its tail ends at the bite."""
+    """Everything the tier includes, what it inherits first; NotFound without such a tier.
+
+    What a tier says under a code it inherits takes the inherited one's place: monthly retraining replaces quarterly
+    retraining instead of standing beside it. A chain that bites its tail ends at the bite.
+    """
+    extends = dict(TierTemplate.objects.values_list("id", "extends_id"))
+    if tier_id not in extends:
+        raise NotFound(_("There is no such plan."), field="tier_id")
     chain: list[uuid.UUID] = []
     current: uuid.UUID | None = tier_id
-    extends = dict(TierTemplate.objects.values_list("id", "extends_id"))
     while current and current not in chain:
         chain.append(current)
         current = extends.get(current)
     rows = list(TierInclusion.objects.filter(tier_id__in=chain).order_by("position"))
-    return [row for link in reversed(chain) for row in rows if row.tier_id == link]
+    merged = {row.code: row for link in reversed(chain) for row in rows if row.tier_id == link}
+    return list(merged.values())
 
 
 def retainers(client_id: uuid.UUID | None = None) -> QuerySet[Retainer]:
@@ -89,6 +96,7 @@ def _runs(row: Retainer, instant: datetime) -> bool:
 def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
     """What is set and what is missing."""
     row = retainer(retainer_id)
+    client = clients.client(row.client_id)
     links = covered_systems(row.id)
     people = list(clients.contacts(row.client_id))
     systems = [clients.system(link.system_id) for link in links]
@@ -98,6 +106,7 @@ def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
     if unowned:
         owner_text = _("An owner for %(systems)s: high criticality needs one") % {"systems": ", ".join(unowned)}
     return [
+        ChecklistItem("client", _("A client that is not archived"), client.archived_at is None, True),
         ChecklistItem("contact", _("A contact at the client"), bool(people), True),
         ChecklistItem("system", _("At least one covered system"), bool(links), True),
         ChecklistItem("policy", _("Response times signed for each"), bool(links), True),

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements import selectors
+from agreements import events, selectors, values
 from agreements.catalogue import TIERS
 from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclusion, TierTemplate
 from clients import selectors as clients
+from clients.values import optional_text, text, zone
 from core.audit import record, record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
+from core.selectors import agency
 from slas import selectors as slas
-
-MOST_MINUTES = 100_000
-MOST_MINOR = 100_000_000_00
 
 
 def install_catalogue() -> None:
@@ -54,7 +51,7 @@ def install_catalogue() -> None:
                     text=item.text,
                     position=place,
                 )
-        record(action="agreements.catalogue.installed", object_type="catalogue", object_id=None)
+        record(action=events.CATALOGUE_INSTALLED, object_type="catalogue", object_id=None)
 
 
 def create_retainer(
@@ -87,7 +84,7 @@ def create_retainer(
             price_reason=price_reason,
         )
         retainer.save(force_insert=True)
-        _say("agreements.retainer.created", retainer)
+        _say(events.RETAINER_CREATED, retainer)
     return retainer
 
 
@@ -121,7 +118,7 @@ def update_retainer(
             price_reason=price_reason,
         )
         retainer.save()
-        _say("agreements.retainer.updated", retainer)
+        _say(events.RETAINER_UPDATED, retainer)
     return retainer
 
 
@@ -132,17 +129,17 @@ def cover_system(
     with transaction.atomic():
         retainer = _locked(retainer_id)
         _only_draft(retainer)
-        system = clients.system(uuid.UUID(str(system_id)))
+        system = clients.system(values.row_id(system_id, "system_id"))
         if system.client_id != retainer.client_id:
             raise NotFound(_("There is no such system."), field="system_id")
-        version = slas.policy_version(uuid.UUID(str(policy_version_id)))
+        version = slas.policy_version(values.row_id(policy_version_id, "policy_version_id"))
         link, _made = CoveredSystem.objects.update_or_create(
             retainer=retainer,
             system=system,
             defaults={"policy_version_id": version.id, "client_id": retainer.client_id},
         )
         record_and_announce(
-            action="agreements.retainer.covered",
+            action=events.RETAINER_COVERED,
             object_type="retainer",
             object_id=retainer.id,
             client_id=retainer.client_id,
@@ -161,7 +158,7 @@ def activate(*, retainer_id: uuid.UUID) -> Retainer:
             raise Conflict(_("Not active yet. Still missing: %(items)s.") % {"items": "; ".join(missing)})
         retainer.state, retainer.activated_at = RetainerState.ACTIVE, now()
         retainer.save(update_fields=["state", "activated_at"])
-        _say("agreements.retainer.activated", retainer)
+        _say(events.RETAINER_ACTIVATED, retainer)
     return retainer
 
 
@@ -171,11 +168,10 @@ def end_retainer(*, retainer_id: uuid.UUID, ends_on: date) -> Retainer:
         retainer = _locked(retainer_id)
         if retainer.state not in selectors.RUNNING:
             raise Conflict(_("Only an active retainer can be ended."))
-        if retainer.starts_on and ends_on <= retainer.starts_on:
-            raise DomainError(_("The end must come after the first day."), field="ends_on")
+        values.period(retainer.starts_on, ends_on)
         retainer.ends_on, retainer.state = ends_on, RetainerState.ENDING
         retainer.save(update_fields=["ends_on", "state"])
-        _say("agreements.retainer.ending", retainer)
+        _say(events.RETAINER_ENDING, retainer)
     return retainer
 
 
@@ -192,28 +188,25 @@ def _fill(
     ends_on: date | None,
     price_reason: str,
 ) -> None:
-    tier = selectors.tier(uuid.UUID(str(tier_id)))
-    retainer.tier, retainer.name = tier, _text(name)
-    retainer.currency, retainer.time_zone = _currency(currency), _zone(time_zone)
-    if not 0 <= hours_minutes <= MOST_MINUTES:
-        raise DomainError(_("Hours cannot be negative, and not more than 1,600 a month."), field="hours_minutes")
-    if price_minor is not None and not 0 <= price_minor <= MOST_MINOR:
-        raise DomainError(_("A price cannot be negative."), field="price_minor")
-    if starts_on and ends_on and ends_on <= starts_on:
-        raise DomainError(_("The end must come after the first day."), field="ends_on")
-    retainer.price_reason = " ".join(price_reason.split())[:300]
-    if _outside(tier, price_minor) and not retainer.price_reason:
+    tier = selectors.tier(values.row_id(tier_id, "tier_id"))
+    retainer.tier, retainer.name = tier, text(name, "name", 80)
+    retainer.currency, retainer.time_zone = values.currency(currency), zone(time_zone)
+    retainer.price_minor = None if price_minor is None else values.price(price_minor)
+    retainer.hours_minutes = values.hours(hours_minutes)
+    retainer.starts_on, retainer.ends_on = values.period(starts_on, ends_on)
+    retainer.price_reason = optional_text(price_reason, "price_reason", 300)
+    if _outside(tier, retainer) and not retainer.price_reason:
         raise DomainError(
             _("This price is outside the plan's range. Say why; the reason is kept."), field="price_reason"
         )
-    retainer.price_minor, retainer.hours_minutes = price_minor, hours_minutes
-    retainer.starts_on, retainer.ends_on = starts_on, ends_on
 
 
-def _outside(tier: TierTemplate, price_minor: int | None) -> bool:
-    if price_minor is None or tier.price_min_minor is None or tier.price_max_minor is None:
+def _outside(tier: TierTemplate, retainer: Retainer) -> bool:
+    """True where the price leaves the tier's range, which is in the agency's currency: in another it says nothing."""
+    low, high, price = tier.price_min_minor, tier.price_max_minor, retainer.price_minor
+    if price is None or low is None or high is None or retainer.currency != agency().currency:
         return False
-    return not tier.price_min_minor <= price_minor <= tier.price_max_minor
+    return not low <= price <= high
 
 
 def _locked(retainer_id: uuid.UUID) -> Retainer:
@@ -236,26 +229,3 @@ def _say(action: str, retainer: Retainer) -> None:
         client_id=retainer.client_id,
         changes={"state": retainer.state},
     )
-
-
-def _text(value: str) -> str:
-    value = " ".join(value.split())
-    if not value:
-        raise DomainError(_("This is needed."), field="name")
-    if len(value) > 80:
-        raise DomainError(_("Use at most 80 characters."), field="name")
-    return value
-
-
-def _currency(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", value):
-        raise DomainError(_("A currency is three letters, such as EUR."), field="currency")
-    return value
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise DomainError(_("There is no time zone called %(name)s.") % {"name": name}, field="time_zone") from error
-    return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -12,10 +13,15 @@ from clients.models import Criticality
 from core.access.roles import Right
 
 
+@cache
+def _zone_names() -> tuple[str, ...]:
+    # Asked once a process: the answer is read from hundreds of files.
+    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")))
+
+
 def zone_choices() -> list[tuple[str, str]]:
     """Every zone by its own name, UTC first."""
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in _zone_names())]
 
 
 class ClientForm(forms.Form):
@@ -44,18 +50,28 @@ class ContactForm(forms.Form):
     """A person at a client."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail address"))
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
     rights = forms.MultipleChoiceField(
-        label=_("May"), choices=Right.choices, widget=forms.CheckboxSelectMultiple, initial=[Right.VIEWER]
+        label=_("May"),
+        choices=Right.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Right.VIEWER],
+        help_text=_("Everybody here may read the portal; approving and money are rights of their own."),
     )
-    is_primary = forms.BooleanField(label=_("Main contact"), required=False)
+    is_primary = forms.BooleanField(
+        label=_("Main contact"),
+        required=False,
+        help_text=_("One person a client. Choosing this one replaces the other."),
+    )
 
 
 class SystemForm(forms.Form):
     """An AI system."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    purpose = forms.CharField(label=_("What it does"), max_length=300, required=False)
+    purpose = forms.CharField(
+        label=_("What it does"), max_length=300, required=False, help_text=_("One sentence the client would use.")
+    )
     criticality = forms.ChoiceField(
         label=_("Criticality"),
         choices=Criticality.choices,

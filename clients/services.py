@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import transaction
-from django.utils.text import slugify
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from clients.models import AISystem, Client, Contact, Criticality, Environment, EnvironmentKind
-from core.access.roles import Right
+from clients import events, values
+from clients.models import AISystem, Client, Contact, Environment, EnvironmentKind
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
@@ -26,10 +22,10 @@ from core.selectors import member_of_user
 def create_client(*, name: str, time_zone: str, country: str = "", slug: str = "") -> Client:
     """A new client. Mail to its people stays off until the agency goes live with it."""
     with transaction.atomic():
-        client = Client(name=_text(name, "name", 80), time_zone=_zone(time_zone), country=_country(country))
-        client.slug = _free_slug(slug or client.name, lambda wanted: Client.objects.filter(slug=wanted).exists())
-        client.save(force_insert=True)
-        _say("clients.client.created", client)
+        client = Client(name=values.text(name, "name", 80), time_zone=values.zone(time_zone))
+        client.country = values.country(country)
+        _save_with_free_slug(client, values.slug_stem(slug or client.name, "client"))
+        _say(events.CLIENT_CREATED, client)
     return client
 
 
@@ -37,9 +33,10 @@ def update_client(*, client_id: uuid.UUID, name: str, time_zone: str, country: s
     """Changes a client; its address in URLs stays."""
     with transaction.atomic():
         client = _client(client_id)
-        client.name, client.time_zone, client.country = _text(name, "name", 80), _zone(time_zone), _country(country)
+        client.name, client.time_zone = values.text(name, "name", 80), values.zone(time_zone)
+        client.country = values.country(country)
         client.save()
-        _say("clients.client.updated", client)
+        _say(events.CLIENT_UPDATED, client)
     return client
 
 
@@ -50,65 +47,86 @@ def go_live(*, client_id: uuid.UUID) -> Client:
         if client.live_at is None:
             client.live_at = now()
             client.save(update_fields=["live_at"])
-            _say("clients.client.went_live", client)
+            _say(events.CLIENT_WENT_LIVE, client)
     return client
 
 
 def create_contact(
     *, client_id: uuid.UUID, name: str, email: str, rights: list[str], is_primary: bool = False
 ) -> Contact:
-    """A person at the client. The first one is the main contact whatever is said."""
+    """A person at the client. The first one is the main contact whatever is said.
+
+    Somebody who had left and comes back keeps their history, and needs a new invitation to the portal.
+    """
     with transaction.atomic():
         client = _client(client_id)
-        contact = Contact(client=client, name=_text(name, "name", 120), email=_email(email), rights=_rights(rights))
+        address = values.email(email)
+        contact = Contact.objects.filter(client=client, email=address).exclude(ended_at=None).first()
+        contact = contact or Contact(client=client, email=address)
+        contact.name, contact.rights = values.text(name, "name", 120), values.rights(rights)
+        contact.ended_at = contact.user = None
         _refuse_same_email(contact)
-        others = Contact.objects.filter(client=client, ended_at=None)
-        contact.is_primary = is_primary or not others.exists()
-        if contact.is_primary:
-            others.update(is_primary=False)
-        contact.save(force_insert=True)
-        _say("clients.contact.created", contact, {"rights": contact.rights})
+        _set_primary(contact, wanted=is_primary)
+        contact.save()
+        _say(events.CONTACT_CREATED, contact, {"rights": contact.rights})
     return contact
 
 
 def update_contact(
     *, contact_id: uuid.UUID, name: str, email: str, rights: list[str], is_primary: bool = False
 ) -> Contact:
-    """Changes a contact and their rights."""
+    """Changes a contact and their rights. Another address is another account: it needs a new invitation."""
     with transaction.atomic():
-        contact = _contact(contact_id)
-        before = list(contact.rights)
-        contact.name, contact.email, contact.rights = _text(name, "name", 120), _email(email), _rights(rights)
+        contact = _present(_contact(contact_id))
+        before, address = list(contact.rights), values.email(email)
+        if address != contact.email:
+            contact.user = None
+        contact.name, contact.email, contact.rights = values.text(name, "name", 120), address, values.rights(rights)
         _refuse_same_email(contact)
-        others = Contact.objects.filter(client_id=contact.client_id, ended_at=None).exclude(id=contact.id)
-        if is_primary:
-            others.update(is_primary=False)
-        contact.is_primary = is_primary or not others.filter(is_primary=True).exists()
+        _set_primary(contact, wanted=is_primary)
         contact.save()
-        _say("clients.contact.updated", contact, {"rights": [before, contact.rights]})
+        _say(events.CONTACT_UPDATED, contact, {"rights": [before, contact.rights]})
     return contact
+
+
+def invite_contact(*, contact_id: uuid.UUID) -> None:
+    """Announces that the person is to be let into the portal; whoever sends the mail makes the link.
+
+    Refused before the agency has gone live with the client: until then its people get no mail at all.
+    """
+    with transaction.atomic():
+        contact = _present(_contact(contact_id))
+        if contact.user_id:
+            raise Conflict(_("This person can open the portal already."))
+        if contact.client.live_at is None:
+            raise Conflict(_("Go live with this client first. Until then its people get no mail."))
+        _say(events.CONTACT_INVITED, contact)
 
 
 def link_contact(*, contact_id: uuid.UUID, user_id: uuid.UUID) -> Contact:
     """Gives a contact the account with which they open the portal."""
     with transaction.atomic():
-        contact = _contact(contact_id)
+        contact = _present(_contact(contact_id))
         user = User.objects.filter(id=user_id).first()
         if user is None or user.email.lower() != contact.email.lower():
             raise Conflict(_("This account has another address than the contact."))
         contact.user = user
         contact.save(update_fields=["user"])
-        _say("clients.contact.linked", contact)
+        _say(events.CONTACT_LINKED, contact)
     return contact
 
 
 def end_contact(*, contact_id: uuid.UUID) -> Contact:
-    """Takes a person's access to the portal away."""
+    """Takes a person's access to the portal away. Ending twice changes nothing; another becomes the main contact."""
     with transaction.atomic():
         contact = _contact(contact_id)
-        contact.ended_at = contact.ended_at or now()
-        contact.save(update_fields=["ended_at"])
-        _say("clients.contact.ended", contact)
+        if contact.ended_at is None:
+            contact.ended_at, was_primary, contact.is_primary = now(), contact.is_primary, False
+            contact.save(update_fields=["ended_at", "is_primary"])
+            heir = _others(contact).order_by("created_at").first()
+            if was_primary and heir:
+                Contact.objects.filter(id=heir.id).update(is_primary=True)
+            _say(events.CONTACT_ENDED, contact)
     return contact
 
 
@@ -124,16 +142,15 @@ def create_system(
     """A new AI system with its production and preproduction."""
     with transaction.atomic():
         client = _client(client_id)
-        system = AISystem(client=client, name=_text(name, "name", 80), purpose=purpose.strip()[:300])
-        system.criticality, system.customer_facing = _criticality(criticality), customer_facing
-        system.owner_id = _staff(owner_id)
-        system.slug = _free_slug(
-            system.name, lambda wanted: AISystem.objects.filter(client=client, slug=wanted).exists()
-        )
+        system = AISystem(client=client)
+        _fill_system(system, name, criticality, customer_facing, purpose, owner_id)
+        # The client's row is locked, so nobody takes the address in between.
+        taken = set(AISystem.objects.filter(client=client).values_list("slug", flat=True))
+        system.slug = _free_slug(values.slug_stem(system.name, "system"), taken.__contains__)
         system.save(force_insert=True)
         for kind in EnvironmentKind.values:
             Environment.objects.create(client=client, system=system, kind=kind)
-        _say("clients.system.created", system, {"criticality": system.criticality})
+        _say(events.SYSTEM_CREATED, system, {"criticality": system.criticality})
     return system
 
 
@@ -150,16 +167,14 @@ def update_system(
     with transaction.atomic():
         system = _system(system_id)
         before = system.criticality
-        system.name, system.purpose = _text(name, "name", 80), purpose.strip()[:300]
-        system.criticality, system.customer_facing = _criticality(criticality), customer_facing
-        system.owner_id = _staff(owner_id)
+        _fill_system(system, name, criticality, customer_facing, purpose, owner_id)
         system.save()
-        _say("clients.system.updated", system, {"criticality": [before, system.criticality]})
+        _say(events.SYSTEM_UPDATED, system, {"criticality": [before, system.criticality]})
     return system
 
 
 def pause_system(*, system_id: uuid.UUID) -> AISystem:
-    """Stops judging the system until it is resumed."""
+    """Stops judging the system until it is resumed. Pausing twice keeps the first moment."""
     return _set_paused(system_id, paused=True)
 
 
@@ -171,10 +186,24 @@ def resume_system(*, system_id: uuid.UUID) -> AISystem:
 def _set_paused(system_id: uuid.UUID, *, paused: bool) -> AISystem:
     with transaction.atomic():
         system = _system(system_id)
-        system.paused_at = now() if paused else None
-        system.save(update_fields=["paused_at"])
-        _say("clients.system.paused" if paused else "clients.system.resumed", system)
+        if (system.paused_at is not None) != paused:
+            system.paused_at = now() if paused else None
+            system.save(update_fields=["paused_at"])
+            _say(events.SYSTEM_PAUSED if paused else events.SYSTEM_RESUMED, system)
     return system
+
+
+def _fill_system(
+    system: AISystem,
+    name: str,
+    criticality: str,
+    customer_facing: bool,
+    purpose: str,
+    owner_id: uuid.UUID | str | None,
+) -> None:
+    system.name, system.purpose = values.text(name, "name", 80), values.optional_text(purpose, "purpose", 300)
+    system.criticality, system.customer_facing = values.criticality(criticality), customer_facing
+    system.owner_id = _staff(owner_id)
 
 
 def _say(action: str, row: Any, changes: dict[str, Any] | None = None) -> None:
@@ -191,10 +220,32 @@ def _client(client_id: uuid.UUID) -> Client:
 
 
 def _contact(contact_id: uuid.UUID) -> Contact:
-    contact = Contact.objects.select_for_update(of=("self",)).filter(id=contact_id).first()
-    if contact is None:
+    """The contact under a lock. The client is locked first, so that two people's changes wait and never tangle."""
+    client_id = Contact.objects.filter(id=contact_id).values_list("client_id", flat=True).first()
+    if client_id is None:
         raise NotFound(_("There is no such contact."), field="contact")
+    client = _client(client_id)
+    contact = Contact.objects.select_for_update(of=("self",)).get(id=contact_id)
+    contact.client = client
     return contact
+
+
+def _present(contact: Contact) -> Contact:
+    if contact.ended_at is not None:
+        raise Conflict(_("This contact has left. Add them again if they are back."))
+    return contact
+
+
+def _others(contact: Contact) -> QuerySet[Contact]:
+    return Contact.objects.filter(client_id=contact.client_id, ended_at=None).exclude(id=contact.id)
+
+
+def _set_primary(contact: Contact, *, wanted: bool) -> None:
+    """A client has one main contact; the only or first person is it whatever is wanted."""
+    others = _others(contact)
+    contact.is_primary = wanted or not others.filter(is_primary=True).exists()
+    if contact.is_primary:
+        others.update(is_primary=False)
 
 
 def _system(system_id: uuid.UUID) -> AISystem:
@@ -208,7 +259,8 @@ def _staff(user_id: uuid.UUID | str | None) -> uuid.UUID | None:
     """An owner is somebody on the staff; anybody else does not exist here."""
     if not user_id:
         return None
-    member = member_of_user(uuid.UUID(str(user_id)))
+    known = values.row_id(user_id)
+    member = member_of_user(known) if known else None
     if member is None:
         raise NotFound(_("There is no such person here."), field="owner_id")
     return member.user_id
@@ -220,53 +272,26 @@ def _refuse_same_email(contact: Contact) -> None:
         raise DomainError(_("This client has a contact with this address already."), field="email")
 
 
-def _text(value: str, field: str, most: int) -> str:
-    value = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", value).split())
-    if not value:
-        raise DomainError(_("This is needed."), field=field)
-    if len(value) > most:
-        raise DomainError(_("Use at most %(most)s characters.") % {"most": most}, field=field)
-    return value
+def _save_with_free_slug(client: Client, stem: str) -> None:
+    """Saves a new client under the first address that is free, also where somebody else takes one right now."""
+
+    def taken(slug: str) -> bool:
+        return Client.objects.filter(slug=slug).exists()
+
+    while True:
+        client.slug = _free_slug(stem, taken)
+        try:
+            with transaction.atomic():
+                client.save(force_insert=True)
+        except IntegrityError:
+            if not taken(client.slug):
+                raise
+        else:
+            return
 
 
-def _email(value: str) -> str:
-    try:
-        validate_email(value.strip())
-    except ValidationError as error:
-        raise DomainError(_("Write an e-mail address like name@example.com."), field="email") from error
-    return value.strip().lower()
-
-
-def _rights(values: list[str]) -> list[str]:
-    if not values or set(values) - set(Right.values):
-        raise DomainError(_("Choose at least one right."), field="rights")
-    return [right for right in Right.values if right in values]
-
-
-def _criticality(value: str) -> str:
-    if value not in Criticality.values:
-        raise DomainError(_("Choose how critical the system is."), field="criticality")
-    return value
-
-
-def _country(value: str) -> str:
-    value = value.strip().upper()
-    if value and not re.fullmatch(r"[A-Z]{2}", value):
-        raise DomainError(_("A country is two letters, such as DE."), field="country")
-    return value
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise DomainError(_("There is no time zone called %(name)s.") % {"name": name}, field="time_zone") from error
-    return name
-
-
-def _free_slug(name: str, taken: Callable[[str], bool]) -> str:
-    """The name as an address, with -2, -3 and so on behind it where others have it."""
-    stem = slugify(name)[:36].strip("-") or "item"
+def _free_slug(stem: str, taken: Callable[[str], bool]) -> str:
+    """The stem, or with -2, -3 and so on behind it where others have it."""
     slug, number = stem, 1
     while taken(slug):
         number += 1

@@ -3,6 +3,9 @@
 Order: by instant; at the same instant satisfy, cancel and reopen come first, then pause, resume, start,
 retarget; then by `seq`. So work finished in the second of a pause or of a change of terms counts as finished
 before it. A start is the one exception: whatever shares its instant happens to a clock that has started.
+
+Of pauses that overlap, the one that comes first in this order is who is waited on until it ends: the pause that
+began first, in the same second the one of lower `seq`. Whether a pause names a party makes no difference to that.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ SegmentKind = Literal["open", "closed", "paused", "stopped"]
 class Segment(NamedTuple):
     """A stretch [from_, to) of one kind. `seconds` is its length; `open_seconds` the support time within it.
 
-    `stopped` is the time between an end and a reopening. `party` is who was waited on, the longest wait if
-    several.
+    `stopped` is the time between an end and a reopening. `party` is who was waited on; if several,
+    the party of the pause that began first, in the same second of the one of lower `seq`.
     """
 
     from_: int

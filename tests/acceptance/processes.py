@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -46,7 +47,7 @@ class ModelServer:
 
     def train(self) -> None:
         """Fits the model in the server's own environment."""
-        argv = [BIN / "python", "-c", TRAIN]
+        argv = [str(BIN / "python"), "-c", TRAIN]
         subprocess.run(argv, cwd=self._directory, env=_foreign(), check=True, timeout=120)
 
     def start(self) -> None:
@@ -111,6 +112,7 @@ def workers(directory: Path) -> Iterator[Path]:
         # Beat first, so that no new work comes while the worker finishes its own.
         for process in reversed(running):
             end(process, signal.SIGTERM)
+        _wait_until_alone()
 
 
 def end(process: subprocess.Popen[bytes], signal_number: signal.Signals) -> None:
@@ -122,6 +124,19 @@ def end(process: subprocess.Popen[bytes], signal_number: signal.Signals) -> None
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=30)
+
+
+def _wait_until_alone() -> None:
+    """PostgreSQL notices a moment later that a client has gone, and nobody may drop a database that is in use."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone() is None:
+                return
+        time.sleep(0.1)
 
 
 def _foreign() -> dict[str, str]:

@@ -140,12 +140,12 @@ def _goes_down(house: House, server: ModelServer, story: Story, health: Check, m
     story.tell(f"  {incident.reference}, {incident.severity}, after {_seconds(killed, incident.opened_at)}")
     assert {row.incident_id for row in rows} == {incident.id}
     assert (incident.source, incident.severity) == ("alert", "critical")
-    assert {row.metric for row in clocks} >= {"triage", "first_response", "resolution"}
-    for row in clocks:
-        assert row.state == "running"
-        assert row.due_at is not None
-        story.tell(f"  its clock “{slas.metric_label(row.metric)}” runs, {_left(row.due_at)} are left")
-    response = next(row for row in clocks if row.metric == "first_response")
+    assert {one.metric for one in clocks} >= {"triage", "first_response", "resolution"}
+    for one in clocks:
+        assert one.state == "running"
+        assert one.due_at is not None
+        story.tell(f"  its clock “{slas.metric_label(one.metric)}” runs, {_left(one.due_at)} are left")
+    response = next(one for one in clocks if one.metric == "first_response")
     # Clocks count whole seconds.
     assert response.due_at == incident.opened_at.replace(microsecond=0) + timedelta(minutes=30)
     story.wait("the system is down", lambda: _state(house) == "down")
@@ -175,7 +175,7 @@ def _comes_back(house: House, server: ModelServer, story: Story, metrics: Check,
         story.tell(f"  on {incident.reference} after {_seconds(back, entry.at)}: {entry.body}")
     # A machine says that it is well again; that the matter is settled, only a person says.
     assert after.state == "new"
-    assert {row.state for row in clocks} == {"running"}
+    assert {one.state for one in clocks} == {"running"}
     story.wait("the system is healthy", lambda: _state(house) == "healthy")
     story.wait(
         f"the counter, which began anew with the server, reads {ASKED_AFTER}",

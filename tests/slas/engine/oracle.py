@@ -113,10 +113,10 @@ class Trace:
         known = [e for e in events if start <= e["at"] <= now]
         known.sort(key=lambda e: (e["at"], order[e["kind"]], e["seq"]))
         self.start = start
-        self.waits: list[tuple[int, str | None, int]] = []
+        self.waits: list[tuple[int, int, str | None, int]] = []
         self.stops: list[tuple[int, int]] = []
         self.retargets: list[dict[str, Any]] = []
-        open_waits: list[tuple[int, str | None]] = []
+        open_waits: list[tuple[int, int, str | None]] = []
         stopped: dict[str, Any] | None = None
         for e in known:
             if e["kind"] == "reopen":
@@ -126,12 +126,11 @@ class Trace:
             elif stopped is not None:
                 continue
             elif e["kind"] == "pause":
-                open_waits.append((e["at"], e["party"]))
+                open_waits.append((e["at"], e["seq"], e["party"]))
             elif e["kind"] == "resume":
-                fits = [n for n, (_, party) in enumerate(open_waits) if e["party"] in (None, party)]
+                fits = [n for n, (_, _, party) in enumerate(open_waits) if e["party"] in (None, party)]
                 if fits:
-                    since, party = open_waits.pop(fits[0])
-                    self.waits.append((since, party, e["at"]))
+                    self.waits.append((*open_waits.pop(fits[0]), e["at"]))
             elif e["kind"] == "retarget":
                 self.retargets.append(e)
             else:
@@ -144,8 +143,9 @@ class Trace:
         self.waiting = bool(open_waits)
         self.parties: list[str | None] = []
         self.mode = bytearray(self.end - start)
-        # Painted from the latest wait to the earliest, so that the longest wait shows.
-        for since, party, until in sorted(self.waits, key=lambda w: -w[0]):
+        # Painted from the latest wait to the earliest, so that the one that began first shows; in one second, the one
+        # recorded first.
+        for since, _, party, until in sorted(self.waits, key=lambda w: (-w[0], -w[1])):
             self.parties.append(party)
             length = max(0, until - since)
             self.mode[since - start : until - start] = bytes([len(self.parties)]) * length

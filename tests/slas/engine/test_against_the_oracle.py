@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from slas.engine import CalendarSpec, Event, Terms, Warn, compile_calendar, judge
 from tests.slas.engine import oracle
 from tests.slas.engine.strategies import EXAMPLES, calendars, clocks
+from tests.slas.engine.support import HOUR, at
 
 thorough = settings(
     max_examples=EXAMPLES,
@@ -49,6 +50,24 @@ def test_due_consumed_warnings_and_segments_equal_those_counted_second_by_second
         assert found.used_seconds == expected.consumed
     assert [(w.at, w.passed) for w in found.warnings] == expected.warnings
     assert [(s.from_, s.to, s.kind, s.party) for s in found.segments] == expected.segments
+
+
+def test_engine_and_oracle_attribute_two_pauses_of_one_second_to_the_one_recorded_first() -> None:
+    """Also if the one that names nobody was recorded first, and whichever ends first."""
+    begun = at("2026-06-01 10:00")
+    calendar = {"zone": "Europe/Berlin", "weekly": {"mon": [["09:00", "17:00"]]}, "dates": {}}
+    for first, second in ((None, "client"), ("client", None), ("vendor", "client")):
+        for ends in ([], [None], [first], [second], [None, None], [second, first]):
+            rows = [("start", 0, None), ("pause", HOUR, first), ("pause", HOUR, second)]
+            rows += [("resume", (2 + n) * HOUR, party) for n, party in enumerate(ends)]
+            events = [{"at": begun + t, "kind": k, "seq": n, "party": p} for n, (k, t, p) in enumerate(rows)]
+            clock = {"calendar": calendar, "target": 4 * HOUR, "warn": [], "events": events}
+            now = begun + 5 * HOUR
+            expected = oracle.judge(calendar, 4 * HOUR, [], events, now).segments
+            found = judge(terms_of(clock, 4 * HOUR), events_of(clock), now).segments
+            assert [(s.from_, s.to, s.kind, s.party) for s in found] == expected
+            assert found[1].kind == "paused"
+            assert found[1].party == first
 
 
 @thorough

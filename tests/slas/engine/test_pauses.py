@@ -103,6 +103,31 @@ def test_overlapping_pauses_count_once() -> None:
     ]
 
 
+def test_of_two_pauses_in_one_second_the_one_recorded_first_is_waited_on() -> None:
+    """Even if it names nobody and the other does; when it ends, the other shows."""
+    rows = (
+        ("2026-06-01 10:00", "start"),
+        ("2026-06-01 11:00", "pause"),
+        ("2026-06-01 11:00", "pause", "client"),
+    )
+    for events in (log(*rows), log(*rows)[::-1]):
+        found = judge(FOUR_HOURS, events, at("2026-06-01 12:00"))
+        assert (found.state, found.waiting_on) == ("paused", None)
+        assert [(s.kind, s.party, s.seconds) for s in found.segments] == [
+            ("open", None, HOUR),
+            ("paused", None, HOUR),
+        ]
+    found = judged("2026-06-01 13:00", *rows, ("2026-06-01 12:00", "resume"))
+    assert found.waiting_on == "client"
+    assert [(s.kind, s.party, s.seconds) for s in found.segments] == [
+        ("open", None, HOUR),
+        ("paused", None, HOUR),
+        ("paused", "client", HOUR),
+    ]
+    swapped = (rows[0], rows[2], rows[1])
+    assert judged("2026-06-01 12:00", *swapped).waiting_on == "client"
+
+
 def test_resuming_one_party_leaves_the_pause_of_the_other() -> None:
     found = judged(
         "2026-06-01 13:00",

@@ -1,0 +1,10 @@
+"""What the pages and actions of this app need."""
+
+from __future__ import annotations
+
+from core.access.roles import Capability, TokenScope
+
+SEE = Capability.VIEW
+CHANGE_CLIENTS = Capability.CLIENTS
+CHANGE_SYSTEMS = Capability.CONFIGURE
+API = TokenScope.CLIENTS
