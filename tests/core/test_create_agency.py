@@ -37,7 +37,9 @@ def test_two_agencies_of_one_name_get_addresses_of_their_own() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("bad", [("", "a@example.com"), ("Name", "nobody"), ("Name", "a@example.com", "--time-zone", "Mars/Base")])
+@pytest.mark.parametrize(
+    "bad", [("", "a@example.com"), ("Name", "nobody"), ("Name", "a@example.com", "--time-zone", "Mars/Base")]
+)
 def test_bad_input_is_a_clear_error(bad: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):
         call_command("create_agency", *bad, stdout=StringIO())
