@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from tests.cast import PASSWORD
@@ -20,6 +20,8 @@ from tests.cast import PASSWORD
 ROOT = Path(__file__).resolve().parents[2]
 # Playwright runs an event loop in the test's thread, and Django would take that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# Generous, because other tests run beside these.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +38,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 
