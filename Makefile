@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast lint types contracts degrade recover acceptance watch bench lock shell stop assets clean
+.PHONY: help demo test test-fast lint types contracts degrade recover acceptance watch lock shell stop assets clean
 
 # The Python to build the environment with: PYTHON=python3.12 make demo
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -82,9 +82,6 @@ else
 	@.run/acceptance/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/acceptance.txt
 endif
 	@touch $@
-
-bench: .venv/.test ## measure beside the peers and print ratios
-	@$(LOCAL) test -- $(PY) -m bench $(ARGS)
 
 assets: .venv/.local ## build style sheet, scripts and icons where stale
 	@$(LOCAL) assets

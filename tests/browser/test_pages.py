@@ -12,7 +12,7 @@ from tests.browser.conftest import sign_in
 from tests.cast import Cast
 from tests.rows import rows_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 STAFF = [
     "",

@@ -25,7 +25,7 @@ INTERVAL, BAD_COUNT = 5, 2
 # One interval for each bad result, and five seconds for everything else.
 ALLOWED = INTERVAL * BAD_COUNT + 5
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
