@@ -6,6 +6,8 @@ redirect is followed, proxies of the environment are ignored, and bytes are coun
 
 from __future__ import annotations
 
+import errno
+import re
 import socket
 import time
 from collections.abc import Hashable, Mapping
@@ -18,12 +20,15 @@ import pycurl
 from core.net.guard import Allowance, is_public
 
 ErrorClass = Literal[
-    "dns", "refused", "connect_timeout", "tls", "timeout", "too_large", "decode", "blocked", "protocol"
+    "dns", "refused", "connect_timeout", "tls", "timeout", "too_large", "decode", "blocked", "protocol", "internal"
 ]
 
 MOST_BYTES = 1 << 20
 USER_AGENT = "Retainer/1"
 _HTTP_ONLY = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# This machine has no more sockets to give; that says nothing about the other side.
+_OUR_TROUBLE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 # libcurl's code -> the class a tenant sees. What is not listed is "protocol".
 _CLASSES: dict[int, ErrorClass] = {
@@ -87,6 +92,7 @@ class _Transfer:
         self.request: Request | None = None
         self.blocked = False
         self.too_large = False
+        self.no_socket = False
         self.size = 0
         self.body = BytesIO()
         self.headers: dict[str, str] = {}
@@ -94,7 +100,7 @@ class _Transfer:
     def prepare(self, request: Request, tag: Hashable) -> None:
         """Sets everything anew; a handle is reused and must carry nothing from one agency to the next."""
         self.tag, self.request = tag, request
-        self.blocked, self.too_large, self.size = False, False, 0
+        self.blocked, self.too_large, self.no_socket, self.size = False, False, False, 0
         self.body, self.headers = BytesIO(), {}
         handle = self.handle
         handle.reset()
@@ -113,7 +119,7 @@ class _Transfer:
         handle.setopt(pycurl.FORBID_REUSE, 1)
         handle.setopt(pycurl.ACCEPT_ENCODING, "gzip, deflate")
         handle.setopt(pycurl.USERAGENT, USER_AGENT)
-        handle.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in request.headers.items()] + ["Expect:"])
+        handle.setopt(pycurl.HTTPHEADER, [*_header_lines(request.headers), "Expect:"])
         handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
         handle.setopt(pycurl.WRITEFUNCTION, self._write)
         handle.setopt(pycurl.HEADERFUNCTION, self._header)
@@ -135,7 +141,11 @@ class _Transfer:
         if not is_public(host) and not self._is_allowed(port):
             self.blocked = True
             return int(pycurl.SOCKET_BAD)
-        return socket.socket(family, kind, protocol)
+        try:
+            return socket.socket(family, kind, protocol)
+        except OSError as error:
+            self.no_socket = self.no_socket or error.errno in _OUR_TROUBLE
+            return int(pycurl.SOCKET_BAD)
 
     def _is_allowed(self, port: int) -> bool:
         request = self.request
@@ -184,6 +194,8 @@ class _Transfer:
             return "blocked"
         if self.too_large:
             return "too_large"
+        if self.no_socket:
+            return "internal"
         if code == pycurl.E_OPERATION_TIMEDOUT:
             return "timeout" if self.handle.getinfo(pycurl.CONNECT_TIME) > 0 else "connect_timeout"
         return _CLASSES.get(code, "protocol")
@@ -212,9 +224,14 @@ class MultiLoop:
         return len(self._free)
 
     def add(self, request: Request, tag: Hashable) -> None:
-        """Starts a request; ``tag`` comes back with its outcome. Raises IndexError where no place is free."""
-        transfer = self._free.pop()
+        """Starts a request; ``tag`` comes back with its outcome.
+
+        Raises IndexError where no place is free, ValueError where the request cannot be written.
+        """
+        transfer = self._free[-1]
+        # A request that cannot be prepared raises here, and must not take the place with it.
         transfer.prepare(request, tag)
+        self._free.pop()
         self._busy[transfer.handle] = transfer
         self._multi.add_handle(transfer.handle)
 
@@ -269,6 +286,14 @@ def fetch(request: Request) -> Outcome:
         return transfer.failure(int(error.args[0]))
     finally:
         transfer.handle.close()
+
+
+def _header_lines(headers: Mapping[str, str]) -> list[str]:
+    """One line each; libcurl would send a line break as it is, and with it a header of somebody's own."""
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    if any(_CONTROL.search(line) for line in lines):
+        raise ValueError("a header with a control character")
+    return lines
 
 
 def _micro(seconds: float) -> int:

@@ -37,6 +37,9 @@ _REFUSED_NETWORKS = tuple(
         "100.64.0.0/10",
         "192.0.0.0/24",
         "192.88.99.0/24",
+        "3fff::/20",
+        # Inside Azure this public address is the host that hands out credentials.
+        "168.63.129.16/32",
     )
 )
 
@@ -77,8 +80,8 @@ def is_public(text: str) -> bool:
         return is_public(str(mapped))
     if any(address.version == network.version and address in network for network in _REFUSED_NETWORKS):
         return False
-    # An interface id of the form ::5efe:a.b.c.d (ISATAP) tunnels to the address it embeds.
-    if address.version == 6 and (int(address) >> 32) & 0xFFFFFEFF == 0x0000_5EFE:
+    # An interface id of the form ::5efe:a.b.c.d or ::200:5efe:a.b.c.d (ISATAP) tunnels to the address it embeds.
+    if address.version == 6 and (int(address) >> 32) & 0xFDFF_FFFF == 0x0000_5EFE:
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
