@@ -20,6 +20,7 @@ from incidents import services as incident_services
 from monitoring import events
 from monitoring.alerts import end, tell
 from monitoring.models import Alert, Check, Health, Sample, Threshold
+from monitoring.selectors import format_value
 from monitoring.severity import severity_of
 
 
@@ -170,9 +171,10 @@ def _title(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -
         return f"{check.system.name} does not answer: {why}"[:160]
     # "p95_latency_ms 847 ms" would say the unit twice.
     name = threshold.metric.removesuffix(f"_{threshold.unit}").replace("_", " ")
-    value = f"{payload['value']:.4g}" if payload["value"] is not None else "–"
-    unit = f" {threshold.unit}" if threshold.unit and threshold.unit != "ratio" else ""
-    return f"{name} {value}{unit}, {threshold.comparison} the agreed {threshold.limit:.4g}{unit}"[:160].capitalize()
+    unit = "" if threshold.unit in ("", "ratio") else f" {threshold.unit}"
+    value = format_value(payload["value"], threshold.unit) if payload["value"] is not None else "–"
+    limit = format_value(threshold.limit, threshold.unit)
+    return f"{name} {value}{unit}, {threshold.comparison} the agreed {limit}{unit}"[:160].capitalize()
 
 
 def pause_checks(news: News) -> None:
