@@ -30,6 +30,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # This machine has no more sockets to give; that says nothing about the other side.
 _OUR_TROUBLE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
+# pycurl has no name for it: a header, or all of them together, longer than libcurl takes.
+_E_TOO_LARGE = 100
+
 # libcurl's code -> the class a tenant sees. What is not listed is "protocol".
 _CLASSES: dict[int, ErrorClass] = {
     pycurl.E_COULDNT_RESOLVE_HOST: "dns",
@@ -41,6 +44,7 @@ _CLASSES: dict[int, ErrorClass] = {
     pycurl.E_BAD_CONTENT_ENCODING: "decode",
     pycurl.E_WRITE_ERROR: "too_large",
     pycurl.E_FILESIZE_EXCEEDED: "too_large",
+    _E_TOO_LARGE: "too_large",
 }
 
 

@@ -69,6 +69,11 @@ class TargetRefused(Exception):
         self.code, self.message = code, message
 
 
+def gettext_noop(message: str) -> str:
+    """Marks a message for translation; the caller translates it in the reader's language."""
+    return message
+
+
 def is_public(text: str) -> bool:
     """True for an address that every part of the world may talk to. Every embedded IPv4 address counts as itself."""
     try:
@@ -101,34 +106,40 @@ def check_url(url: str, allowances: Collection[Allowance] = (), resolver: Resolv
     if Allowance(target.host, target.port) in allowances:
         return target
     if target.port in REFUSED_PORTS:
-        raise TargetRefused("port", "This port is not one that web servers use. Choose another port.")
+        raise TargetRefused("port", gettext_noop("This port is not one that web servers use. Choose another port."))
     try:
         addresses = list(resolver(target.host, target.port))
     except (OSError, UnicodeError):
-        raise TargetRefused("dns", "This name does not resolve. Check the spelling.") from None
+        raise TargetRefused("dns", gettext_noop("This name does not resolve. Check the spelling.")) from None
     if not addresses or not all(is_public(address) for address in addresses):
-        raise TargetRefused("address", "This address is not public, so it cannot be reached from here.")
+        raise TargetRefused("address", gettext_noop("This address is not public, so it cannot be reached from here."))
     return target
 
 
 def _parse(url: str) -> ParsedTarget:
     if len(url) > MOST_URL_CHARACTERS:
-        raise TargetRefused("length", "This address is too long. Use at most 1,000 characters.")
+        raise TargetRefused("length", gettext_noop("This address is too long. Use at most 1,000 characters."))
     if re.search(r"[\x00-\x20\x7f\\]", url):
-        raise TargetRefused("characters", "An address has no spaces, backslashes or control characters.")
+        raise TargetRefused("characters", gettext_noop("An address has no spaces, backslashes or control characters."))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise TargetRefused("syntax", "This is not a web address. Write it like https://example.com/health.") from None
+        raise TargetRefused(
+            "syntax", gettext_noop("This is not a web address. Write it like https://example.com/health.")
+        ) from None
     if parts.scheme not in SCHEMES:
-        raise TargetRefused("scheme", "Write the address with https:// or http:// in front.")
+        raise TargetRefused("scheme", gettext_noop("Write the address with https:// or http:// in front."))
     if "@" in parts.netloc:
-        raise TargetRefused("userinfo", "Take the name and password out of the address; use the authorization field.")
+        raise TargetRefused(
+            "userinfo", gettext_noop("Take the name and password out of the address; use the authorization field.")
+        )
     if not parts.hostname:
-        raise TargetRefused("syntax", "This address has no host. Write it like https://example.com/health.")
+        raise TargetRefused(
+            "syntax", gettext_noop("This address has no host. Write it like https://example.com/health.")
+        )
     if port == 0:
-        raise TargetRefused("port", "Port 0 does not exist. Choose another port.")
+        raise TargetRefused("port", gettext_noop("Port 0 does not exist. Choose another port."))
     return ParsedTarget(url, _ascii(parts.hostname), port or SCHEMES[parts.scheme])
 
 
@@ -139,7 +150,7 @@ def _ascii(host: str) -> str:
     try:
         ascii_host = host.encode("idna").decode().lower()
     except UnicodeError:
-        raise TargetRefused("host", "This host name cannot exist. Check the spelling.") from None
+        raise TargetRefused("host", gettext_noop("This host name cannot exist. Check the spelling.")) from None
     if "%" in ascii_host or not ascii_host.strip("."):
-        raise TargetRefused("host", "This host name cannot exist. Check the spelling.")
+        raise TargetRefused("host", gettext_noop("This host name cannot exist. Check the spelling."))
     return ascii_host.rstrip(".")

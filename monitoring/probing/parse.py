@@ -9,17 +9,24 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.parser import ParsedResult
 from prometheus_client.parser import text_string_to_metric_families
 
 MOST_DEPTH = 60
+MOST_PATH_CHARACTERS = 500
+# With more of these, or with the functions below, a short path makes an answer of a few bytes fill the memory.
+MOST_ELEMENTS_BESIDE = 10
+_GROWING_FUNCTIONS = frozenset({"join", "to_string"})
 _SELECTOR = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{(.*)\})?\s*")
 _LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*')
+_ESCAPED = re.compile(r'\\([\\"n])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,7 @@ def check_path(kind: str, path: str) -> None:
     if kind == "prometheus":
         parse_selector(path)
         return
-    try:
-        jmespath.compile(path)
-    except (JMESPathError, ValueError) as error:
-        raise BadPath(path) from error
+    _compiled(path)
 
 
 def read(kind: str, metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
@@ -90,9 +94,10 @@ def read_prometheus(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Readin
     values: dict[str, float] = {}
     for metric_name, (series, labels) in wanted.items():
         matching = [value for name, given, value in samples if name == series and labels.items() <= given.items()]
-        finite = [value for value in matching if math.isfinite(value)]
-        if finite:
-            values[metric_name] = sum(finite)
+        finite = [number for number in map(_finite, matching) if number is not None]
+        total = _finite(sum(finite)) if finite else None
+        if total is not None:
+            values[metric_name] = total
     return Reading(values)
 
 
@@ -107,7 +112,7 @@ def parse_selector(text: str) -> tuple[str, dict[str, str]]:
         label = _LABEL.match(rest)
         if not label:
             raise BadPath(text)
-        labels[label[1]] = label[2]
+        labels[label[1]] = _ESCAPED.sub(lambda escaped: "\n" if escaped[1] == "n" else escaped[1], label[2])
         rest = rest[label.end() :].lstrip()
         if rest and not rest.startswith(","):
             raise BadPath(text)
@@ -117,23 +122,56 @@ def parse_selector(text: str) -> tuple[str, dict[str, str]]:
 
 def _samples(text: str, names: set[str]) -> list[tuple[str, dict[str, str], float]]:
     starts = tuple(names)
-    kept = [line for line in text.splitlines() if line.startswith(starts) and not line.startswith("#")]
+    # Only a line feed ends a line here. Whoever may write a label must not be able to start a line of their own with
+    # one of the other characters that Python takes for an end.
+    kept = [line for line in text.split("\n") if line.startswith(starts) and not line.startswith("#")]
     # Without TYPE lines every sample keeps the name it was written with.
     families = text_string_to_metric_families("\n".join([*kept, ""]))
     return [(sample.name, sample.labels, sample.value) for family in families for sample in family.samples]
 
 
+@lru_cache(maxsize=2048)
+def _compiled(path: str) -> ParsedResult:
+    """The path, ready to search with; raises BadPath, also for one that could make a small answer huge."""
+    if len(path) > MOST_PATH_CHARACTERS:
+        raise BadPath(path)
+    try:
+        compiled = jmespath.compile(path)
+    except (JMESPathError, ValueError, RecursionError) as error:
+        raise BadPath(path) from error
+    nodes = list(_nodes(compiled.parsed))
+    beside = [node for node in nodes if node["type"] in ("multi_select_list", "multi_select_dict")]
+    if len(beside) > 1 or any(len(node["children"]) > MOST_ELEMENTS_BESIDE for node in beside):
+        raise BadPath(path)
+    if any(node["type"] == "function_expression" and node["value"] in _GROWING_FUNCTIONS for node in nodes):
+        raise BadPath(path)
+    return compiled
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node["children"]:
+        # The parts of a slice are plain numbers.
+        if isinstance(child, dict):
+            yield from _nodes(child)
+
+
 def _search(path: str, data: Any) -> Any:
     try:
-        return jmespath.search(path, data)
-    except (JMESPathError, ValueError, TypeError):
+        return _compiled(path).search(data)
+    except (JMESPathError, ValueError, TypeError, ArithmeticError, RecursionError):
         return None
 
 
 def _finite(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) else None
+    try:
+        number = float(value)
+    except OverflowError:
+        # JSON and the text format allow whole numbers of any length.
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _refuse_constant(name: str) -> float:

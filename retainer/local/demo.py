@@ -20,7 +20,12 @@ from retainer.local.servers import manage, prepare_given, start_servers, write_p
 from retainer.local.supervisor import Program, Supervisor
 
 WEB_PORT, SAMPLE_PORT, MAIL_PORT = 8000, 8100, 8025
-WORKERS = {"worker": ("main", "sweep,poll,default", 2), "worker-deliver": ("deliver", "deliver", 1)}
+# Asking and sending have workers of their own: a target or a receiver that hangs delays no deadline.
+WORKERS = {
+    "worker": ("main", "sweep,default", 2),
+    "worker-poll": ("poll", "poll", 1),
+    "worker-deliver": ("deliver", "deliver", 1),
+}
 
 
 def run(paths: Paths) -> int:

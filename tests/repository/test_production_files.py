@@ -36,7 +36,7 @@ def test_the_example_names_every_variable_that_the_settings_read_and_no_other() 
 
 
 def test_the_compose_file_has_the_services_of_the_small_production(compose: dict[str, Any]) -> None:
-    wanted = {"postgres", "redis", "migrate", "web", "worker", "deliver", "beat"}
+    wanted = {"postgres", "redis", "migrate", "web", "worker", "poll", "deliver", "beat"}
     assert wanted <= set(compose["services"])
     assert compose["services"]["mail"]["profiles"] == ["dev"]
 
@@ -46,6 +46,13 @@ def test_every_queue_that_a_task_uses_has_a_worker(compose: dict[str, Any]) -> N
     served = {queue for command in commands if "-Q" in command for queue in command[command.index("-Q") + 1].split(",")}
     tasks = "".join(path.read_text() for path in ROOT.rglob("tasks.py") if ".venv" not in path.parts)
     assert set(re.findall(r'_task\(queue="(\w+)"\)', tasks)) <= served
+
+
+def test_asking_and_sending_share_no_worker_with_the_deadlines(compose: dict[str, Any]) -> None:
+    commands = [service.get("command", []) for service in compose["services"].values()]
+    served = [command[command.index("-Q") + 1].split(",") for command in commands if "-Q" in command]
+    of_deadlines = next(queues for queues in served if "sweep" in queues)
+    assert not {"poll", "deliver"} & set(of_deadlines)
 
 
 def test_the_database_of_the_compose_file_is_new_enough_for_the_roles(compose: dict[str, Any]) -> None:
