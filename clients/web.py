@@ -8,17 +8,17 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clients import selectors, services
 from clients.forms import ClientForm, ContactForm, GoLiveForm, SystemForm
 from core.access.roles import Capability
 from core.access.views import staff
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.selectors import agency as own_agency
 from core.selectors import members
 from core.web.forms import Screen, form_page
-from core.web.pages import csv_file, listed, page
+from core.web.pages import csv_file, done, listed, page, refused
 
 
 @staff(Capability.VIEW)
@@ -130,6 +130,22 @@ def edit_contact(request: HttpRequest, agency: str, client: str, contact_id: uui
     initial = {name: getattr(contact, name) for name in ("name", "email", "rights", "is_primary")}
     screen = Screen(_("Edit contact"), _("Save contact"), back, breadcrumbs=_crumbs(agency, row.name))
     return form_page(request, ContactForm(request.POST or None, initial=initial), screen, save)
+
+
+@staff(Capability.CLIENTS)
+@require_POST
+def invite_contact(request: HttpRequest, agency: str, client: str, contact_id: uuid.UUID) -> HttpResponse:
+    """Sends a contact the link with which they open the portal."""
+    row = _client(client)
+    back = _client_url(agency, client)
+    contact = next((one for one in selectors.contacts(row.id) if one.id == contact_id), None)
+    if contact is None:
+        raise Http404
+    try:
+        services.invite_contact(contact_id=contact.id)
+    except DomainError as error:
+        return refused(request, error, back)
+    return done(request, _("Invitation sent to %(email)s.") % {"email": contact.email}, back)
 
 
 @staff(Capability.CONFIGURE)

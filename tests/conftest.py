@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import django
@@ -70,7 +71,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        _run("postgres", f'DROP DATABASE IF EXISTS "{mine}" WITH (FORCE)')
+        _drop(mine)
 
 
 def _make_template_once(template: str) -> None:
@@ -95,7 +96,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Drops the template, once, from the process that started the workers."""
     if hasattr(session.config, "workerinput") or not OWNER_DSN:
         return
-    _run("postgres", f'DROP DATABASE IF EXISTS "{TEMPLATE}_{os.environ["RETAINER_TEST_RUN"]}" WITH (FORCE)')
+    _drop(f"{TEMPLATE}_{os.environ['RETAINER_TEST_RUN']}")
+
+
+def _drop(dbname: str) -> None:
+    """Drops a test database. One that somebody is still connected to is left behind: that is no test's failure."""
+    with suppress(psycopg2.Error):
+        _run("postgres", f'DROP DATABASE IF EXISTS "{dbname}" WITH (FORCE)')
 
 
 def _flush(self: TransactionTestCase) -> None:

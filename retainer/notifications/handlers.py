@@ -13,6 +13,7 @@ from core.access.roles import Role
 from core.clock import now
 from core.outbox import ANY, Handler, News
 from core.selectors import agency, members
+from core.services import invite_contact_person
 from incidents import selectors as incidents
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.notifications.services import link, queue_email, queue_webhooks
@@ -76,6 +77,23 @@ def tell_client_resolved(news: News) -> None:
     _mail_client(news, _("Solved: %(system)s"), visible_since="published_at")
 
 
+def invite_contact(news: News) -> None:
+    """The link with which a contact opens the portal for the first time. Its only copy is in the mail."""
+    contact = clients.contact(uuid.UUID(news.payload["id"]))
+    if contact.ended_at is not None or contact.user_id is not None:
+        return
+    _invitation, token = invite_contact_person(email=contact.email, contact_id=contact.id)
+    house = agency()
+    message = Message(
+        subject=_("%(name)s invites you to your portal") % {"name": house.name},
+        lead=_("%(name)s looks after your AI systems and shows you how they stand.") % {"name": house.name},
+        lines=[_("The link works once, for this address, for 7 days.")],
+        action=_("Open the portal"),
+        url=link(reverse("invitation", args=[token])),
+    )
+    _mail(news, contact.email, message, client_id=contact.client_id)
+
+
 def _mail_client(news: News, subject: str, *, visible_since: str) -> None:
     incident = incidents.incident(uuid.UUID(news.payload["id"]))
     client = clients.client(incident.client_id)
@@ -133,4 +151,5 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "incidents.incident.published": (tell_client_published,),
     "incidents.incident.updated": (tell_client_updated,),
     "incidents.incident.resolved": (tell_client_resolved,),
+    "clients.contact.invited": (invite_contact,),
 }

@@ -1,0 +1,63 @@
+"""A retainer is drafted on its page: what is typed stays, what is wrong is said, and the words are read as meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agreements.models import Retainer
+from tests.agreements.desk import Desk
+
+
+@pytest.fixture
+def web(desk: Desk) -> Client:
+    """The owner, signed in."""
+    web = Client()
+    web.force_login(desk.house.owner)
+    return web
+
+
+def typed(desk: Desk, **more: str) -> dict[str, str]:
+    return {
+        "name": "Care",
+        "tier_id": str(desk.tier().id),
+        "price_minor": "400",
+        "currency": "EUR",
+        "hours_minutes": "90 min",
+        "time_zone": "Europe/Berlin",
+    } | more
+
+
+def post(desk: Desk, web: Client, **more: str) -> Any:
+    return web.post(reverse("agreements:new", args=["north", desk.house.client.slug]), typed(desk, **more))
+
+
+def test_what_was_typed_is_kept_as_it_was_meant(desk: Desk, web: Client) -> None:
+    answer = post(desk, web, price_minor="400,50")
+    assert answer.status_code == 302
+    shown = web.get(answer.url).content.decode()
+    assert "€400.50" in shown
+    assert "1 h 30 min" in shown
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("price_minor", "1.200", "Write a sum like 1200 or 1,200.50."),
+        ("price_minor", "10", "Say why; the reason is kept."),
+        ("hours_minutes", "soon", "Write hours like 20h or 4h 30m."),
+        ("hours_minutes", "99999h", "not more than 1,600 a month"),
+        ("currency", "EUX", "A currency is three letters"),
+    ],
+)
+def test_a_mistake_is_said_and_what_was_typed_stays(desk: Desk, web: Client, field: str, value: str, said: str) -> None:
+    answer = post(desk, web, **{field: value})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert said in shown
+    assert f'value="{value}"' in shown
+    with desk.house.scope():
+        assert not Retainer.objects.exists()
