@@ -309,6 +309,8 @@ def _vet_limit(check: Check, metric: str, comparison: str, limit: float, clear: 
 
 
 def _seal(check: Check, authorization: str) -> None:
+    if not (authorization.isascii() and authorization.isprintable()):
+        raise DomainError(_("Use plain letters, digits and signs on one line."), field="authorization")
     if authorization:
         check.sealed_authorization = seal(
             authorization, agency_id=check.agency_id, table=TABLE, column=COLUMN, row_id=check.id

@@ -59,7 +59,7 @@ def staff(request: HttpRequest) -> list[dict[str, Any]]:
     sections = []
     for label, items in STAFF:
         shown = [
-            _item(request, text, reverse(route, args=[slug]), icon, key)
+            _item(request, text, reverse(route, args=[slug]), icon, key, home=route.endswith(":home"))
             for text, route, icon, key, capability in items
             if may(role, capability)
         ]
@@ -75,11 +75,16 @@ def portal(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "label": "",
-            "items": [_item(request, text, reverse(route, args=args), icon, "") for text, route, icon in PORTAL],
+            "items": [
+                _item(request, text, reverse(route, args=args), icon, "", home=route.endswith(":home"))
+                for text, route, icon in PORTAL
+            ],
         }
     ]
 
 
-def _item(request: HttpRequest, label: str, url: str, icon: str, key: str) -> dict[str, Any]:
-    current = request.path == url or (request.path.startswith(url) and url.count("/") > 3)
+def _item(request: HttpRequest, label: str, url: str, icon: str, key: str, *, home: bool) -> dict[str, Any]:
+    # Everything lies below home, so home is current only where one is at home.
+    inside = request.path.startswith(url) and not home
+    current = request.path == url or inside
     return {"label": _(label), "url": url, "icon": icon, "key": key, "current": current, "badge": None}

@@ -135,8 +135,8 @@ class _Transfer:
         elif request.method != "GET":
             self.handle.setopt(pycurl.POST, 1)
             self.handle.setopt(pycurl.CUSTOMREQUEST, request.method)
-            self.handle.setopt(pycurl.POSTFIELDSIZE_LARGE, len(request.body))
-            self.handle.setopt(pycurl.COPYPOSTFIELDS, request.body)
+            # Not COPYPOSTFIELDS, which takes no zero byte.
+            self.handle.setopt(pycurl.POSTFIELDS, request.body)
 
     def _open(self, purpose: int, address: Any) -> socket.socket | int:
         """Opens the socket to a vetted address, or none. libcurl reports both a refusal and a closed port alike."""

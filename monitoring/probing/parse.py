@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -139,7 +139,7 @@ def _compiled(path: str) -> ParsedResult:
         compiled = jmespath.compile(path)
     except (JMESPathError, ValueError, RecursionError) as error:
         raise BadPath(path) from error
-    nodes = list(_nodes(compiled.parsed))
+    nodes = _nodes(compiled.parsed)
     beside = [node for node in nodes if node["type"] in ("multi_select_list", "multi_select_dict")]
     if len(beside) > 1 or any(len(node["children"]) > MOST_ELEMENTS_BESIDE for node in beside):
         raise BadPath(path)
@@ -148,12 +148,13 @@ def _compiled(path: str) -> ParsedResult:
     return compiled
 
 
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for child in node["children"]:
+def _nodes(root: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every part of a path. Not by recursion: a path may be nested as deep as it is long."""
+    nodes = [root]
+    for node in nodes:
         # The parts of a slice are plain numbers.
-        if isinstance(child, dict):
-            yield from _nodes(child)
+        nodes += [child for child in node["children"] if isinstance(child, dict)]
+    return nodes
 
 
 def _search(path: str, data: Any) -> Any:
