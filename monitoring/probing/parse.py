@@ -148,7 +148,7 @@ def _compiled(path: str) -> ParsedResult:
     return compiled
 
 
-def _nodes(root: dict[str, Any]) -> list[dict[str, Any]]:
+def _nodes(root: Any) -> list[dict[str, Any]]:
     """Every part of a path. Not by recursion: a path may be nested as deep as it is long."""
     nodes = [root]
     for node in nodes:

@@ -1,0 +1,1 @@
+"""The way out, against servers that do their worst."""
