@@ -59,6 +59,7 @@ def tell(name: str, alert: Alert) -> None:
             "incident_id": str(alert.incident_id) if alert.incident_id else None,
             "title": alert.title,
             "health": alert.health,
+            "environment": alert.source_check.environment.kind,
             "began_at": alert.began_at.isoformat(),
         },
     )

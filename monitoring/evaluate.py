@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Verdict = Literal["good", "bad", "unknown"]
-Change = Literal["fired", "recovered", ""]
+Change = Literal["fired", "recovered", "lost", "found", ""]
 
 UNKNOWN_AFTER = 3
 
@@ -51,6 +51,17 @@ def step(before: Streaks, verdict: Verdict, rule: Rule) -> tuple[Streaks, Change
     if after.good >= rule.good_count:
         return replace(after, health="healthy"), "recovered"
     return after, ""
+
+
+def silence(before: Streaks, after: Streaks, *, counted: bool = True) -> Change:
+    """Whether a value was lost or found with this result: unknown so many times in a row that somebody should look.
+
+    Apart from firing and recovering, because a value that is not there is neither bad nor good. ``counted`` is False
+    where the result before could not tell (the whole answer had failed), so that the loss is noticed with this one.
+    """
+    if after.unknown >= UNKNOWN_AFTER and (before.unknown < UNKNOWN_AFTER or not counted):
+        return "lost"
+    return "found" if before.unknown >= UNKNOWN_AFTER and after.unknown == 0 else ""
 
 
 def judge_value(value: float | None, *, comparison: str, limit: float, clear_limit: float, fired: bool) -> Verdict:

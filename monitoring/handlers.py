@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clients import selectors as clients
 from core.audit import next_number
@@ -19,8 +20,9 @@ from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
 from monitoring.alerts import end, tell
+from monitoring.evaluate import UNKNOWN_AFTER
 from monitoring.models import Alert, Check, Health, Sample, Threshold
-from monitoring.selectors import format_value
+from monitoring.selectors import format_value, metric_label
 from monitoring.severity import severity_of
 
 
@@ -32,22 +34,33 @@ def take_transition(news: News) -> None:
     if threshold_id and threshold is None:
         # The limit was removed meanwhile; so was its alert.
         return
-    if news.payload["change"] == "fired":
+    if news.payload["change"] in BEGINNINGS.values():
         _fire(check, threshold, news.payload)
     else:
         _recover(check, threshold, news.payload)
 
 
-def fingerprint_of(check_id: Any, threshold_id: Any) -> str:
+# What each end ends.
+BEGINNINGS = {"recovered": "fired", "found": "lost"}
+
+
+def fingerprint_of(check_id: Any, threshold_id: Any, *, no_data: bool = False) -> str:
     """What makes two alerts the same: the threshold, or the check where its address itself fails."""
-    return f"threshold:{threshold_id}" if threshold_id else f"check:{check_id}"
+    subject = f"threshold:{threshold_id}" if threshold_id else f"check:{check_id}"
+    return f"no-data:{subject}" if no_data else subject
+
+
+def _fingerprint(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -> str:
+    no_data = payload["change"] in ("lost", "found")
+    return fingerprint_of(check.id, threshold.id if threshold else None, no_data=no_data)
 
 
 def _fire(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -> None:
-    fingerprint = fingerprint_of(check.id, threshold.id if threshold else None)
+    fingerprint = _fingerprint(check, threshold, payload)
     if Alert.objects.filter(fingerprint=fingerprint, recovered_at=None).exists():
         return
-    health = Health.DEGRADED if threshold else Health.DOWN
+    lost = payload["change"] == "lost"
+    health = Health.UNKNOWN if lost else Health.DEGRADED if threshold else Health.DOWN
     evidence = _evidence(check, threshold, payload)
     samples = evidence.get("samples", [])
     alert = Alert(
@@ -58,7 +71,7 @@ def _fire(check: Check, threshold: Threshold | None, payload: dict[str, Any]) ->
         source_check=check,
         threshold=threshold,
         health=health,
-        title=_title(check, threshold, payload),
+        title=_no_data_title(check, threshold) if lost else _title(check, threshold, payload),
         began_at=datetime.fromisoformat(samples[0][0] if samples else payload["began_at"]),
         # When it was known, which may be a while ago if whoever stored the result died before telling.
         fired_at=datetime.fromisoformat(payload["finished_at"]),
@@ -70,7 +83,9 @@ def _fire(check: Check, threshold: Threshold | None, payload: dict[str, Any]) ->
     except IntegrityError:
         # Somebody else fired it between our look and our insert.
         return
-    if check.environment.kind == "production":
+    # A value that is not there says that nobody can tell, not that the promise is broken: people are told, and no clock
+    # starts.
+    if check.environment.kind == "production" and not lost:
         _open_or_join_incident(alert, check, health)
     tell(events.FIRED, alert)
 
@@ -99,7 +114,7 @@ def _open_or_join_incident(alert: Alert, check: Check, health: str) -> None:
 
 
 def _recover(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -> None:
-    fingerprint = fingerprint_of(check.id, threshold.id if threshold else None)
+    fingerprint = _fingerprint(check, threshold, payload)
     alert = Alert.objects.select_for_update(of=("self",)).filter(fingerprint=fingerprint, recovered_at=None).first()
     if alert is None:
         _wait_for_the_alert(check, threshold, payload)
@@ -116,7 +131,7 @@ def _wait_for_the_alert(check: Check, threshold: Threshold | None, payload: dict
         next_due_at__isnull=False,
         payload__check_id=str(check.id),
         payload__threshold_id=str(threshold.id) if threshold else None,
-        payload__change="fired",
+        payload__change=BEGINNINGS[payload["change"]],
     )
     ends = datetime.fromisoformat(payload["finished_at"])
     begins = (datetime.fromisoformat(one["finished_at"]) for one in waiting.values_list("payload", flat=True))
@@ -132,6 +147,10 @@ def _evidence(check: Check, threshold: Threshold | None, payload: dict[str, Any]
         "good_in_a_row": payload["good_streak"],
         "rule": f"{rule.bad_count} bad in a row fire, {rule.good_count} good clear",
     }
+    if payload["change"] in ("lost", "found"):
+        facts["rule"] = _("%(count)s without a value in a row fire, the first value clears") % {"count": UNKNOWN_AFTER}
+        facts["unknown_in_a_row"] = payload["unknown_streak"]
+        return facts | {"metric": threshold.metric if threshold else "", "problem": payload["error_class"]}
     if threshold:
         facts |= {"metric": threshold.metric, "value": payload["value"], "limit": threshold.limit}
         facts |= {"clear_limit": threshold.clear_limit, "comparison": threshold.comparison}
@@ -152,29 +171,40 @@ def _samples(check: Check, threshold: Threshold, payload: dict[str, Any]) -> lis
 
 
 PROBLEMS = {
-    "dns": "its name does not resolve",
-    "refused": "the connection is refused",
-    "connect_timeout": "no connection in time",
-    "timeout": "no answer in time",
-    "tls": "the certificate is not accepted",
-    "status": "it answers with an error",
-    "parse": "its answer cannot be read",
-    "too_large": "its answer is too large",
-    "decode": "its answer cannot be decoded",
-    "protocol": "its answer breaks off",
+    "dns": gettext_lazy("its name does not resolve"),
+    "refused": gettext_lazy("the connection is refused"),
+    "connect_timeout": gettext_lazy("no connection in time"),
+    "timeout": gettext_lazy("no answer in time"),
+    "tls": gettext_lazy("the certificate is not accepted"),
+    "status": gettext_lazy("it answers with an error"),
+    "parse": gettext_lazy("its answer cannot be read"),
+    "too_large": gettext_lazy("its answer is too large"),
+    "decode": gettext_lazy("its answer cannot be decoded"),
+    "protocol": gettext_lazy("its answer breaks off"),
 }
 
 
 def _title(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -> str:
     if threshold is None:
-        why = PROBLEMS.get(payload["error_class"], "it does not answer")
-        return f"{check.system.name} does not answer: {why}"[:160]
+        why = PROBLEMS.get(payload["error_class"], gettext_lazy("it does not answer"))
+        return str(_("%(system)s does not answer: %(why)s") % {"system": check.system.name, "why": why})[:160]
     # "p95_latency_ms 847 ms" would say the unit twice.
     name = threshold.metric.removesuffix(f"_{threshold.unit}").replace("_", " ")
     unit = "" if threshold.unit in ("", "ratio") else f" {threshold.unit}"
     value = format_value(payload["value"], threshold.unit) if payload["value"] is not None else "–"
     limit = format_value(threshold.limit, threshold.unit)
-    return f"{name} {value}{unit}, {threshold.comparison} the agreed {limit}{unit}"[:160].capitalize()
+    words = _("%(name)s %(value)s, above the agreed %(limit)s")
+    if threshold.comparison == "below":
+        words = _("%(name)s %(value)s, below the agreed %(limit)s")
+    return str(words % {"name": name, "value": f"{value}{unit}", "limit": f"{limit}{unit}"})[:160].capitalize()
+
+
+def _no_data_title(check: Check, threshold: Threshold | None) -> str:
+    if threshold is None:
+        return str(_("%(check)s: no data, its address may not be asked") % {"check": check.name})[:160]
+    return str(
+        _("%(metric)s: no data from “%(check)s”") % {"metric": metric_label(threshold.metric), "check": check.name}
+    )[:160]
 
 
 def pause_checks(news: News) -> None:

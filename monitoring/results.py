@@ -16,7 +16,7 @@ from core.ids import uuid7
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
 from monitoring import events, store
-from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, own_trouble, step
+from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, own_trouble, silence, step
 from monitoring.models import Check, Health, Threshold
 from monitoring.schedule import next_slot
 
@@ -97,7 +97,7 @@ def _is_our_trouble(checks: Sequence[Check], by_check: dict[uuid.UUID, Result]) 
 
 def _take(check: Check, thresholds: list[Threshold], result: Result, hold: bool) -> list[OutboxEvent]:
     """Judges the check and its thresholds and writes the outcome into the rows; returns the news."""
-    ok = not result.error_class
+    ok, answered = not result.error_class, not check.last_error
     _schedule(check, result)
     check.last_finished_at, check.last_latency_us = result.finished_at, result.latency_us
     check.last_error, check.last_detail = result.error_class, result.detail[:200]
@@ -110,13 +110,16 @@ def _take(check: Check, thresholds: list[Threshold], result: Result, hold: bool)
     after, change = step(before, verdict, Rule(check.bad_count, check.good_count, Health.DOWN))
     check.health, check.bad_streak = after.health, after.bad
     check.good_streak, check.unknown_streak = after.good, after.unknown
-    news = [_news(check, None, change, result, after)] if change else []
+    # Only an address we may not ask is the agency's to look into; our own trouble is ours.
+    lost = silence(before, after) if result.error_class == "blocked" or ok else ""
+    news = [_news(check, None, one, result, after) for one in (change, lost) if one]
     for threshold in thresholds:
-        news += _take_threshold(check, threshold, result)
+        news += _take_threshold(check, threshold, result, answered=answered)
     return news
 
 
-def _take_threshold(check: Check, threshold: Threshold, result: Result) -> list[OutboxEvent]:
+def _take_threshold(check: Check, threshold: Threshold, result: Result, *, answered: bool) -> list[OutboxEvent]:
+    """``answered`` is whether the check's answer before this one could be read."""
     value = result.values.get(threshold.metric) if not result.error_class else None
     verdict = judge_value(
         value,
@@ -131,7 +134,9 @@ def _take_threshold(check: Check, threshold: Threshold, result: Result) -> list[
     threshold.good_streak, threshold.missing_streak = after.good, after.unknown
     if value is not None:
         threshold.last_value, threshold.last_value_at = value, result.finished_at
-    return [_news(check, threshold, change, result, after)] if change else []
+    # While the whole answer fails, the check says so; a value is missed in an answer that came.
+    lost = silence(before, after, counted=answered) if not result.error_class else ""
+    return [_news(check, threshold, one, result, after) for one in (change, lost) if one]
 
 
 def _schedule(check: Check, result: Result) -> None:
@@ -152,7 +157,8 @@ def _samples(check: Check, result: Result) -> list[store.Value]:
 
 def _news(check: Check, threshold: Threshold | None, change: str, result: Result, after: Streaks) -> OutboxEvent:
     rule: Any = threshold or check
-    began = result.slot - timedelta(seconds=check.interval_seconds * (rule.bad_count - 1))
+    results = after.unknown if change == "lost" else rule.bad_count
+    began = result.slot - timedelta(seconds=check.interval_seconds * (results - 1))
     subject = f"threshold:{threshold.id}" if threshold else f"check:{check.id}"
     return OutboxEvent(
         id=uuid7(),
@@ -173,5 +179,6 @@ def _news(check: Check, threshold: Threshold | None, change: str, result: Result
             "error_class": result.error_class,
             "bad_streak": after.bad,
             "good_streak": after.good,
+            "unknown_streak": after.unknown,
         },
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import NotFound
 from monitoring import addresses
+from monitoring.evaluate import UNKNOWN_AFTER
 from monitoring.models import Alert, Check, Health, Rollup, Sample, Threshold
 
 # Worst first: the state of a system is the worst of what is measured on its production.
@@ -122,7 +123,10 @@ def system_health(system_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, HealthView
     )
     limits: dict[uuid.UUID, list[str]] = {}
     pairs = Threshold.objects.filter(source_check_id__in=[row.id for row in rows])
-    for check_id, health in pairs.values_list("source_check_id", "health"):
+    # A limit that has had no value yet says nothing. One that is broken makes a system worse, and one whose value has
+    # gone makes it unknown.
+    telling = pairs.filter(Q(health=Health.DEGRADED) | Q(health=Health.UNKNOWN, missing_streak__gte=UNKNOWN_AFTER))
+    for check_id, health in telling.values_list("source_check_id", "health"):
         limits.setdefault(check_id, []).append(health)
     grouped: dict[uuid.UUID, list[Check]] = {}
     for row in rows:
@@ -136,8 +140,7 @@ def _health(rows: list[Check], limits: dict[uuid.UUID, list[str]]) -> HealthView
     if rows[0].system.paused_at:
         return HealthView(Health.PAUSED, "", None)
     states = [row.health for row in rows]
-    # A limit that has no value yet says nothing; only one that is broken makes a system worse.
-    states += [health for row in rows for health in limits.get(row.id, []) if health == Health.DEGRADED]
+    states += [health for row in rows for health in limits.get(row.id, [])]
     last = max((row.last_finished_at for row in rows if row.last_finished_at), default=None)
     stale = [row for row in rows if row.last_finished_at and row.last_finished_at < now() - _quiet(row)]
     if stale:

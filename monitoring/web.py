@@ -18,6 +18,7 @@ from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused, unchanged
 from monitoring import selectors, services
+from monitoring.evidence import evidence_of
 from monitoring.forms import CheckForm, ThresholdForm
 from monitoring.presets import PRESETS
 
@@ -179,11 +180,13 @@ def alert_list(request: HttpRequest, agency: str) -> HttpResponse:
 def alert(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Why an alert fired and how it ended: the exact samples, the rule, the streaks."""
     row = _found(lambda: selectors.alert_by_number(number))
+    check_row = selectors.check(row.source_check_id)
     context = {
         "alert": row,
         "system": clients.system(row.system_id),
         "client": clients.client(row.client_id),
-        "check": selectors.check(row.source_check_id),
+        "check": check_row,
+        "evidence": evidence_of(row, check_row),
         "breadcrumbs": [
             {"label": _("Alerts"), "url": reverse("monitoring:alerts", args=[agency])},
             {"label": row.title, "url": ""},

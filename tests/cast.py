@@ -58,6 +58,11 @@ class House:
         with self.scope():
             NetAllowance.objects.create(host=host, port=port, reason="test")
 
+    def forbid(self, host: str, port: int) -> None:
+        """Takes that back."""
+        with self.scope():
+            NetAllowance.objects.filter(host=host, port=port).delete()
+
 
 @dataclass
 class Cast:

@@ -43,6 +43,21 @@ def tell_staff_incident_opened(news: News) -> None:
     _mail_staff(news, message, system.owner_id)
 
 
+def tell_staff_no_data(news: News) -> None:
+    """A value of a production system that does not come any more. There is no incident that would say so."""
+    if news.payload["health"] != "unknown" or news.payload["environment"] != "production":
+        return
+    system = clients.system(uuid.UUID(news.payload["system_id"]))
+    message = Message(
+        subject=_("No data: %(title)s") % {"title": news.payload["title"]},
+        lead=_("Nobody can tell at present whether %(system)s keeps what was agreed.") % {"system": system.name},
+        lines=[],
+        action=_("Open the alert"),
+        url=link(reverse("monitoring:alert", args=[agency().slug, news.payload["number"]])),
+    )
+    _mail_staff(news, message, system.owner_id)
+
+
 def tell_staff_deadline(news: News) -> None:
     """A warning before a deadline, or a notice after it."""
     if news.payload["subject_type"] != "incident":
@@ -146,6 +161,7 @@ def _incident_url(number: int) -> str:
 HANDLERS: dict[str, tuple[Handler, ...]] = {
     ANY: (send_webhooks,),
     "incidents.incident.opened": (tell_staff_incident_opened,),
+    "monitoring.alert.fired": (tell_staff_no_data,),
     "slas.clock.warned": (tell_staff_deadline,),
     "slas.clock.breached": (tell_staff_deadline,),
     "incidents.incident.published": (tell_client_published,),

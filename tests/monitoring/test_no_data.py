@@ -1,0 +1,133 @@
+"""No data is a state of its own: neither good nor bad, told once, and over with the first value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.outbox import relay_due
+from monitoring import selectors
+from monitoring.evaluate import UNKNOWN_AFTER, Rule, Streaks, Verdict, silence, step
+from retainer.notifications.models import Delivery
+from tests.monitoring.lab import INTERVAL, Lab, Target
+
+
+def _told(lab: Lab) -> list[str]:
+    while relay_due():
+        pass
+    return [alert.title for alert in lab.alerts()]
+
+
+def _state(lab: Lab) -> str:
+    with lab.at():
+        return selectors.system_health([lab.house.system.id])[lab.house.system.id].state
+
+
+def _mails(lab: Lab) -> list[Any]:
+    with lab.at():
+        return list(Delivery.objects.filter(event_name="monitoring.alert.fired", channel="email"))
+
+
+def test_three_answers_without_the_agreed_value_alert_once_and_open_no_incident(lab: Lab, target: Target) -> None:
+    lab.limit(lab.watch(target))
+    target.says(rate=0.9)
+    lab.round()
+    target.says(other=1)
+    lab.round(2)
+    assert _told(lab) == []
+    lab.round(6)
+    assert _told(lab) == [f"Rate: no data from “Answers {target.port}”"]
+    alert = lab.alerts()[0]
+    assert (alert.state, alert.health, alert.incident_id) == ("firing", "unknown", None)
+    assert alert.evidence["fired"]["unknown_in_a_row"] == UNKNOWN_AFTER
+    assert (alert.fired_at - alert.began_at).total_seconds() < 3 * INTERVAL
+    assert lab.incidents() == []
+    assert _state(lab) == "unknown"
+
+
+def test_the_first_value_ends_it(lab: Lab, target: Target) -> None:
+    lab.limit(lab.watch(target))
+    target.says(other=1)
+    lab.round(4)
+    target.says(rate=0.9)
+    lab.round()
+    _told(lab)
+    assert [alert.state for alert in lab.alerts()] == ["recovered"]
+    assert lab.told() == ["monitoring.alert.fired", "monitoring.alert.recovered"]
+    assert _state(lab) == "healthy"
+
+
+def test_people_hear_of_it_by_mail(lab: Lab, target: Target) -> None:
+    lab.limit(lab.watch(target))
+    target.says(other=1)
+    lab.round(3)
+    _told(lab)
+    subjects = {row.subject for row in _mails(lab)}
+    assert subjects == {f"No data: Rate: no data from “Answers {target.port}”"}
+
+
+def test_a_value_missed_before_production_wakes_nobody(lab: Lab, target: Target) -> None:
+    lab.limit(lab.watch(target, environment_kind="preproduction"))
+    target.says(other=1)
+    lab.round(3)
+    assert len(_told(lab)) == 1
+    assert _mails(lab) == []
+
+
+def test_m37_a_firing_alert_stays_when_its_value_disappears_and_no_data_stands_beside_it(
+    lab: Lab, target: Target
+) -> None:
+    lab.limit(lab.watch(target))
+    target.says(rate=0.71)
+    lab.round(3)
+    target.says(other=1)
+    lab.round(5)
+    _told(lab)
+    assert [(alert.health, alert.state) for alert in lab.alerts()] == [("degraded", "firing"), ("unknown", "firing")]
+    assert _state(lab) == "degraded"
+
+
+def test_while_a_system_is_down_its_values_are_not_missed_besides(lab: Lab, target: Target) -> None:
+    lab.limit(lab.watch(target))
+    target.says(rate=0.9)
+    lab.round()
+    target.fails()
+    lab.round(6)
+    _told(lab)
+    assert [alert.health for alert in lab.alerts()] == ["down"]
+
+
+def test_a_value_that_did_not_come_back_with_the_system_is_missed_at_once(lab: Lab, target: Target) -> None:
+    lab.limit(lab.watch(target))
+    target.fails()
+    lab.round(4)
+    target.says(other=1)
+    lab.round(4)
+    _told(lab)
+    assert [(alert.health, alert.state) for alert in lab.alerts()] == [("down", "recovered"), ("unknown", "firing")]
+
+
+def test_an_address_that_may_not_be_asked_any_more_is_said(lab: Lab, target: Target) -> None:
+    lab.watch(target)
+    target.says(rate=0.9)
+    lab.round()
+    with lab.at():
+        lab.house.forbid(target.host, target.port)
+    lab.round(5)
+    assert _told(lab) == [f"Answers {target.port}: no data, its address may not be asked"]
+
+
+@given(st.lists(st.sampled_from(["good", "bad", "unknown"]), max_size=60))
+def test_lost_and_found_take_turns(verdicts: list[Verdict]) -> None:
+    state, found = Streaks("unknown"), []
+    for verdict in verdicts:
+        before = state
+        state, _change = step(before, verdict, Rule(2, 2, "down"))
+        change = silence(before, state)
+        if change:
+            found.append((verdict == "unknown", change))
+    # Lost at an unknown result and found at a known one, the first of each row.
+    expected = [(True, "lost"), (False, "found")]
+    assert found == [expected[place % 2] for place in range(len(found))]
