@@ -11,9 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agreements import selectors, services
+from agreements import permissions, selectors, services
 from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
-from core.access.roles import TokenScope
 from core.access.views import api
 from core.web.rest import Body, Endpoint, Moment, Nothing, Query, WholeMinutes
 
@@ -60,7 +59,7 @@ class TierWithInclusions(TierOut):
     inclusions = AllInclusions(child=InclusionOut())
 
 
-@api(TokenScope.RETAINERS)
+@api(permissions.API)
 class Tiers(Endpoint):
     """The agency's catalogue."""
 
@@ -152,7 +151,7 @@ class RetainerQuery(Query):
     state = serializers.ChoiceField(RetainerState.choices, required=False)
 
 
-@api(TokenScope.RETAINERS)
+@api(permissions.API)
 class Retainers(Endpoint):
     """The retainers that clients have bought."""
 

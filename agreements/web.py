@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agreements import selectors, services
+from agreements import permissions, selectors, services
 from agreements.forms import CoverForm, EndForm, RetainerForm
 from clients import selectors as clients
-from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.selectors import agency as own_agency
@@ -22,7 +21,7 @@ from core.web.pages import done, listed, page, refused
 from slas import selectors as slas
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def retainer_list(request: HttpRequest, agency: str) -> HttpResponse:
     """Every retainer."""
@@ -31,7 +30,7 @@ def retainer_list(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "agreements/list.html", context)
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def tiers(request: HttpRequest, agency: str) -> HttpResponse:
     """The plans side by side, rendered from the same data that schedules the work."""
@@ -40,7 +39,7 @@ def tiers(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "agreements/tiers.html", context)
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """One retainer: plan, price, hours, covered systems, what is still missing."""
@@ -64,7 +63,7 @@ def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpR
     return page(request, "agreements/retainer.html", context)
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RETAINERS)
 @require_http_methods(["GET", "POST"])
 def new_retainer(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """A new retainer as a draft; it runs only once it is activated."""
@@ -86,7 +85,7 @@ def new_retainer(request: HttpRequest, agency: str, client: str) -> HttpResponse
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RETAINERS)
 @require_http_methods(["GET", "POST"])
 def edit_retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """Changes a retainer that is not active yet."""
@@ -102,7 +101,7 @@ def edit_retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> 
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RETAINERS)
 @require_http_methods(["GET", "POST"])
 def cover(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """Covers a system, on the response times it signs."""
@@ -128,7 +127,7 @@ def cover(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResp
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RETAINERS)
 @require_POST
 def activate(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """Starts the retainer, or says what is missing."""
@@ -141,7 +140,7 @@ def activate(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpR
     return done(request, _("Active. The promises hold from now on."), back)
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RETAINERS)
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """Ends the retainer on a date; its history stays."""

@@ -7,6 +7,7 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from backlog import events
 from backlog.models import BacklogItem, BacklogKind, BacklogState
 from core.audit import record_and_announce
 from core.errors import Conflict, DomainError, NotFound
@@ -33,7 +34,7 @@ def create_from_incident(
         item = BacklogItem(client_id=incident.client_id, system_id=incident.system_id, incident_id=incident.id)
         _fill(item, title, detail, kind, impact, risk)
         item.save(force_insert=True)
-        _say("backlog.item.created", item)
+        _say(events.ITEM_CREATED, item)
     return item
 
 
@@ -45,7 +46,7 @@ def update_item(
         item = _item(item_id)
         _fill(item, title, detail, kind, impact, risk)
         item.save()
-        _say("backlog.item.updated", item)
+        _say(events.ITEM_UPDATED, item)
     return item
 
 
@@ -59,7 +60,7 @@ def move_item(*, item_id: uuid.UUID, state: str) -> BacklogItem:
             raise Conflict(_("Score its impact and risk first."))
         item.state = state
         item.save(update_fields=["state"])
-        _say("backlog.item.moved", item)
+        _say(events.ITEM_MOVED, item)
     return item
 
 

@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backlog import selectors, services
+from backlog import permissions, selectors, services
 from backlog.forms import ItemForm, MoveForm
-from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
@@ -20,7 +19,7 @@ from core.web.pages import done, listed, page, refused
 from incidents import selectors as incidents
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def backlog(request: HttpRequest, agency: str) -> HttpResponse:
     """Every item, most valuable first."""
@@ -28,7 +27,7 @@ def backlog(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "backlog/list.html", context, part="backlog/_list.html")
 
 
-@staff(Capability.WORK)
+@staff(permissions.CHANGE_ITEMS)
 @require_http_methods(["GET", "POST"])
 def from_incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Turns what an incident taught into an item."""
@@ -51,7 +50,7 @@ def from_incident(request: HttpRequest, agency: str, number: int) -> HttpRespons
     return form_page(request, ItemForm(request.POST or None), screen, save)
 
 
-@staff(Capability.WORK)
+@staff(permissions.CHANGE_ITEMS)
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     """Changes an item and its score."""
@@ -68,7 +67,7 @@ def edit(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     return form_page(request, form, Screen(_("Backlog item"), _("Save item"), back, breadcrumbs=crumbs), save)
 
 
-@staff(Capability.WORK)
+@staff(permissions.CHANGE_ITEMS)
 @require_POST
 def move(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     """Moves an item along."""

@@ -12,9 +12,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients import selectors, services
+from clients import permissions, selectors, services
 from clients.models import Criticality, EnvironmentKind
-from core.access.roles import Right, TokenScope
+from core.access.roles import Right
 from core.access.views import api
 from core.errors import Forbidden
 from core.tenancy.context import require_scope
@@ -50,7 +50,7 @@ class ClientPatch(Body):
     country = serializers.CharField(max_length=2, required=False, allow_blank=True)
 
 
-@api(TokenScope.CLIENTS)
+@api(permissions.API)
 class Clients(Endpoint):
     """The agency's clients."""
 
@@ -122,7 +122,7 @@ class ContactQuery(Query):
     client = serializers.UUIDField(source="client_id", required=False)
 
 
-@api(TokenScope.CLIENTS)
+@api(permissions.API)
 class Contacts(Endpoint):
     """The people at the agency's clients."""
 
@@ -205,7 +205,7 @@ class SystemQuery(Query):
     criticality = serializers.ChoiceField(Criticality.choices, required=False)
 
 
-@api(TokenScope.CLIENTS)
+@api(permissions.API)
 class Systems(Endpoint):
     """The AI systems that the agency looks after."""
 

@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clients import selectors, services
+from clients import permissions, selectors, services
 from clients.forms import ClientForm, ContactForm, GoLiveForm, SystemForm
-from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.selectors import agency as own_agency
@@ -21,7 +20,7 @@ from core.web.forms import Screen, form_page
 from core.web.pages import csv_file, done, listed, page, refused
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def client_list(request: HttpRequest, agency: str) -> HttpResponse:
     """Every client, by name; ``?q=`` narrows."""
@@ -33,7 +32,7 @@ def client_list(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "clients/list.html", context, part="clients/_list.html")
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def export(request: HttpRequest, agency: str) -> HttpResponse:
     """The list as CSV."""
@@ -42,7 +41,7 @@ def export(request: HttpRequest, agency: str) -> HttpResponse:
     return csv_file("clients", header, ([getattr(row, name) for name in header] for row in rows))
 
 
-@staff(Capability.CLIENTS)
+@staff(permissions.CHANGE_CLIENTS)
 @require_http_methods(["GET", "POST"])
 def new_client(request: HttpRequest, agency: str) -> HttpResponse:
     """A new client."""
@@ -58,7 +57,7 @@ def new_client(request: HttpRequest, agency: str) -> HttpResponse:
     )
 
 
-@staff(Capability.CLIENTS)
+@staff(permissions.CHANGE_CLIENTS)
 @require_http_methods(["GET", "POST"])
 def edit_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """Changes a client."""
@@ -76,7 +75,7 @@ def edit_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     )
 
 
-@staff(Capability.CLIENTS)
+@staff(permissions.CHANGE_CLIENTS)
 @require_http_methods(["GET", "POST"])
 def go_live(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """Switches on mail to this client's people, after saying who will get it."""
@@ -98,7 +97,7 @@ def go_live(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     return form_page(request, GoLiveForm(request.POST or None), screen, save)
 
 
-@staff(Capability.CLIENTS)
+@staff(permissions.CHANGE_CLIENTS)
 @require_http_methods(["GET", "POST"])
 def new_contact(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """A new contact of the client."""
@@ -113,7 +112,7 @@ def new_contact(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     return form_page(request, ContactForm(request.POST or None), screen, save)
 
 
-@staff(Capability.CLIENTS)
+@staff(permissions.CHANGE_CLIENTS)
 @require_http_methods(["GET", "POST"])
 def edit_contact(request: HttpRequest, agency: str, client: str, contact_id: uuid.UUID) -> HttpResponse:
     """Changes a contact."""
@@ -132,7 +131,7 @@ def edit_contact(request: HttpRequest, agency: str, client: str, contact_id: uui
     return form_page(request, ContactForm(request.POST or None, initial=initial), screen, save)
 
 
-@staff(Capability.CLIENTS)
+@staff(permissions.CHANGE_CLIENTS)
 @require_POST
 def invite_contact(request: HttpRequest, agency: str, client: str, contact_id: uuid.UUID) -> HttpResponse:
     """Sends a contact the link with which they open the portal."""
@@ -148,7 +147,7 @@ def invite_contact(request: HttpRequest, agency: str, client: str, contact_id: u
     return done(request, _("Invitation sent to %(email)s.") % {"email": contact.email}, back)
 
 
-@staff(Capability.CONFIGURE)
+@staff(permissions.CHANGE_SYSTEMS)
 @require_http_methods(["GET", "POST"])
 def new_system(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """A new AI system of the client."""
@@ -166,7 +165,7 @@ def new_system(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.CONFIGURE)
+@staff(permissions.CHANGE_SYSTEMS)
 @require_http_methods(["GET", "POST"])
 def edit_system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """Changes an AI system."""

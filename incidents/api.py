@@ -11,11 +11,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.access.roles import TokenScope
 from core.access.views import api
 from core.web.limits import LARGEST
 from core.web.rest import Body, Endpoint, Moment, Query
-from incidents import selectors, services
+from incidents import permissions, selectors, services
 from incidents.models import EntryKind, IncidentSource
 from incidents.states import IncidentState
 
@@ -141,7 +140,7 @@ class IncidentQuery(Query):
     opened_to = Moment(source="opened_at__lt", required=False)
 
 
-@api(TokenScope.INCIDENTS)
+@api(permissions.API)
 class Incidents(Endpoint):
     """Incidents and the steps on them; each step answers with the incident as it then stands."""
 

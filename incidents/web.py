@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clients import selectors as clients
-from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
 from core.web.pages import csv_file, done, listed, page, refused
-from incidents import selectors, services
+from incidents import permissions, selectors, services
 from incidents.forms import (
     AssignForm,
     NoteForm,
@@ -58,7 +57,7 @@ FORMS: dict[str, type[Form]] = {
 }
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
     """Every incident, newest first; ``?state=open`` is where one starts, ``?q=`` searches."""
@@ -78,7 +77,7 @@ def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "incidents/list.html", context, part="incidents/_list.html")
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def export(request: HttpRequest, agency: str) -> HttpResponse:
     """The list as CSV, newest first."""
@@ -87,7 +86,7 @@ def export(request: HttpRequest, agency: str) -> HttpResponse:
     return csv_file("incidents", header, ([getattr(row, name) for name in header] for row in rows))
 
 
-@staff(Capability.WORK)
+@staff(permissions.HANDLE)
 @require_http_methods(["GET", "POST"])
 def new_incident(request: HttpRequest, agency: str) -> HttpResponse:
     """Opens an incident by hand."""
@@ -111,7 +110,7 @@ def new_incident(request: HttpRequest, agency: str) -> HttpResponse:
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.WORK)
+@staff(permissions.HANDLE)
 @require_POST
 def take_step(request: HttpRequest, agency: str, number: int, step: str) -> HttpResponse:
     """One step of the incident's life."""
@@ -125,7 +124,7 @@ def take_step(request: HttpRequest, agency: str, number: int, step: str) -> Http
     return _do(request, agency, number, lambda row: act(row.id, text), message)
 
 
-@staff(Capability.WORK)
+@staff(permissions.HANDLE)
 @require_POST
 def note(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """A note that only staff sees."""
@@ -141,7 +140,7 @@ def note(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     )
 
 
-@staff(Capability.WORK)
+@staff(permissions.HANDLE)
 @require_POST
 def update(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """A message to the client."""
@@ -157,7 +156,7 @@ def update(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     )
 
 
-@staff(Capability.WORK)
+@staff(permissions.HANDLE)
 @require_POST
 def pause(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Stops the clocks while somebody else has to act."""
@@ -173,7 +172,7 @@ def pause(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     )
 
 
-@staff(Capability.WORK)
+@staff(permissions.HANDLE)
 @require_POST
 def severity(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Raises or lowers the severity."""
@@ -189,7 +188,7 @@ def severity(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     )
 
 
-@staff(Capability.WORK)
+@staff(permissions.HANDLE)
 @require_POST
 def assign(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Gives the incident an owner."""

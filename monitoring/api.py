@@ -12,11 +12,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.access.roles import TokenScope
 from core.access.views import api
 from core.clock import now
 from core.web.rest import Body, Endpoint, Moment, Nothing, Number, Query
-from monitoring import selectors, services
+from monitoring import permissions, selectors, services
 from monitoring.models import AlertState, CheckKind, Comparison, Health
 
 ENVIRONMENTS = [("production", _("Production")), ("preproduction", _("Preproduction"))]
@@ -158,7 +157,7 @@ class SampleQuery(Query):
         return attrs
 
 
-@api(TokenScope.MONITORING)
+@api(permissions.API)
 class Checks(Endpoint):
     """Checks with their thresholds and samples."""
 
@@ -221,7 +220,7 @@ class ThresholdQuery(Query):
     metric = serializers.CharField(max_length=60, required=False)
 
 
-@api(TokenScope.MONITORING)
+@api(permissions.API)
 class Thresholds(Endpoint):
     """The agreed limits of checks."""
 
@@ -276,7 +275,7 @@ class AlertQuery(Query):
     state = serializers.ChoiceField(AlertState.choices, required=False)
 
 
-@api(TokenScope.MONITORING)
+@api(permissions.API)
 class Alerts(Endpoint):
     """What the checks found."""
 

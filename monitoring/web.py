@@ -12,18 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clients import selectors as clients
-from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused, unchanged
-from monitoring import selectors, services
+from monitoring import permissions, selectors, services
 from monitoring.evidence import evidence_of
 from monitoring.forms import CheckForm, ThresholdForm
 from monitoring.presets import PRESETS
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def check_list(request: HttpRequest, agency: str) -> HttpResponse:
     """Every check with its state, its age and its last value; stays live."""
@@ -44,7 +43,7 @@ def check_list(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "monitoring/checks.html", context, part="monitoring/_checks.html")
 
 
-@staff(Capability.CONFIGURE)
+@staff(permissions.CHANGE_CHECKS)
 @require_http_methods(["GET", "POST"])
 def new_check(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """A new check of a system; ``?preset=`` fills the form in."""
@@ -68,7 +67,7 @@ def new_check(request: HttpRequest, agency: str, client: str, system: str) -> Ht
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """One check: its last answer, its thresholds, its alerts; stays live."""
@@ -89,7 +88,7 @@ def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespons
     return page(request, "monitoring/check.html", context, part="monitoring/_check.html")
 
 
-@staff(Capability.CONFIGURE)
+@staff(permissions.CHANGE_CHECKS)
 @require_http_methods(["GET", "POST"])
 def edit_check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """Changes a check. An empty authorization keeps the stored one."""
@@ -105,7 +104,7 @@ def edit_check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRe
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.CONFIGURE)
+@staff(permissions.CHANGE_CHECKS)
 @require_POST
 def switch(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """Switches a check off or on again."""
@@ -115,7 +114,7 @@ def switch(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespon
     return _do(request, agency, row.id, lambda: services.enable_check(check_id=row.id), _("Check runs again."))
 
 
-@staff(Capability.WORK)
+@staff(permissions.ASK_NOW)
 @require_POST
 def run_now(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """Asks at once, beside the schedule."""
@@ -123,7 +122,7 @@ def run_now(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespo
     return _do(request, agency, row.id, lambda: services.run_now(check_id=row.id), _("Asking now."))
 
 
-@staff(Capability.CONFIGURE)
+@staff(permissions.CHANGE_CHECKS)
 @require_http_methods(["GET", "POST"])
 def new_threshold(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """An agreed limit on one of the check's metrics."""
@@ -145,7 +144,7 @@ def new_threshold(request: HttpRequest, agency: str, check_id: uuid.UUID) -> Htt
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.CONFIGURE)
+@staff(permissions.CHANGE_CHECKS)
 @require_POST
 def remove_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID) -> HttpResponse:
     """Takes a limit away. Alerts it raised stay in the record."""
@@ -159,7 +158,7 @@ def remove_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID)
     )
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def alert_list(request: HttpRequest, agency: str) -> HttpResponse:
     """Every alert, newest first; ``?state=`` narrows."""
@@ -175,7 +174,7 @@ def alert_list(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "monitoring/alerts.html", context, part="monitoring/_alerts.html")
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def alert(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Why an alert fired and how it ended: the exact samples, the rule, the streaks."""

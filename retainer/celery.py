@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init
+from django.core.exceptions import ImproperlyConfigured
 
 from core.tenancy.boot import refuse_privileged_role
 
@@ -22,8 +23,11 @@ app.autodiscover_tasks(["retainer"])
 @worker_init.connect
 @beat_init.connect
 def refuse_to_start_as_a_privileged_role(**_ignored: Any) -> None:
-    """The same refusal as the web process's."""
-    refuse_privileged_role()
+    """The same refusal as the web process's. Celery logs whatever else a receiver raises, and goes on."""
+    try:
+        refuse_privileged_role()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error
 
 
 @setup_logging.connect

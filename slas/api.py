@@ -12,12 +12,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.access.roles import TokenScope
 from core.access.views import api
 from core.clock import now
 from core.selectors import agency
 from core.web.rest import Endpoint, Moment, Query, WholeMinutes
-from slas import selectors
+from slas import permissions, selectors
 from slas.models import ClockState, Metric, Severity
 
 
@@ -40,7 +39,7 @@ class CalendarOut(serializers.Serializer[Any]):
     versions = CalendarVersionOut(source="versions.all", many=True)
 
 
-@api(TokenScope.RETAINERS)
+@api(permissions.READ_RESPONSE_TIMES)
 class Calendars(Endpoint):
     """The agency's support hours."""
 
@@ -95,7 +94,7 @@ class PolicyVersionOut(serializers.Serializer[Any]):
     targets = TargetOut(source="targets.all", many=True)
 
 
-@api(TokenScope.RETAINERS)
+@api(permissions.READ_RESPONSE_TIMES)
 class Policies(Endpoint):
     """The agency's service levels."""
 
@@ -164,7 +163,7 @@ class ClockQuery(Query):
     metric = serializers.ChoiceField(Metric.choices, required=False)
 
 
-@api(TokenScope.INCIDENTS)
+@api(permissions.READ_CLOCKS)
 class Clocks(Endpoint):
     """The clocks of incidents."""
 

@@ -10,17 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import NotFound
 from core.selectors import agency as own_agency
 from core.web.forms import Screen, form_page
 from core.web.pages import page
-from slas import selectors, services
+from slas import permissions, selectors, services
 from slas.forms import CalendarForm, PolicyForm
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def policies(request: HttpRequest, agency: str) -> HttpResponse:
     """Every policy at its newest version."""
@@ -28,7 +27,7 @@ def policies(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "slas/policies.html", {"policies": rows, "breadcrumbs": _crumbs(agency)})
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """One policy and all its versions, newest first."""
@@ -38,7 +37,7 @@ def policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     return page(request, "slas/policy.html", context)
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_http_methods(["GET", "POST"])
 def new_policy(request: HttpRequest, agency: str) -> HttpResponse:
     """A new policy and its first version."""
@@ -59,7 +58,7 @@ def new_policy(request: HttpRequest, agency: str) -> HttpResponse:
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_http_methods(["GET", "POST"])
 def new_version(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """A new version. Retainers keep the one they signed, and open clocks keep their terms."""
@@ -83,7 +82,7 @@ def new_version(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     return form_page(request, form, screen, save)
 
 
-@staff(Capability.VIEW)
+@staff(permissions.SEE)
 @require_GET
 def calendars(request: HttpRequest, agency: str) -> HttpResponse:
     """Every calendar at its newest version."""
@@ -91,7 +90,7 @@ def calendars(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "slas/calendars.html", context)
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_http_methods(["GET", "POST"])
 def new_calendar(request: HttpRequest, agency: str) -> HttpResponse:
     """A new calendar."""
@@ -107,7 +106,7 @@ def new_calendar(request: HttpRequest, agency: str) -> HttpResponse:
     )
 
 
-@staff(Capability.RETAINERS)
+@staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_http_methods(["GET", "POST"])
 def new_calendar_version(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """A new version of a calendar. Clocks that run keep the hours they started with."""

@@ -14,6 +14,7 @@ from core.clock import now
 from core.outbox import ANY, Handler, News
 from core.selectors import agency, members
 from core.services import invite_contact_person
+from incidents import events as incident_events
 from incidents import selectors as incidents
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.notifications.services import link, queue_email, queue_webhooks
@@ -160,12 +161,12 @@ def _incident_url(number: int) -> str:
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {
     ANY: (send_webhooks,),
-    "incidents.incident.opened": (tell_staff_incident_opened,),
+    incident_events.OPENED: (tell_staff_incident_opened,),
     "monitoring.alert.fired": (tell_staff_no_data,),
     "slas.clock.warned": (tell_staff_deadline,),
     "slas.clock.breached": (tell_staff_deadline,),
-    "incidents.incident.published": (tell_client_published,),
-    "incidents.incident.updated": (tell_client_updated,),
-    "incidents.incident.resolved": (tell_client_resolved,),
+    incident_events.PUBLISHED: (tell_client_published,),
+    incident_events.UPDATED: (tell_client_updated,),
+    incident_events.RESOLVED: (tell_client_resolved,),
     "clients.contact.invited": (invite_contact,),
 }

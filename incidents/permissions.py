@@ -1,0 +1,9 @@
+"""What the pages and actions of this app need."""
+
+from __future__ import annotations
+
+from core.access.roles import Capability, TokenScope
+
+SEE = Capability.VIEW
+HANDLE = Capability.WORK
+API = TokenScope.INCIDENTS

@@ -1,0 +1,44 @@
+"""Writes of incidents: each step changes the row, the timeline, the clocks, the audit and the outbox in one go."""
+
+from __future__ import annotations
+
+from incidents.services.opening import import_incident, open_incident
+from incidents.services.publication import publish_due
+from incidents.services.rows import SUBJECT
+from incidents.services.steps import (
+    PARTIES,
+    acknowledge,
+    assign,
+    call_false_alarm,
+    change_severity,
+    close,
+    confirm,
+    mitigate,
+    pause,
+    reopen,
+    resolve,
+    resume,
+)
+from incidents.services.writing import add_entry, post_note, post_update
+
+__all__ = [
+    "PARTIES",
+    "SUBJECT",
+    "acknowledge",
+    "add_entry",
+    "assign",
+    "call_false_alarm",
+    "change_severity",
+    "close",
+    "confirm",
+    "import_incident",
+    "mitigate",
+    "open_incident",
+    "pause",
+    "post_note",
+    "post_update",
+    "publish_due",
+    "reopen",
+    "resolve",
+    "resume",
+]

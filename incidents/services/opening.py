@@ -1,0 +1,129 @@
+"""How an incident begins."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from agreements import selectors as agreements
+from clients import selectors as clients
+from core.audit import next_number, record
+from core.clock import now
+from core.errors import DomainError
+from incidents import events
+from incidents.models import EntryKind, Incident, IncidentSource
+from incidents.services.publication import hold
+from incidents.services.rows import SUBJECT, add_line, clean_text, known_severity, tell
+from incidents.states import IncidentState
+from slas import services as sla_services
+
+
+def open_incident(
+    *,
+    system_id: uuid.UUID | str,
+    title: str,
+    severity: str,
+    source: str,
+    fingerprint: str = "",
+    opened_at: datetime | None = None,
+    detail: str = "",
+) -> Incident:
+    """A new incident and its clocks, on the response times that are signed for the system at that moment.
+
+    What an alert opens is held from the client until somebody confirms it, or for a while where it is serious;
+    everything else the client sees at once. A second incident of the same fingerprint is the first one.
+    ``opened_at`` is when it was reported: never in the future.
+    """
+    system = clients.system(uuid.UUID(str(system_id)))
+    at = opened_at or now()
+    if at > now():
+        raise DomainError(_("An incident cannot begin in the future."), field="opened_at")
+    with transaction.atomic():
+        known = _open_with(fingerprint)
+        if known is not None:
+            return known
+        incident = Incident(
+            client_id=system.client_id,
+            system_id=system.id,
+            title=clean_text(title, "title", 160),
+            severity=known_severity(severity),
+            source=IncidentSource(source),
+            fingerprint=fingerprint,
+            opened_at=at,
+            owner_id=system.owner_id,
+            policy_version_id=agreements.policy_version_for(system.id, at),
+        )
+        incident.number = next_number(kind=SUBJECT)
+        if incident.source == IncidentSource.ALERT:
+            hold(incident)
+        else:
+            incident.confirmed_at = incident.published_at = at
+        try:
+            with transaction.atomic():
+                incident.save(force_insert=True)
+        except IntegrityError:
+            if not fingerprint:
+                raise
+            # Another worker opened it between our look and our insert; the database let one of us through.
+            return Incident.objects.get(fingerprint=fingerprint, state__in=IncidentState.open_values())
+        _start_clocks(incident, at)
+        add_line(incident, EntryKind.OPENED, at=at, body=detail, visible=source != IncidentSource.ALERT)
+        tell(incident, events.OPENED)
+        if incident.published_at:
+            tell(incident, events.PUBLISHED)
+    return incident
+
+
+def import_incident(
+    *, system_id: uuid.UUID, title: str, severity: str, opened_at: datetime, resolved_at: datetime
+) -> Incident:
+    """A closed incident from elsewhere: it starts no clock, is shown to no client and is told to nobody."""
+    system = clients.system(system_id)
+    if not opened_at <= resolved_at <= now():
+        raise DomainError(
+            _("An imported incident begins before it ends, and both lie in the past."), field="resolved_at"
+        )
+    with transaction.atomic():
+        incident: Incident = Incident.objects.create(
+            client_id=system.client_id,
+            system_id=system.id,
+            number=next_number(kind=SUBJECT),
+            title=clean_text(title, "title", 160),
+            severity=known_severity(severity),
+            source=IncidentSource.API,
+            state=IncidentState.CLOSED,
+            opened_at=opened_at,
+            resolved_at=resolved_at,
+            closed_at=resolved_at,
+        )
+        add_line(incident, EntryKind.OPENED, at=opened_at)
+        add_line(incident, EntryKind.RESOLVED, at=resolved_at)
+        record(
+            action="incidents.incident.imported",
+            object_type=SUBJECT,
+            object_id=incident.id,
+            client_id=incident.client_id,
+            changes={"opened_at": opened_at.isoformat(), "resolved_at": resolved_at.isoformat()},
+        )
+    return incident
+
+
+def _start_clocks(incident: Incident, at: datetime) -> None:
+    if incident.policy_version_id:
+        sla_services.start_clocks(
+            subject_type=SUBJECT,
+            subject_id=incident.id,
+            client_id=incident.client_id,
+            severity=incident.severity,
+            policy_version_id=incident.policy_version_id,
+            started_at=at,
+        )
+
+
+def _open_with(fingerprint: str) -> Incident | None:
+    if not fingerprint:
+        return None
+    return Incident.objects.filter(fingerprint=fingerprint, state__in=IncidentState.open_values()).first()

@@ -1,0 +1,195 @@
+"""The steps of an incident, each with its clocks."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.clock import now
+from core.errors import Conflict, DomainError, NotFound
+from core.selectors import member_of_user
+from core.tenancy.context import require_scope
+from incidents import events
+from incidents.models import EntryKind, Incident
+from incidents.services.publication import hold, publish
+from incidents.services.rows import (
+    SUBJECT,
+    clean_text,
+    done,
+    known_severity,
+    locked_for,
+    locked_row,
+    mark_begun,
+    move_clocks,
+    stop_waiting,
+)
+from incidents.states import IncidentState, Step
+from slas import services as sla_services
+
+PARTIES = ("client", "vendor", "provider", "window")
+
+
+def confirm(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
+    """Says that it is real: the client sees it from now on."""
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.CONFIRM, expected_version)
+        if incident.confirmed_at:
+            raise Conflict(_("This incident has been confirmed already."))
+        incident.confirmed_at = now()
+        publish(incident, now())
+        return done(incident, events.CONFIRMED, EntryKind.CONFIRMED)
+
+
+def call_false_alarm(*, incident_id: uuid.UUID, reason: str, expected_version: int | None = None) -> Incident:
+    """Ends it as nothing: clocks stop, and the client never sees it."""
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.FALSE_ALARM, expected_version)
+        if incident.published_at:
+            raise Conflict(_("The client has seen this incident. Resolve it and say that it was a false alarm."))
+        incident.state, incident.publish_at, incident.closed_at = IncidentState.FALSE_ALARM, None, now()
+        stop_waiting(incident)
+        move_clocks(incident, "cancel", now(), reason=clean_text(reason, "reason", 300))
+        return done(incident, events.FALSE_ALARM, EntryKind.FALSE_ALARM, body=reason)
+
+
+def acknowledge(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
+    """Somebody has begun: triage and first response are kept. Whoever acknowledges an unowned incident owns it."""
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.ACKNOWLEDGE, expected_version)
+        incident.state, incident.acknowledged_at = IncidentState.ACKNOWLEDGED, now()
+        if incident.owner_id is None:
+            incident.owner_id = require_scope().actor.user_id
+        move_clocks(incident, "satisfy", now(), metrics=("triage", "first_response"))
+        return done(incident, events.ACKNOWLEDGED, EntryKind.ACKNOWLEDGED, visible=True)
+
+
+def pause(
+    *,
+    incident_id: uuid.UUID,
+    reason: str,
+    party: str,
+    evidence: str = "",
+    expected_version: int | None = None,
+) -> Incident:
+    """Stops the clocks that may be paused while ``party`` has to act. A miss that happened stays one."""
+    if party not in PARTIES:
+        raise DomainError(_("Choose who is being waited on."), field="party")
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.PAUSE, expected_version)
+        if incident.waiting_on:
+            raise Conflict(_("The clocks are paused already. Resume them first."))
+        text = clean_text(reason, "reason", 300)
+        incident.waiting_on, incident.waiting_since = party, now()
+        move_clocks(incident, "pause", now(), party=party, reason=text, evidence=evidence[:500])
+        return done(incident, events.PAUSED, EntryKind.PAUSED, body=text, visible=True, data={"party": party})
+
+
+def resume(*, incident_id: uuid.UUID, at: datetime | None = None, expected_version: int | None = None) -> Incident:
+    """Lets the clocks run again, from ``at`` (the client's reply has a time of its own) or from now."""
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.RESUME, expected_version)
+        if not incident.waiting_on:
+            raise Conflict(_("The clocks are running. There is nothing to resume."))
+        party, since = incident.waiting_on, incident.waiting_since
+        if at and since and at < since:
+            raise DomainError(_("This was before the wait began."), field="at")
+        stop_waiting(incident)
+        move_clocks(incident, "resume", at or now(), party=party)
+        return done(incident, events.RESUMED, EntryKind.RESUMED, visible=True, data={"party": party})
+
+
+def mitigate(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
+    """The effect is contained, the cause may remain."""
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.MITIGATE, expected_version)
+        incident.state, incident.mitigated_at = IncidentState.MITIGATED, now()
+        mark_begun(incident)
+        move_clocks(incident, "satisfy", now(), metrics=("triage", "first_response", "mitigation"))
+        return done(incident, events.MITIGATED, EntryKind.MITIGATED, visible=True)
+
+
+def resolve(*, incident_id: uuid.UUID, body: str = "", expected_version: int | None = None) -> Incident:
+    """It works again: resolution and mitigation are kept, what is still owed besides ends."""
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.RESOLVE, expected_version)
+        at = now()
+        incident.state, incident.resolved_at = IncidentState.RESOLVED, at
+        incident.mitigated_at = incident.mitigated_at or at
+        mark_begun(incident)
+        stop_waiting(incident)
+        move_clocks(incident, "satisfy", at, metrics=("triage", "first_response", "mitigation", "resolution"))
+        move_clocks(incident, "cancel", at, reason="resolved")
+        return done(incident, events.RESOLVED, EntryKind.RESOLVED, body=body.strip(), visible=True)
+
+
+def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None = None) -> Incident:
+    """It was not over: the resolution clock goes on where it stood."""
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.REOPEN, expected_version)
+        text = clean_text(reason, "reason", 300)
+        if incident.state == IncidentState.FALSE_ALARM:
+            hold(incident)
+        incident.state, incident.closed_at = IncidentState.ACKNOWLEDGED, None
+        incident.mitigated_at = incident.resolved_at = None
+        # An alert may have opened another incident of the same cause meanwhile; this one stands beside it.
+        incident.fingerprint = ""
+        incident.acknowledged_at = incident.acknowledged_at or now()
+        move_clocks(incident, "reopen", now(), reason=text)
+        # What a false alarm had cancelled runs again; whoever reopens has begun, so the response is kept.
+        move_clocks(incident, "satisfy", now(), metrics=("triage", "first_response"))
+        return done(incident, events.REOPENED, EntryKind.REOPENED, body=text, visible=True)
+
+
+def close(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
+    """Everything about it is done."""
+    with transaction.atomic():
+        incident = locked_for(incident_id, Step.CLOSE, expected_version)
+        incident.state, incident.closed_at = IncidentState.CLOSED, now()
+        return done(incident, events.CLOSED, EntryKind.CLOSED)
+
+
+def change_severity(
+    *, incident_id: uuid.UUID, severity: str, mode: str = "carry_elapsed", expected_version: int | None = None
+) -> Incident:
+    """Raises or lowers the severity; the clocks take the new targets in the named mode."""
+    with transaction.atomic():
+        incident = locked_row(incident_id, expected_version)
+        if incident.state not in IncidentState.open_values():
+            raise Conflict(_("The severity of an incident that is over stays."))
+        before, incident.severity = incident.severity, known_severity(severity)
+        if before == severity:
+            raise Conflict(_("This is its severity already."))
+        if not incident.published_at:
+            hold(incident)
+        if incident.policy_version_id:
+            sla_services.retarget(
+                subject_type=SUBJECT,
+                subject_id=incident.id,
+                severity=severity,
+                policy_version_id=incident.policy_version_id,
+                at=now(),
+                mode=mode,
+            )
+        return done(
+            incident,
+            events.SEVERITY_CHANGED,
+            EntryKind.SEVERITY,
+            data={"before": before, "after": severity},
+            visible=True,
+        )
+
+
+def assign(
+    *, incident_id: uuid.UUID, owner_id: uuid.UUID | str | None, expected_version: int | None = None
+) -> Incident:
+    """Gives it an owner, who is somebody on the staff, or none."""
+    with transaction.atomic():
+        incident = locked_row(incident_id, expected_version)
+        member = member_of_user(uuid.UUID(str(owner_id))) if owner_id else None
+        if owner_id and member is None:
+            raise NotFound(_("There is no such person here."), field="owner_id")
+        incident.owner_id = member.user_id if member else None
+        return done(incident, events.ASSIGNED, EntryKind.ASSIGNED, data={"owner_id": str(incident.owner_id or "")})
