@@ -17,6 +17,7 @@ from core.web.forms import Screen, form_page
 from core.web.pages import page
 from slas import permissions, selectors, services
 from slas.forms import CalendarForm, PolicyForm
+from slas.summaries import hours_in_words
 
 
 @staff(permissions.SEE)
@@ -86,7 +87,8 @@ def new_version(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
 @require_GET
 def calendars(request: HttpRequest, agency: str) -> HttpResponse:
     """Every calendar at its newest version."""
-    context = {"calendars": selectors.latest_calendar_versions(), "breadcrumbs": _crumbs(agency, _("Calendars"))}
+    rows = [(version, hours_in_words(version.spec)) for version in selectors.latest_calendar_versions()]
+    context = {"calendars": rows, "breadcrumbs": _crumbs(agency, _("Calendars"))}
     return page(request, "slas/calendars.html", context)
 
 

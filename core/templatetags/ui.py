@@ -237,9 +237,9 @@ def day(value: date | None) -> str:
 
 
 @register.simple_tag
-def when(at: datetime | None, relative: bool = False) -> SafeString:
+def when(at: datetime | None, relative: bool = False, *, seconds: bool = False) -> SafeString:
     """An instant in the reader's zone with everything on hover; ``relative`` within a day: "4 min ago"."""
     if at is None:
         return format_html('<span class="not-set">{}</span>', _("Not set"))
-    shown = format.ago(at) if relative else format.moment(at)
+    shown = format.ago(at) if relative else format.moment(at, seconds=seconds)
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), format.full_moment(at), shown)

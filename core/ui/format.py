@@ -70,12 +70,12 @@ def percent(ratio: float | None, places: int = 1) -> str:
     return NOTHING if ratio is None else f"{number(ratio * 100, places)}\N{NO-BREAK SPACE}%"
 
 
-def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
+def moment(at: datetime | None, zone: tzinfo | None = None, *, seconds: bool = False) -> str:
     """An instant in the reader's zone: "14:30" today, else "Tue 24 Mar 14:30"; the year only if not this one."""
     if at is None:
         return NOTHING
     here, today = timezone.localtime(at, zone), timezone.localtime(now(), zone)
-    clock = formats.date_format(here, "H:i")
+    clock = formats.date_format(here, "H:i:s" if seconds else "H:i")
     return clock if here.date() == today.date() else f"{day(here.date(), today.date())} {clock}"
 
 
