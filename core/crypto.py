@@ -25,18 +25,37 @@ class CannotOpen(Exception):
 
 def seal(plain: str, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> bytes:
     """``plain`` sealed with the newest key: key id, NUL, 12-byte nonce, ciphertext with tag."""
-    key_id = list(settings.ENCRYPTION_KEYS)[-1]
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = _cipher(key_id).encrypt(nonce, plain.encode(), _binding(agency_id, table, column, row_id))
-    return key_id.encode() + b"\0" + nonce + sealed
+    return _seal(plain, _binding(agency_id, table, column, row_id))
 
 
 def unseal(sealed: Any, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> str:
     """The plain text; raises CannotOpen where anything about the value or its place does not fit."""
-    key_id, _, rest = bytes(sealed).partition(b"\0")
+    return _unseal(bytes(sealed), _binding(agency_id, table, column, row_id))
+
+
+def seal_for(purpose: str, plain: str) -> str:
+    """``plain`` sealed for one purpose, as text: for tables of other packages, which do not tell us the row."""
+    return base64.b64encode(_seal(plain, purpose.encode())).decode()
+
+
+def unseal_for(purpose: str, sealed: str) -> str:
+    """The plain text of ``seal_for``; raises CannotOpen."""
     try:
-        cipher = _cipher(key_id.decode())
-        plain = cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _binding(agency_id, table, column, row_id))
+        return _unseal(base64.b64decode(sealed, validate=True), purpose.encode())
+    except ValueError as error:
+        raise CannotOpen("This secret does not open here.") from error
+
+
+def _seal(plain: str, binding: bytes) -> bytes:
+    key_id = list(settings.ENCRYPTION_KEYS)[-1]
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return key_id.encode() + b"\0" + nonce + _cipher(key_id).encrypt(nonce, plain.encode(), binding)
+
+
+def _unseal(sealed: bytes, binding: bytes) -> str:
+    key_id, _, rest = sealed.partition(b"\0")
+    try:
+        plain = _cipher(key_id.decode()).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], binding)
     except (InvalidTag, KeyError, UnicodeDecodeError, ValueError) as error:
         raise CannotOpen("This secret does not open here.") from error
     return plain.decode()

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core.access.roles import Role
+from core.access.roles import Capability, Role, may
 from core.audit import record, record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, Forbidden, NotFound
@@ -142,6 +142,9 @@ def accept_invitation(*, token: str, user: User) -> Invitation:
 
 def _join(*, user: User, role: str) -> None:
     member, made = Membership.objects.get_or_create(user=user, defaults={"role": role})
+    if not made and member.ended_at is None:
+        # Invited at another of their addresses. A role is changed by an owner, never by a link.
+        return
     if not made:
         member.role, member.ended_at = role, None
         member.save(update_fields=["role", "ended_at"])
@@ -163,6 +166,8 @@ def change_role(*, member_id: uuid.UUID, role: str) -> Membership:
         object_id=member.id,
         changes={"role": [before, role]},
     )
+    if not may(role, Capability.PEOPLE):
+        _withdraw_invitations_by(member)
     return member
 
 
@@ -174,7 +179,15 @@ def end_membership(*, member_id: uuid.UUID) -> Membership:
     member.ended_at = now()
     member.save(update_fields=["ended_at"])
     record(action="core.member.left", object_type="member", object_id=member.id)
+    _withdraw_invitations_by(member)
     return member
+
+
+def _withdraw_invitations_by(member: Membership) -> None:
+    """Nobody comes in at the word of somebody who may no longer invite."""
+    open_ones = Invitation.objects.filter(invited_by_id=member.user_id, accepted_at=None, revoked_at=None)
+    for invitation_id in list(open_ones.exclude(role="").values_list("id", flat=True)):
+        revoke_invitation(invitation_id=invitation_id)
 
 
 def _locked_member(member_id: uuid.UUID) -> Membership:

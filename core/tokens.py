@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core.access.roles import TokenScope
+from core.access.roles import TokenScope, scopes_within
 from core.audit import record
 from core.clock import now
 from core.errors import DomainError, NotFound
@@ -73,7 +73,10 @@ def revoke_token(*, token_id: uuid.UUID) -> ApiToken:
 
 
 def authenticate(plain: str) -> ApiToken | None:
-    """The live token behind this text, or None. An expired, revoked or orphaned token is no token."""
+    """The live token behind this text, with the scopes its maker still has, or None.
+
+    An expired, revoked or orphaned token is no token.
+    """
     parts = plain.split("_", 2)
     if len(parts) != 3 or parts[0] != PREFIX:
         return None
@@ -85,16 +88,22 @@ def authenticate(plain: str) -> ApiToken | None:
         return None
     if token.revoked_at or token.expires_at <= now():
         return None
-    return token if _still_backed(token) else None
+    # Never saved from here: the row keeps the scopes it was given, for the day its maker has the role again.
+    token.scopes = _backed_scopes(token)
+    return token if token.scopes else None
 
 
-def _still_backed(token: ApiToken) -> bool:
-    """False once the person who made the token has left the agency; also notes the use, once a minute."""
+def _backed_scopes(token: ApiToken) -> list[str]:
+    """What the person who made the token may still do themselves: nothing once they have left the agency.
+
+    Also notes the use, once a minute.
+    """
     with tenant_scope(token.agency_id):
-        backed = (
-            token.created_by_id is None
-            or Membership.objects.filter(user_id=token.created_by_id, user__is_active=True, ended_at=None).exists()
-        )
-        if backed and (token.last_used_at is None or token.last_used_at < now() - USED_EVERY):
+        scopes = list(token.scopes)
+        if token.created_by_id is not None:
+            makers = Membership.objects.filter(user_id=token.created_by_id, user__is_active=True, ended_at=None)
+            role = makers.values_list("role", flat=True).first()
+            scopes = scopes_within(role, scopes) if role else []
+        if scopes and (token.last_used_at is None or token.last_used_at < now() - USED_EVERY):
             ApiToken.objects.filter(id=token.id).update(last_used_at=now())
-        return backed
+        return scopes

@@ -113,7 +113,7 @@ class AccessMiddleware:
                 agency_id=str(entered.agency_id), actor=f"{entered.actor.kind}:{entered.actor.id}"
             )
             if needs_mfa and _lacks_required_mfa(request):
-                return redirect("mfa_index")
+                return _leave_for(request, reverse("mfa_index"), status=403)
             response = self.get_response(request)
             # The handler turns exceptions into answers before they reach this line, so a refused or broken
             # request is recognised by its status, and whatever it wrote goes with it.
@@ -137,12 +137,18 @@ def _zone_of(request: HttpRequest) -> ZoneInfo:
 
 def to_login(request: HttpRequest) -> HttpResponse:
     """Where to sign in, and back to here afterwards; htmx is told to leave the page."""
-    target = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
     if getattr(request, "htmx", None):
-        response = HttpResponse(status=401)
-        response["HX-Redirect"] = reverse("account_login")
-        return response
-    return redirect(target)
+        return _leave_for(request, reverse("account_login"), status=401)
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _leave_for(request: HttpRequest, address: str, *, status: int) -> HttpResponse:
+    """To another page. A live part would put it into a corner of the old one, so htmx is told to leave."""
+    if not getattr(request, "htmx", None):
+        return redirect(address)
+    response = HttpResponse(status=status)
+    response["HX-Redirect"] = address
+    return response
 
 
 def client_ip(request: HttpRequest) -> str | None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from core.crypto import seal_for, unseal_for
 from core.services import find_invitation
 
 INVITATION_KEY = "invitation"
@@ -32,3 +38,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People are known by e-mail alone."""
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keeps what the second factor is made of sealed at rest: whoever reads a backup cannot show the right code."""
+
+    def encrypt(self, text: str) -> str:
+        """Sealed, as text."""
+        return seal_for("second factor", text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The plain text."""
+        return unseal_for("second factor", encrypted_text)
+
+
+class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
+    """Uses up the code that enrols, so that whoever looked over the shoulder cannot sign in with it."""
+
+    def clean_code(self) -> str:
+        """The code, which is right and was not shown before."""
+        code: str = super().clean_code()
+        used = TOTP(Authenticator(user=self.user, type=Authenticator.Type.TOTP))
+        if not used._mark_code_used(code):
+            self.add_error("code", _("Wait for the next code: this one was used a moment ago."))
+        return code

@@ -139,6 +139,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+# Counted login attempts and used second-factor codes hold for every web process, and outlive a restart of Redis.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "retainer.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -150,6 +159,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BASE_URL.startswith("https") else "http"
 ACCOUNT_RATE_LIMITS = {} if RETAINER_ENV == "test" else {"login_failed": "10/5m/key,30/5m/ip"}
+MFA_ADAPTER = "retainer.accounts.SecondFactor"
+MFA_FORMS = {"activate_totp": "retainer.accounts.ActivateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Retainer"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT

@@ -63,6 +63,21 @@ class TokenScope(models.TextChoices):
     RETAINERS = "retainers", _("Create and change retainers and response times")
 
 
+# What somebody must be allowed to do themselves for their token to do it.
+BEHIND: dict[str, str] = {
+    TokenScope.READ: Capability.VIEW,
+    TokenScope.INCIDENTS: Capability.WORK,
+    TokenScope.MONITORING: Capability.CONFIGURE,
+    TokenScope.CLIENTS: Capability.CLIENTS,
+    TokenScope.RETAINERS: Capability.RETAINERS,
+}
+
+
 def may(role: str, capability: str) -> bool:
     """True where this staff role includes the capability. An unknown role may do nothing."""
     return capability in STAFF.get(role, frozenset())
+
+
+def scopes_within(role: str, scopes: list[str]) -> list[str]:
+    """Those scopes whose acts the role includes."""
+    return [scope for scope in scopes if may(role, BEHIND[scope])]
