@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Retainer
 from agreements.typed import parse_minor, parse_minutes, typed_minor, typed_minutes
-from clients.forms import zone_choices
+from core.zones import ZoneField
 
 
 class RetainerForm(forms.Form):
@@ -30,9 +30,7 @@ class RetainerForm(forms.Form):
     hours_minutes = forms.CharField(
         label=_("Hours a month"), max_length=40, help_text=_("Such as 20h or 4h 30m."), initial="10h"
     )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_choices, help_text=_("First and last day begin at midnight there.")
-    )
+    time_zone = ZoneField(label=_("Time zone"), help_text=_("First and last day begin at midnight there."))
     starts_on = forms.DateField(
         label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

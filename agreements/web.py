@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agreements import permissions, selectors, services
 from agreements.forms import CoverForm, EndForm, RetainerForm
+from agreements.models import TierTemplate
 from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.selectors import agency as own_agency
+from core.ui.format import money
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused
 from slas import selectors as slas
@@ -162,7 +164,18 @@ def end(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpRespon
 
 
 def _tier_choices() -> list[tuple[str, str]]:
-    return [(str(tier.id), tier.name) for tier in selectors.tiers()]
+    currency = own_agency().currency
+    return [(str(tier.id), _with_price(tier, currency)) for tier in selectors.tiers()]
+
+
+def _with_price(tier: TierTemplate, currency: str) -> str:
+    if tier.price_min_minor is None or tier.price_max_minor is None:
+        return str(tier.name)
+    return _("%(name)s (%(least)s to %(most)s a month)") % {
+        "name": tier.name,
+        "least": money(tier.price_min_minor, currency),
+        "most": money(tier.price_max_minor, currency),
+    }
 
 
 def _retainer(retainer_id: uuid.UUID) -> Any:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Criticality
 from core.access.roles import Right
-
-
-@cache
-def _zone_names() -> tuple[str, ...]:
-    # Asked once a process: the answer is read from hundreds of files.
-    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")))
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """Every zone by its own name, UTC first."""
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in _zone_names())]
+from core.zones import ZoneField
 
 
 class ClientForm(forms.Form):
     """A client."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_choices, help_text=_("Dates in reports and quiet hours follow it.")
-    )
+    time_zone = ZoneField(label=_("Time zone"), help_text=_("Dates in reports and quiet hours follow it."))
     country = forms.CharField(
         label=_("Country"), max_length=2, required=False, help_text=_("Two letters, such as DE. Proposes holidays.")
     )

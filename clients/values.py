@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from holidays import list_supported_countries
 
 from clients.models import Criticality
 from core.access.roles import Right
@@ -73,8 +74,8 @@ def criticality(value: str) -> str:
 def country(value: str) -> str:
     """Two letters of ISO 3166, or nothing."""
     value = value.strip().upper()
-    if value and not re.fullmatch(r"[A-Z]{2}", value):
-        raise DomainError(_("A country is two letters, such as DE."), field="country")
+    if value and value not in list_supported_countries(include_aliases=False):
+        raise DomainError(_("There is no such country. Use its two letters, such as DE."), field="country")
     return value
 
 

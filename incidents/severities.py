@@ -12,5 +12,12 @@ DEFINITIONS: dict[str, str | Promise] = {
     "low": _("A small fault or a question. Work goes on."),
 }
 
+LABELS: dict[str, str | Promise] = {
+    "critical": _("Critical"),
+    "high": _("High"),
+    "medium": _("Medium"),
+    "low": _("Low"),
+}
+
 # Those that the client learns of after a while even if nobody has judged them.
 SERIOUS = ("critical", "high")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from incidents.models import EntryKind
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from incidents.models import EntryKind, IncidentEntry
+from incidents.severities import LABELS
+from slas.selectors import metric_label
 
 MARKS: dict[str, tuple[str, str]] = {
     EntryKind.OPENED: ("siren", "bad"),
@@ -30,3 +37,18 @@ MARKS: dict[str, tuple[str, str]] = {
 def mark_of(kind: str) -> tuple[str, str]:
     """The icon and the tone of an entry of this kind."""
     return MARKS.get(kind, ("circle-dot", ""))
+
+
+def text_of(entry: IncidentEntry, names: Mapping[Any, str]) -> str:
+    """What an entry says: what somebody wrote, else what changed. ``names`` by the ids of people as text."""
+    if entry.body:
+        return str(entry.body)
+    data = entry.data
+    if entry.kind == EntryKind.SEVERITY and {"before", "after"} <= data.keys():
+        before, after = LABELS[data["before"]], LABELS[data["after"]]
+        return _("From %(before)s to %(after)s.") % {"before": str(before).lower(), "after": str(after).lower()}
+    if entry.kind == EntryKind.ASSIGNED:
+        return names.get(data.get("owner_id", ""), _("Nobody"))
+    if entry.kind in (EntryKind.CLOCK_WARNED, EntryKind.CLOCK_BREACHED) and "metric" in data:
+        return metric_label(data["metric"])
+    return ""

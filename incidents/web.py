@@ -7,10 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clients import selectors as clients
@@ -30,23 +33,34 @@ from incidents.forms import (
     UpdateForm,
 )
 from incidents.models import Incident
+from incidents.severities import LABELS
 from incidents.states import IncidentState, Step
 
 Act = Callable[[uuid.UUID, str], Any]
+Said = str | Promise
+
+STATE_FILTER = [("open", gettext_lazy("Open")), ("all", gettext_lazy("All states")), *IncidentState.choices]
+SEVERITY_FILTER = [("", gettext_lazy("Any severity")), *LABELS.items()]
 
 # What each one-button step does and says. Those with a text take it from the form beside the button.
-STEPS: dict[str, tuple[Act, str]] = {
-    Step.CONFIRM: (lambda row, text: services.confirm(incident_id=row), _("Confirmed. The client can see it now.")),
+STEPS: dict[str, tuple[Act, Said]] = {
+    Step.CONFIRM: (
+        lambda row, text: services.confirm(incident_id=row),
+        gettext_lazy("Confirmed. The client can see it."),
+    ),
     Step.FALSE_ALARM: (
         lambda row, text: services.call_false_alarm(incident_id=row, reason=text),
-        _("Marked as a false alarm. The client will not see it."),
+        gettext_lazy("Marked as a false alarm. The client will not see it."),
     ),
-    Step.ACKNOWLEDGE: (lambda row, text: services.acknowledge(incident_id=row), _("Acknowledged. It is yours.")),
-    Step.RESUME: (lambda row, text: services.resume(incident_id=row), _("The clocks run again.")),
-    Step.MITIGATE: (lambda row, text: services.mitigate(incident_id=row), _("Marked as mitigated.")),
-    Step.RESOLVE: (lambda row, text: services.resolve(incident_id=row, body=text), _("Resolved.")),
-    Step.REOPEN: (lambda row, text: services.reopen(incident_id=row, reason=text), _("Reopened.")),
-    Step.CLOSE: (lambda row, text: services.close(incident_id=row), _("Closed.")),
+    Step.ACKNOWLEDGE: (
+        lambda row, text: services.acknowledge(incident_id=row),
+        gettext_lazy("Acknowledged. Triage and first response are kept."),
+    ),
+    Step.RESUME: (lambda row, text: services.resume(incident_id=row), gettext_lazy("The clocks run again.")),
+    Step.MITIGATE: (lambda row, text: services.mitigate(incident_id=row), gettext_lazy("Marked as mitigated.")),
+    Step.RESOLVE: (lambda row, text: services.resolve(incident_id=row, body=text), gettext_lazy("Resolved.")),
+    Step.REOPEN: (lambda row, text: services.reopen(incident_id=row, reason=text), gettext_lazy("Reopened.")),
+    Step.CLOSE: (lambda row, text: services.close(incident_id=row), gettext_lazy("Closed.")),
 }
 
 # The steps that need a text, with the form that takes it.
@@ -60,30 +74,46 @@ FORMS: dict[str, type[Form]] = {
 @staff(permissions.SEE)
 @require_GET
 def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
-    """Every incident, newest first; ``?state=open`` is where one starts, ``?q=`` searches."""
-    state, words = request.GET.get("state", "open"), request.GET.get("q", "").strip()
-    rows = selectors.search(words) if words else selectors.incidents()
-    if state == "open":
-        rows = rows.filter(state__in=IncidentState.open_values())
-    elif state in IncidentState.values:
-        rows = rows.filter(state=state)
+    """Every incident, newest first; one starts with the open ones, and searches among all. The address keeps both."""
+    rows, state, severity, words = _asked(request)
+    here = reverse("incidents:list", args=[agency])
     context = {
         "page": listed(request, rows.select_related("client", "system")),
         "state": state,
         "q": words,
-        "states": IncidentState.choices,
+        "filters": [
+            {"name": "state", "label": _("State"), "value": state, "choices": STATE_FILTER},
+            {"name": "severity", "label": _("Severity"), "value": severity, "choices": SEVERITY_FILTER},
+        ],
+        "clear_url": here if request.GET else "",
+        "export_url": f"{reverse('incidents:export', args=[agency])}?{request.GET.urlencode()}",
         "breadcrumbs": [{"label": _("Incidents"), "url": ""}],
     }
     return page(request, "incidents/list.html", context, part="incidents/_list.html")
 
 
+def _asked(request: HttpRequest) -> tuple[QuerySet[Incident], str, str, str]:
+    """The incidents that the address asks for, and what it says of state, severity and words."""
+    words, severity = request.GET.get("q", "").strip(), request.GET.get("severity", "")
+    state = request.GET.get("state", "all" if words else "open")
+    rows = selectors.search(words) if words else selectors.incidents()
+    if state == "open":
+        rows = rows.filter(state__in=IncidentState.open_values())
+    elif state in IncidentState.values:
+        rows = rows.filter(state=state)
+    if severity in LABELS:
+        rows = rows.filter(severity=severity)
+    return rows, state, severity, words
+
+
 @staff(permissions.SEE)
 @require_GET
 def export(request: HttpRequest, agency: str) -> HttpResponse:
-    """The list as CSV, newest first."""
-    header = ["reference", "title", "severity", "state", "opened_at", "acknowledged_at", "resolved_at"]
-    rows = selectors.incidents()[:10_000]
-    return csv_file("incidents", header, ([getattr(row, name) for name in header] for row in rows))
+    """The list as CSV, newest first, narrowed as the list is."""
+    own = ["reference", "title", "severity", "state", "source", "opened_at", "acknowledged_at", "resolved_at"]
+    rows = _asked(request)[0].select_related("client", "system")[:10_000]
+    lines = ([row.client.name, row.system.name, *(getattr(row, name) for name in own)] for row in rows)
+    return csv_file("incidents", ["client", "system", *own], lines)
 
 
 @staff(permissions.HANDLE)
@@ -205,7 +235,7 @@ def assign(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     )
 
 
-def _do(request: HttpRequest, agency: str, number: int, act: Callable[[Incident], Any], message: str) -> HttpResponse:
+def _do(request: HttpRequest, agency: str, number: int, act: Callable[[Incident], Any], message: Said) -> HttpResponse:
     try:
         row = selectors.incident_by_number(number)
     except NotFound as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,9 @@ def parse_seconds(text: str) -> int:
 
 class CheckForm(forms.Form):
     """A check. Cleans to the keyword arguments of the service."""
+
+    # The service's names of what is typed here as a time.
+    stands_for: ClassVar[dict[str, str]] = {"interval_seconds": "interval", "timeout_ms": "timeout"}
 
     name = forms.CharField(label=_("Name"), max_length=80)
     environment_kind = forms.ChoiceField(

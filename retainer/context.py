@@ -15,6 +15,7 @@ from retainer import navigation
 def face(request: HttpRequest) -> dict[str, Any]:
     """``agency``, ``viewer``, ``nav``, ``places``, ``theme`` and ``brand`` for the layouts; little outside a scope."""
     context: dict[str, Any] = {"theme": _theme(request), "demo": settings.RETAINER_ENV == "demo"}
+    context["may_sign_up"] = settings.SIGN_UP == "open"
     scope = current_scope()
     if scope is None or scope.agency_id is None or not hasattr(request, "user"):
         return context

@@ -158,7 +158,7 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BASE_URL.startswith("https") else "http"
-ACCOUNT_RATE_LIMITS = {} if RETAINER_ENV == "test" else {"login_failed": "10/5m/key,30/5m/ip"}
+ACCOUNT_RATE_LIMITS = False if RETAINER_ENV == "test" else {"login_failed": "10/5m/key,30/5m/ip"}
 MFA_ADAPTER = "retainer.accounts.SecondFactor"
 MFA_FORMS = {"activate_totp": "retainer.accounts.ActivateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

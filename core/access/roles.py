@@ -65,7 +65,8 @@ class TokenScope(models.TextChoices):
 
 # What somebody must be allowed to do themselves for their token to do it.
 BEHIND: dict[str, str] = {
-    TokenScope.READ: Capability.VIEW,
+    # Reading through the API shows prices too.
+    TokenScope.READ: Capability.MONEY,
     TokenScope.INCIDENTS: Capability.WORK,
     TokenScope.MONITORING: Capability.CONFIGURE,
     TokenScope.CLIENTS: Capability.CLIENTS,

@@ -41,7 +41,9 @@ def unchanged(request: HttpRequest, version: str) -> HttpResponse | None:
 
 def put_on_form(form: Form, error: DomainError) -> None:
     """Shows a service's error beside the field it belongs to; everything typed stays."""
-    form.add_error(error.field if error.field in form.fields else None, error.message)
+    # A form may take a value in other words than the service: "5 min" where the service wants seconds.
+    field = getattr(form, "stands_for", {}).get(error.field, error.field)
+    form.add_error(field if field in form.fields else None, error.message)
 
 
 def done(request: HttpRequest, message: str, to: str) -> HttpResponse:

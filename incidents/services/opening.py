@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -19,6 +19,9 @@ from incidents.services.publication import hold
 from incidents.services.rows import SUBJECT, add_line, clean_text, known_severity, tell
 from incidents.states import IncidentState
 from slas import services as sla_services
+
+# Somebody may report late, and still no clock starts years ago.
+OLDEST_REPORT = timedelta(days=31)
 
 
 def open_incident(
@@ -41,6 +44,8 @@ def open_incident(
     at = opened_at or now()
     if at > now():
         raise DomainError(_("An incident cannot begin in the future."), field="opened_at")
+    if source != IncidentSource.ALERT and at < now() - OLDEST_REPORT:
+        raise DomainError(_("This is more than 31 days ago. Import what is over instead."), field="opened_at")
     with transaction.atomic():
         known = _open_with(fingerprint)
         if known is not None:
@@ -60,7 +65,7 @@ def open_incident(
         if incident.source == IncidentSource.ALERT:
             hold(incident)
         else:
-            incident.confirmed_at = incident.published_at = at
+            incident.confirmed_at = incident.published_at = now()
         try:
             with transaction.atomic():
                 incident.save(force_insert=True)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.access.roles import Role, TokenScope
+from core.zones import ZoneField
 
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "AUD", "CAD", "DKK", "INR", "JPY", "NOK", "NZD", "PLN", "SEK", "SGD"]
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """Every zone by its own name, UTC first."""
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
 def currency_choices() -> list[tuple[str, str]]:
@@ -27,9 +20,7 @@ class AgencyStartForm(forms.Form):
     """What an agency needs to begin."""
 
     name = forms.CharField(label=_("Name of your agency"), max_length=80)
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_choices, initial="UTC", help_text=_("Where your support hours are kept.")
-    )
+    time_zone = ZoneField(label=_("Time zone"), initial="UTC", help_text=_("Where your support hours are kept."))
     currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices, initial="USD")
 
 
@@ -86,4 +77,4 @@ class ProfileForm(forms.Form):
     """How a person is shown, and in which zone they read times."""
 
     name = forms.CharField(label=_("Your name"), max_length=120, required=False)
-    time_zone = forms.ChoiceField(label=_("Your time zone"), choices=zone_choices)
+    time_zone = ZoneField(label=_("Your time zone"))

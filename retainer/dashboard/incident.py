@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from incidents.forms import AssignForm, NoteForm, PauseForm, ReasonForm, Resolve
 from incidents.severities import DEFINITIONS
 from incidents.states import Step, allowed
 from incidents.texts import TEMPLATES
-from incidents.timeline import mark_of
+from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
 from monitoring.selectors import metric_label
 from retainer.dashboard.systems import chart
@@ -67,7 +68,9 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 def incident_context(row: Any) -> dict[str, Any]:
     """What the workbench says about an incident."""
     entries = list(incidents.entries(row.id))
-    people = names_of([row.owner_id, *(entry.actor_id for entry in entries)])
+    owners = [entry.data["owner_id"] for entry in entries if entry.data.get("owner_id")]
+    people = names_of([row.owner_id, *(entry.actor_id for entry in entries), *map(uuid.UUID, owners)])
+    named = {str(person): name for person, name in people.items()}
     system = clients.system(row.system_id)
     return {
         "incident": row,
@@ -77,7 +80,8 @@ def incident_context(row: Any) -> dict[str, Any]:
         "policy_version": slas.policy_version(row.policy_version_id) if row.policy_version_id else None,
         "severity_text": DEFINITIONS.get(row.severity, ""),
         "entries": [
-            (entry, people.get(entry.actor_id, "") if entry.actor_id else "", *mark_of(entry.kind)) for entry in entries
+            (entry, named.get(str(entry.actor_id), ""), text_of(entry, named), *mark_of(entry.kind))
+            for entry in entries
         ],
         "owner_name": people.get(row.owner_id, "") if row.owner_id else "",
         "alerts": monitoring.alerts(incident_id=row.id),

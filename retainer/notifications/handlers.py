@@ -152,7 +152,9 @@ def _mail(news: News, to: str, message: Message, *, client_id: uuid.UUID | None)
 
 def _clock_lines(incident_id: uuid.UUID) -> list[str]:
     views: list[Any] = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
-    return [f"{view.label}: {view.sentence}" for view in views]
+    lines = [f"{view.label}: {view.sentence}" for view in views]
+    # A mail is read anywhere, so it says whose clock it speaks of.
+    return [*lines, _("Times are those of %(zone)s.") % {"zone": agency().time_zone}] if lines else []
 
 
 def _incident_url(number: int) -> str:

@@ -18,7 +18,7 @@ from core.selectors import agency as own_agency
 from core.web.pages import listed, page, unchanged
 from incidents import selectors as incidents
 from incidents.severities import DEFINITIONS
-from incidents.timeline import mark_of
+from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
 from retainer.dashboard.home import WORST_FIRST
 from retainer.dashboard.systems import SPANS, chart, span_of
@@ -38,7 +38,7 @@ def home(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     open_rows = list(incidents.open_incidents())
     context = {
         "version": version,
-        "verdict": _verdict([health.state for _row, health in systems], len(open_rows)),
+        "verdict": _verdict([health.state for _row, health in systems], open_rows),
         "systems": systems,
         "open_incidents": _with_clocks(open_rows),
         "recent": incidents.incidents()[:5],
@@ -47,7 +47,7 @@ def home(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     return page(request, "portal/home.html", context, part="portal/_home.html")
 
 
-def _verdict(states: list[str], open_count: int) -> str:
+def _verdict(states: list[str], open_rows: list[Any]) -> str:
     if not states:
         return _("No system is being looked after yet.")
     worst = min(states, key=WORST_FIRST.index)
@@ -58,9 +58,14 @@ def _verdict(states: list[str], open_count: int) -> str:
         "maintenance": _("Planned maintenance is under way."),
         "paused": _("Monitoring is paused."),
     }
-    if worst == "healthy":
-        return _("Everything works.") if not open_count else _("Everything works again. We are still watching.")
-    return words[worst]
+    if worst != "healthy":
+        return words[worst]
+    if not open_rows:
+        return _("Everything works.")
+    # What nobody has measured as bad, or nobody has looked at yet, is not said to work again.
+    if any(row.source != "alert" or row.state == "new" for row in open_rows):
+        return _("We are looking into a problem.")
+    return _("Everything works again. We are still watching.")
 
 
 @portal
@@ -125,12 +130,13 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
     same = unchanged(request, version)
     if same:
         return same
+    shown = incidents.entries(row.id, client_visible_only=True)
     context = {
         "version": version,
         "incident": row,
         "system": clients.system(row.system_id),
         "clocks": slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), own_agency().time_zone),
-        "entries": [(entry, *mark_of(entry.kind)) for entry in incidents.entries(row.id, client_visible_only=True)],
+        "entries": [(entry, text_of(entry, {}), *mark_of(entry.kind)) for entry in shown],
         "severity_text": DEFINITIONS.get(row.severity, ""),
     }
     return page(request, "portal/incident.html", context, part="portal/_incident.html")

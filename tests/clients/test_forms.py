@@ -10,7 +10,8 @@ import pytest
 from django import forms
 
 from clients import services
-from clients.forms import ClientForm, ContactForm, SystemForm, zone_choices
+from clients.forms import ClientForm, ContactForm, SystemForm
+from core.zones import zone_choices
 from tests.cast import Cast
 
 CLIENT = {"name": "Acme", "time_zone": "Europe/Paris", "country": "FR"}

@@ -1,0 +1,36 @@
+"""The time zones that people choose from."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+
+
+@cache
+def zone_choices() -> tuple[tuple[str, str], ...]:
+    """UTC, then each zone that is some place's own in the IANA database; old names that mean another are left out."""
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    names = sorted(line.split("\t")[2].strip() for line in table.splitlines() if line and not line.startswith("#"))
+    return ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)
+
+
+class ZoneField(forms.ChoiceField):
+    """A choice of zones. An older name that a program has set is taken too, and shown where it is the present one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=zone_choices, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether the database knows this name."""
+        return super().valid_value(value) or value in available_timezones()
+
+    def get_bound_field(self, form: Any, field_name: str) -> Any:
+        """The field with the present value among its choices."""
+        present = form.get_initial_for_field(self, field_name)
+        if present and not super().valid_value(present):
+            self.choices = [(present, present), *zone_choices()]
+        return super().get_bound_field(form, field_name)

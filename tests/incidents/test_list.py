@@ -1,0 +1,63 @@
+"""The list of incidents: what one starts with, how it is narrowed, and what is taken away as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from core.zones import zone_choices
+from tests.cast import Cast
+from tests.incidents.test_pages import address, browser
+from tests.incidents.ward import Ward
+
+
+@pytest.fixture
+def ward(cast: Cast) -> Ward:
+    """A house with one open incident and one that is over."""
+    ward = Ward(cast.north)
+    with ward.house.scope():
+        from core.clock import now  # noqa: PLC0415
+
+        moment = f"{now():%Y-%m-%d %H:%M}"
+    ward.open(moment, title="Shipping prices are old", severity="low")
+    over = ward.open(moment, title="Search finds nothing", severity="critical")
+    ward.do("resolve", over, moment, body="Rolled back.")
+    return ward
+
+
+def shown(ward: Ward, query: str = "") -> str:
+    return browser(ward.house.owner).get(address(ward, "list") + query).content.decode()
+
+
+def test_it_starts_with_the_open_ones_and_says_so(ward: Ward) -> None:
+    page = shown(ward)
+    assert "Shipping prices are old" in page
+    assert "Search finds nothing" not in page
+    assert '<option value="open" selected>' in page
+
+
+def test_every_state_and_severity_can_be_asked_for(ward: Ward) -> None:
+    assert "Search finds nothing" in shown(ward, "?state=all")
+    page = shown(ward, "?state=all&severity=critical")
+    assert "Search finds nothing" in page
+    assert "Shipping prices are old" not in page
+
+
+def test_a_search_looks_among_all_of_them(ward: Ward) -> None:
+    assert "Search finds nothing" in shown(ward, "?q=finds")
+
+
+def test_the_file_holds_what_the_list_shows(ward: Ward) -> None:
+    answer = browser(ward.house.owner).get(address(ward, "export") + "?state=resolved")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert [(row["title"], row["client"], row["system"]) for row in rows] == [
+        ("Search finds nothing", ward.house.client.name, ward.house.system.name)
+    ]
+
+
+def test_zones_are_places_and_an_older_name_of_one_is_kept() -> None:
+    names = {name for name, _label in zone_choices()}
+    assert {"UTC", "Europe/Berlin", "Asia/Kolkata"} <= names
+    assert not {"Asia/Calcutta", "US/Pacific", "Etc/GMT+1"} & names
