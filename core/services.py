@@ -38,6 +38,7 @@ def create_agency(*, name: str, owner: User, time_zone: str = "UTC", currency: s
         agency.slug = f"{agency.slug[:33]}-{secrets.token_hex(3)}"
         agency.save(force_insert=True)
     member = Membership.objects.create(user=owner, role=Role.OWNER)
+    _settle(owner)
     record(action="core.agency.created", object_type="agency", object_id=agency.id, changes={"slug": agency.slug})
     record(action="core.member.joined", object_type="member", object_id=member.id, changes={"role": Role.OWNER})
     return agency
@@ -136,8 +137,16 @@ def accept_invitation(*, token: str, user: User) -> Invitation:
         invitation.save(update_fields=["accepted_at", "accepted_by"])
         if invitation.role:
             _join(user=user, role=invitation.role)
+        _settle(user)
         record(action="core.invitation.accepted", object_type="invitation", object_id=invitation.id)
     return invitation
+
+
+def _settle(user: User) -> None:
+    """Somebody who has chosen no time zone reads times in that of the agency they come to."""
+    if user.time_zone == "UTC":
+        user.time_zone = Agency.objects.get(pk=require_agency()).time_zone
+        user.save(update_fields=["time_zone"])
 
 
 def _join(*, user: User, role: str) -> None:

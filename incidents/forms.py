@@ -65,7 +65,10 @@ class ResolveForm(forms.Form):
     """What solved it."""
 
     body = forms.CharField(
-        label=_("What solved it"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What solved it"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The client reads this."),
     )
 
 
@@ -73,6 +76,12 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=_("Why"), max_length=300)
+
+
+class ReopenForm(ReasonForm):
+    """Why it was not over."""
+
+    reason = forms.CharField(label=_("Why"), max_length=300, help_text=_("The client reads this."))
 
 
 class SeverityForm(forms.Form):

@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,6 +30,7 @@ from incidents.forms import (
     OpenIncidentForm,
     PauseForm,
     ReasonForm,
+    ReopenForm,
     ResolveForm,
     SeverityForm,
     UpdateForm,
@@ -67,7 +70,7 @@ STEPS: dict[str, tuple[Act, Said]] = {
 FORMS: dict[str, type[Form]] = {
     Step.RESOLVE: ResolveForm,
     Step.FALSE_ALARM: ReasonForm,
-    Step.REOPEN: ReasonForm,
+    Step.REOPEN: ReopenForm,
 }
 
 
@@ -121,6 +124,9 @@ def export(request: HttpRequest, agency: str) -> HttpResponse:
 def new_incident(request: HttpRequest, agency: str) -> HttpResponse:
     """Opens an incident by hand."""
     choices = [(str(row.id), f"{row.client.name} · {row.name}") for row in clients.systems().select_related("client")]
+    if not choices:
+        messages.error(request, _("An incident belongs to an AI system. Add a client and its system first."))
+        return redirect("clients:list", agency)
     form = OpenIncidentForm(request.POST or None, systems=choices)
     screen = Screen(
         title=_("Open an incident"),

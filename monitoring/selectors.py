@@ -121,17 +121,33 @@ def system_health(system_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, HealthView
     rows = list(
         Check.objects.filter(system_id__in=ids, enabled=True, environment__kind="production").select_related("system")
     )
-    limits: dict[uuid.UUID, list[str]] = {}
-    pairs = Threshold.objects.filter(source_check_id__in=[row.id for row in rows])
-    # A limit that has had no value yet says nothing. One that is broken makes a system worse, and one whose value has
-    # gone makes it unknown.
-    telling = pairs.filter(Q(health=Health.DEGRADED) | Q(health=Health.UNKNOWN, missing_streak__gte=UNKNOWN_AFTER))
-    for check_id, health in telling.values_list("source_check_id", "health"):
-        limits.setdefault(check_id, []).append(health)
+    limits = _telling_limits([row.id for row in rows])
     grouped: dict[uuid.UUID, list[Check]] = {}
     for row in rows:
         grouped.setdefault(row.system_id, []).append(row)
     return {system_id: _health(grouped.get(system_id, []), limits) for system_id in ids}
+
+
+def check_states(rows: Iterable[Check]) -> dict[uuid.UUID, str]:
+    """Where each check stands together with its limits: answering with a bad value is not healthy. One query."""
+    found = list(rows)
+    limits = _telling_limits([row.id for row in found])
+    states = {row.id: [row.health, *limits.get(row.id, [])] for row in found}
+    return {row.id: Health.PAUSED if not row.enabled else min(states[row.id], key=WORST.index) for row in found}
+
+
+def _telling_limits(check_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """The states of limits that say something, by check.
+
+    A limit that has had no value yet says nothing. One that is broken makes a system worse, and one whose value has
+    gone makes it unknown.
+    """
+    lost = Q(health=Health.UNKNOWN, missing_streak__gte=UNKNOWN_AFTER)
+    rows = Threshold.objects.filter(Q(health=Health.DEGRADED) | lost, source_check_id__in=check_ids)
+    limits: dict[uuid.UUID, list[str]] = {}
+    for check_id, health in rows.values_list("source_check_id", "health"):
+        limits.setdefault(check_id, []).append(health)
+    return limits
 
 
 def _health(rows: list[Check], limits: dict[uuid.UUID, list[str]]) -> HealthView:
@@ -154,14 +170,17 @@ def _quiet(row: Check) -> timedelta:
 
 def metrics_of(system_id: uuid.UUID) -> list[MetricView]:
     """What is measured on a system, those with an agreed limit first, its latency last."""
-    views = []
-    for row in Check.objects.filter(system_id=system_id, enabled=True).order_by("name"):
-        limits = {limit.metric: limit for limit in thresholds_of(row.id)}
-        names = [item["name"] for item in row.metrics]
-        for name in [*sorted(names, key=lambda one: one not in limits), "latency"]:
-            unit = next((item.get("unit", "") for item in row.metrics if item["name"] == name), "s")
-            views.append(_metric(row, name, unit, limits.get(name)))
-    return views
+    rows = Check.objects.filter(system_id=system_id, enabled=True).order_by("name")
+    return [view for row in rows for view in metrics_of_check(row)]
+
+
+def metrics_of_check(row: Check) -> list[MetricView]:
+    """What one check measures, in the same order."""
+    limits = {limit.metric: limit for limit in thresholds_of(row.id)}
+    names = [item["name"] for item in row.metrics]
+    units = {item["name"]: item.get("unit", "") for item in row.metrics}
+    in_order = [*sorted(names, key=lambda one: one not in limits), "latency"]
+    return [_metric(row, name, units.get(name, "s"), limits.get(name)) for name in in_order]
 
 
 def _metric(row: Check, name: str, unit: str, limit: Threshold | None) -> MetricView:

@@ -34,8 +34,12 @@ def check_list(request: HttpRequest, agency: str) -> HttpResponse:
     state = request.GET.get("state", "")
     if state:
         rows = rows.filter(health=state)
+    shown = listed(request, rows)
+    states = selectors.check_states(shown)
+    for row in shown:
+        row.shown_state = states[row.id]
     context = {
-        "page": listed(request, rows),
+        "page": shown,
         "state": state,
         "version": version,
         "breadcrumbs": [{"label": _("Checks"), "url": ""}],
@@ -78,6 +82,8 @@ def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespons
         return same
     context = {
         "check": row,
+        "state": selectors.check_states([row])[row.id],
+        "metrics": selectors.metrics_of_check(row),
         "version": version,
         "system": clients.system(row.system_id),
         "client": clients.client(row.client_id),

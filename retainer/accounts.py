@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         token = request.session.get(INVITATION_KEY, "")
         invitation = find_invitation(token) if token else None
         return bool(invitation and invitation.email == email.lower())
+
+    def clean_email(self, email: str) -> str:
+        """Where an invitation opened the door, its address is the only one that comes in."""
+        address: str = super().clean_email(email)
+        request = self.request
+        if settings.SIGN_UP == "open" or request is None or request.user.is_authenticated:
+            return address
+        invitation = find_invitation(request.session.get(INVITATION_KEY, ""))
+        if invitation and invitation.email != address.lower():
+            raise ValidationError(_("The invitation is for %(email)s. Use that address.") % {"email": invitation.email})
+        return address
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People are known by e-mail alone."""

@@ -47,7 +47,7 @@ def open_incident(
     if source != IncidentSource.ALERT and at < now() - OLDEST_REPORT:
         raise DomainError(_("This is more than 31 days ago. Import what is over instead."), field="opened_at")
     with transaction.atomic():
-        known = _open_with(fingerprint)
+        known = open_with(fingerprint)
         if known is not None:
             return known
         incident = Incident(
@@ -128,7 +128,8 @@ def _start_clocks(incident: Incident, at: datetime) -> None:
         )
 
 
-def _open_with(fingerprint: str) -> Incident | None:
+def open_with(fingerprint: str) -> Incident | None:
+    """The open incident of this cause, if there is one."""
     if not fingerprint:
         return None
     return Incident.objects.filter(fingerprint=fingerprint, state__in=IncidentState.open_values()).first()

@@ -14,6 +14,7 @@ from core.selectors import member_of_user
 from core.tenancy.context import require_scope
 from incidents import events
 from incidents.models import EntryKind, Incident
+from incidents.services.opening import open_with
 from incidents.services.publication import hold, publish
 from incidents.services.rows import (
     SUBJECT,
@@ -134,8 +135,9 @@ def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None 
             hold(incident)
         incident.state, incident.closed_at = IncidentState.ACKNOWLEDGED, None
         incident.mitigated_at = incident.resolved_at = None
-        # An alert may have opened another incident of the same cause meanwhile; this one stands beside it.
-        incident.fingerprint = ""
+        # An alert may have opened another incident of the same cause meanwhile; then this one stands beside it.
+        if open_with(incident.fingerprint):
+            incident.fingerprint = ""
         incident.acknowledged_at = incident.acknowledged_at or now()
         move_clocks(incident, "reopen", now(), reason=text)
         # What a false alarm had cancelled runs again; whoever reopens has begun, so the response is kept.

@@ -5,22 +5,24 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from clients import selectors as clients
-from core.access.roles import Capability
+from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
-from core.selectors import agency, news_version
+from core.selectors import Place, news_version
 from core.web.pages import page, unchanged
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
+from retainer.dashboard.steps import first_steps
 from slas import selectors as slas
 
 MOST_ROWS = 8
@@ -51,13 +53,20 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     same = unchanged(request, version)
     if same:
         return same
-    context = attention(agency) | {"version": version, "health": health_by_client(agency)}
+    place = cast(Place, request.place)  # type: ignore[attr-defined]
+    context = attention(agency, works=may(place.role, Capability.WORK)) | {
+        "version": version,
+        "health": health_by_client(agency),
+        "steps": first_steps(agency),
+    }
+    if context["steps"] and not context["needs"]:
+        context["verdict"] = _("Nothing is watched yet. These steps lead there.")
     return page(request, "dashboard/home.html", context, part="dashboard/_home.html")
 
 
-def attention(slug: str) -> dict[str, Any]:
+def attention(slug: str, *, works: bool = True) -> dict[str, Any]:
     """What needs somebody: open incidents by the time left on their nearest promise, then alerts without one."""
-    rows = _incident_needs(slug) + _alert_needs(slug)
+    rows = _incident_needs(slug, works=works) + _alert_needs(slug)
     rows.sort(key=lambda need: need.clock.due_at if need.clock and need.clock.due_at else need.at)
     return {"needs": rows[:MOST_ROWS], "needs_total": len(rows), "verdict": _verdict(rows)}
 
@@ -79,7 +88,7 @@ def _verdict(rows: list[Need]) -> str:
     return " ".join(sentences)
 
 
-def _incident_needs(slug: str) -> list[Need]:
+def _incident_needs(slug: str, *, works: bool) -> list[Need]:
     open_rows = list(incidents.open_incidents())
     nearest = nearest_clocks([row.id for row in open_rows])
     names, owners = _names()
@@ -92,7 +101,7 @@ def _incident_needs(slug: str) -> list[Need]:
             client_name=owners.get(row.client_id, ""),
             system_name=names.get(row.system_id, ""),
             url=reverse("dashboard:incident", args=[slug, row.number]),
-            action=_("Acknowledge") if row.state == "new" else _("Open"),
+            action=_("Acknowledge") if works and row.state == "new" else _("Open"),
             clock=nearest.get(row.id),
             at=row.opened_at,
         )
@@ -123,7 +132,7 @@ def _alert_needs(slug: str) -> list[Need]:
 def nearest_clocks(incident_ids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
     """The clock that is due first among the open ones of each incident."""
     rows = slas.open_clocks_of("incident", incident_ids)
-    views = slas.clock_views(rows, now(), agency().time_zone)
+    views = slas.clock_views(rows, now(), get_current_timezone_name())
     nearest: dict[uuid.UUID, Any] = {}
     for row, view in zip(rows, views, strict=True):
         known = nearest.get(row.subject_id)

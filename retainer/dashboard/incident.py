@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,11 +17,19 @@ from core.access.roles import Capability
 from core.access.views import staff
 from core.clock import now
 from core.errors import NotFound
-from core.selectors import agency as own_agency
 from core.selectors import members, names_of, news_version
 from core.web.pages import page, unchanged
 from incidents import selectors as incidents
-from incidents.forms import AssignForm, NoteForm, PauseForm, ReasonForm, ResolveForm, SeverityForm, UpdateForm
+from incidents.forms import (
+    AssignForm,
+    NoteForm,
+    PauseForm,
+    ReasonForm,
+    ReopenForm,
+    ResolveForm,
+    SeverityForm,
+    UpdateForm,
+)
 from incidents.severities import DEFINITIONS
 from incidents.states import Step, allowed
 from incidents.texts import TEMPLATES
@@ -46,12 +55,13 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         return same
     context = incident_context(row) | {
         "version": version,
-        "steps": {step.value: allowed(step, row.state) for step in Step},
+        "steps": _steps(row),
         "note_form": NoteForm(),
         "update_form": UpdateForm(),
         "pause_form": PauseForm(auto_id="pause_%s"),
         "resolve_form": ResolveForm(auto_id="resolve_%s"),
         "reason_form": ReasonForm(auto_id="reason_%s"),
+        "reopen_form": ReopenForm(auto_id="reopen_%s"),
         "recipients": _recipients(row),
         "charts": _charts(agency, row),
         "severity_form": SeverityForm(initial={"severity": row.severity}),
@@ -65,6 +75,12 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     return page(request, "dashboard/incident.html", context, part="dashboard/_incident.html")
 
 
+def _steps(row: Any) -> dict[str, bool]:
+    """Which steps are offered. What the client has seen is resolved, not called a false alarm."""
+    steps = {step.value: allowed(step, row.state) for step in Step}
+    return steps | {Step.FALSE_ALARM.value: steps[Step.FALSE_ALARM] and row.published_at is None}
+
+
 def incident_context(row: Any) -> dict[str, Any]:
     """What the workbench says about an incident."""
     entries = list(incidents.entries(row.id))
@@ -76,7 +92,9 @@ def incident_context(row: Any) -> dict[str, Any]:
         "incident": row,
         "system": system,
         "client": clients.client(row.client_id),
-        "clocks": slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), own_agency().time_zone),
+        "clocks": slas.clock_views(
+            slas.current(slas.clocks_of("incident", row.id)), now(), get_current_timezone_name()
+        ),
         "policy_version": slas.policy_version(row.policy_version_id) if row.policy_version_id else None,
         "severity_text": DEFINITIONS.get(row.severity, ""),
         "entries": [

@@ -244,8 +244,19 @@ def audit(request: HttpRequest, agency: str) -> HttpResponse:
     """What was done, by whom, newest first."""
     rows = listed(request, selectors.audit_events())
     names = selectors.names_of(row.actor_id for row in rows if row.actor_kind in ("user", "contact"))
-    context = {"rows": rows, "names": names, "breadcrumbs": crumbs(agency, (_("Audit and export"), ""))}
+    names |= {token.id: _("Token %(name)s") % {"name": token.name} for token in selectors.tokens()}
+    lines = [(row, names.get(row.actor_id, row.actor_kind.capitalize()), _changes(row.changes)) for row in rows]
+    context = {"rows": rows, "lines": lines, "breadcrumbs": crumbs(agency, (_("Audit and export"), ""))}
     return page(request, "settings/audit.html", context)
+
+
+def _changes(changes: dict[str, Any] | None) -> str:
+    """What changed, in one line; a pair is before and after."""
+    said = []
+    for name, value in (changes or {}).items():
+        shown = " → ".join(str(part) for part in value) if isinstance(value, list) else value
+        said.append(f"{name.replace('_', ' ')}: {shown}")
+    return ", ".join(said)
 
 
 @staff(Capability.SETTINGS)

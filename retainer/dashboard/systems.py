@@ -77,12 +77,13 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
 
 def system_context(row: Any) -> dict[str, Any]:
     """What dashboard and portal both say about a system, from the same selectors."""
-    checks = monitoring.checks(system_id=row.id)
+    checks = list(monitoring.checks(system_id=row.id))
+    states = monitoring.check_states(checks)
     policy_version_id = agreements.policy_version_for(row.id)
     return {
         "system": row,
         "health": monitoring.system_health([row.id])[row.id],
-        "checks": checks,
+        "checks": [(check, states[check.id]) for check in checks],
         "metrics": monitoring.metrics_of(row.id),
         "incidents": incidents.incidents(system_id=row.id)[:5],
         "alerts": monitoring.alerts(system_id=row.id)[:5],

@@ -80,7 +80,7 @@ def tell_staff_deadline(news: News) -> None:
 
 def tell_client_published(news: News) -> None:
     """An incident the client may now see, to its contacts, once the agency has gone live with this client."""
-    _mail_client(news, _("We are looking into a problem with %(system)s"), visible_since="published_at")
+    _mail_client(news, _("A problem with %(system)s"), visible_since="published_at")
 
 
 def tell_client_updated(news: News) -> None:

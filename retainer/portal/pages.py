@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,7 +15,6 @@ from clients import selectors as clients
 from core.access.views import portal
 from core.clock import now
 from core.errors import NotFound
-from core.selectors import agency as own_agency
 from core.web.pages import listed, page, unchanged
 from incidents import selectors as incidents
 from incidents.severities import DEFINITIONS
@@ -52,14 +52,15 @@ def _verdict(states: list[str], open_rows: list[Any]) -> str:
         return _("No system is being looked after yet.")
     worst = min(states, key=WORST_FIRST.index)
     words = {
-        "down": _("Something is down, and we are on it."),
-        "degraded": _("Something is not working as well as agreed, and we are on it."),
+        "down": _("Something is down."),
+        "degraded": _("Something is not working as well as agreed."),
         "unknown": _("We are waiting for data from some of your systems."),
         "maintenance": _("Planned maintenance is under way."),
         "paused": _("Monitoring is paused."),
     }
     if worst != "healthy":
-        return words[worst]
+        begun = any(row.acknowledged_at for row in open_rows)
+        return f"{words[worst]} {_('We are on it.')}" if begun else words[worst]
     if not open_rows:
         return _("Everything works.")
     # What nobody has measured as bad, or nobody has looked at yet, is not said to work again.
@@ -135,7 +136,9 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
         "version": version,
         "incident": row,
         "system": clients.system(row.system_id),
-        "clocks": slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), own_agency().time_zone),
+        "clocks": slas.clock_views(
+            slas.current(slas.clocks_of("incident", row.id)), now(), get_current_timezone_name()
+        ),
         "entries": [(entry, text_of(entry, {}), *mark_of(entry.kind)) for entry in shown],
         "severity_text": DEFINITIONS.get(row.severity, ""),
     }
@@ -174,7 +177,7 @@ def _systems_with_health() -> list[tuple[Any, Any]]:
 
 
 def _with_clocks(rows: list[Any]) -> list[tuple[Any, list[Any]]]:
-    zone = own_agency().time_zone
+    zone = get_current_timezone_name()
     return [(row, slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), zone)) for row in rows]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client as Browser
 
 from core import clock
 from core.errors import Conflict, DomainError, Forbidden, NotFound
-from core.models import Invitation, User
+from core.models import Agency, Invitation, User
 from core.selectors import members, places_of
 from core.services import accept_invitation, find_invitation, invite_member, revoke_invitation
 from tests.cast import Cast, person
@@ -86,3 +88,26 @@ def test_the_token_itself_is_not_stored(cast: Cast) -> None:
     with cast.north.scope():
         assert token not in str(list(Invitation.objects.values()))
         assert members().count() == 4
+
+
+def test_who_comes_in_reads_times_in_the_agencys_zone(cast: Cast, newcomer: User) -> None:
+    with cast.north.scope():
+        Agency.objects.update(time_zone="Europe/Berlin")
+    accept_invitation(token=invite(cast), user=newcomer)
+    assert newcomer.time_zone == "Europe/Berlin"
+
+
+def test_a_zone_that_somebody_chose_stays_theirs(cast: Cast, newcomer: User) -> None:
+    newcomer.time_zone = "Asia/Tokyo"
+    accept_invitation(token=invite(cast), user=newcomer)
+    assert newcomer.time_zone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(("email", "comes_in"), [("new@example.com", True), ("other@example.com", False)])
+def test_by_invitation_only_the_invited_address_signs_up(cast: Cast, settings: Any, email: str, comes_in: bool) -> None:
+    settings.SIGN_UP = "invite"
+    browser, token = Browser(), invite(cast)
+    browser.get(f"/invite/{token}/")
+    form = {"email": email, "password1": "correct horse battery", "password2": "correct horse battery"}
+    browser.post("/accounts/signup/", form)
+    assert User.objects.filter(email=email).exists() is comes_in

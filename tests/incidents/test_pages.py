@@ -87,7 +87,7 @@ def test_a_life_by_plain_forms(ward: Ward) -> None:
         ("step", ["mitigate"], {}),
         ("step", ["resolve"], {"body": "It works again."}),
         ("step", ["reopen"], {"reason": "It came back"}),
-        ("step", ["resolve"], {"body": ""}),
+        ("step", ["resolve"], {"body": "It works for good."}),
         ("step", ["close"], {}),
     ]
     for name, more, data in steps:
@@ -196,3 +196,11 @@ def test_the_client_reads_the_published_ones_and_no_note(ward: Ward) -> None:
     page = contact.get(reverse("portal:incident", args=[*place, shown.number])).content.decode()
     assert "We found the cause." in page
     assert "The prompt was cut." not in page
+
+
+def test_a_false_alarm_is_offered_only_while_the_client_has_not_seen_it(ward: Ward) -> None:
+    engineer = browser(ward.house.engineer)
+    held, shown = ward.row(ward.held()), ward.row(ward.open(title="Reported by phone"))
+    button = "Call it a false alarm"
+    assert button in engineer.get(workbench(ward, held.number)).content.decode()
+    assert button not in engineer.get(workbench(ward, shown.number)).content.decode()

@@ -101,3 +101,19 @@ def test_what_is_closed_stays_closed(ward: Ward) -> None:
     ward.do("close", incident_id)
     with pytest.raises(Conflict):
         ward.do("reopen", incident_id, reason="It came back")
+
+
+def test_what_is_reopened_is_again_the_one_incident_of_its_cause(ward: Ward) -> None:
+    """A second alert of the same thing joins it, instead of opening another beside it."""
+    first = ward.held(fingerprint="system:bot")
+    ward.do("resolve", first)
+    ward.do("reopen", first, reason="It came back")
+    assert ward.held(fingerprint="system:bot") == first
+
+
+def test_what_is_reopened_beside_a_newer_one_of_its_cause_stands_alone(ward: Ward) -> None:
+    first = ward.held(fingerprint="system:bot")
+    ward.do("resolve", first)
+    second = ward.held(fingerprint="system:bot")
+    ward.do("reopen", first, reason="It came back")
+    assert ward.held(fingerprint="system:bot") == second

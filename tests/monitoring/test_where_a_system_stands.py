@@ -120,3 +120,12 @@ def test_values_are_shown_with_their_limit_and_a_failed_answer_shows_none(lab: L
 )
 def test_how_bad_an_alert_is_follows_the_defaults(health: str, criticality: str, facing: bool, severity: str) -> None:
     assert severity_of(health=health, criticality=criticality, customer_facing=facing) == severity
+
+
+def test_a_check_is_as_bad_as_the_worst_of_its_limits(lab: Lab, target: Target) -> None:
+    lab.limit(check_id := lab.watch(target))
+    target.says(rate=0.71)
+    lab.round(3)
+    with lab.at():
+        row = selectors.check(check_id)
+        assert (row.health, selectors.check_states([row])[check_id]) == ("healthy", "degraded")
