@@ -47,11 +47,13 @@ def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpR
     """One retainer: plan, price, hours, covered systems, what is still missing."""
     row = _retainer(retainer_id)
     covered = selectors.covered_systems(row.id)
+    checklist = selectors.activation_checklist(row.id)
     context = {
         "retainer": row,
+        "ready": all(item.done or not item.blocks for item in checklist),
         "client": clients.client(row.client_id),
         "inclusions": selectors.inclusions_of(row.tier_id),
-        "checklist": selectors.activation_checklist(row.id),
+        "checklist": checklist,
         "covered": [
             {
                 "system": clients.system(link.system_id),

@@ -84,19 +84,19 @@ def invite(request: HttpRequest, agency: str) -> HttpResponse:
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
         invitation, token = services.invite_member(email=data["email"], role=data["role"])
-        send_invitation(invitation.id, invitation.email, token)
+        send_invitation(invitation.id, invitation.email, invitation.get_role_display(), token)
         return _("Invitation sent to %(email)s. It is valid for 7 days.") % {"email": invitation.email}, back
 
     return form_page(request, InviteForm(request.POST or None), screen, save)
 
 
-def send_invitation(invitation_id: uuid.UUID, email: str, token: str) -> None:
+def send_invitation(invitation_id: uuid.UUID, email: str, role: str, token: str) -> None:
     """Queues the mail with the only copy of the link."""
     name = selectors.agency().name
     message = Message(
         subject=_("%(name)s invites you") % {"name": name},
         lead=_("%(name)s has invited %(email)s to work together on Retainer.") % {"name": name, "email": email},
-        lines=[_("The link works once, for this address, for 7 days.")],
+        lines=[_("Your role: %(role)s.") % {"role": role}, _("The link works once, for this address, for 7 days.")],
         action=_("Accept the invitation"),
         url=link(reverse("invitation", args=[token])),
     )
