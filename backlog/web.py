@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backlog import permissions, selectors, services
 from backlog.forms import ItemForm, MoveForm
+from backlog.models import BacklogState
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
@@ -64,7 +65,9 @@ def edit(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     fields = ("title", "detail", "kind", "impact", "risk")
     form = ItemForm(request.POST or None, initial={name: getattr(item, name) for name in fields})
     crumbs = [{"label": _("Backlog"), "url": back}, {"label": item.title, "url": ""}]
-    return form_page(request, form, Screen(_("Backlog item"), _("Save item"), back, breadcrumbs=crumbs), save)
+    screen = Screen(_("Backlog item"), _("Save item"), back, breadcrumbs=crumbs, template="backlog/item.html")
+    screen.more.update(item=item, steps=_steps(item.state))
+    return form_page(request, form, screen, save)
 
 
 @staff(permissions.CHANGE_ITEMS)
@@ -82,6 +85,16 @@ def move(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         return refused(request, error, back)
     return done(request, _("Moved."), back)
+
+
+def _steps(state: str) -> list[tuple[str, str]]:
+    """The states that may follow, onwards first, and what the button to each says."""
+    order = BacklogState.values
+    return [
+        (value, _("Move to “%(state)s”") % {"state": BacklogState(value).label})
+        for value in reversed(order)
+        if value in services.NEXT[state]
+    ]
 
 
 def _item(item_id: uuid.UUID) -> Any:

@@ -30,7 +30,7 @@ from core.models import User
 from core.selectors import Place, places_of
 from core.tenancy import Actor, portal_scope, tenant_scope
 from core.web.problems import problem_response
-from retainer.errors import forbidden, not_found
+from retainer.errors import bad_request, forbidden, not_found
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +45,9 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No text in PostgreSQL holds a null character, so no search, filter or cursor with one can mean anything.
+        if any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1])):
+            return bad_request(request)
         try:
             match = resolve(request.path_info)
         except Resolver404:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from retainer.local import assets, chromium, demo, kernel, servers
+from retainer.local import assets, chromium, demo, kernel, postgres, servers
 from retainer.local.paths import Paths, project_paths, scratch_paths
 from retainer.local.supervisor import Supervisor, guarded
 
@@ -69,8 +69,13 @@ def _test(options: argparse.Namespace) -> int:
     return guarded(
         lambda: servers.run_on_servers(paths.make(), argv),
         with_parent=options.with_parent,
-        afterwards=lambda: shutil.rmtree(paths.run, ignore_errors=True),
+        afterwards=lambda: _clear_away(paths),
     )
+
+
+def _clear_away(paths: Paths) -> None:
+    postgres.release_memory(paths.postgres)
+    shutil.rmtree(paths.run, ignore_errors=True)
 
 
 def _assets(options: argparse.Namespace) -> int:

@@ -154,6 +154,17 @@ def standing_as(standing: Standing, *, data: Path, sockets: Path, durable: bool)
     return Postgres(data=data, sockets=sockets, standing=standing, durable=durable)
 
 
+def release_memory(data: Path) -> None:
+    """Removes what a server that was killed left in the kernel; one that was stopped has removed it itself."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return
+    # The seventh line holds the key and the number of the segment by which a second server would notice the first.
+    if len(lines) > 6 and len(numbers := lines[6].split()) == 2:
+        kernel.remove_memory(int(numbers[0]), int(numbers[1]), creator=int(lines[0]))
+
+
 def choose_standing(*, namespaces: bool = True) -> Standing:
     """PostgreSQL refuses root, and ``initdb`` refuses a user without a name.
 

@@ -191,3 +191,23 @@ def test_an_item_goes_from_an_incident_to_the_list_by_plain_forms(house: House) 
     page = viewer.get(reverse("backlog:list", args=[house.agency.slug])).content.decode()
     assert "&lt;b&gt;Cache&lt;/b&gt;" in page
     assert "<b>Cache</b>" not in page
+
+
+@pytest.mark.parametrize("state", sorted(MOVES))
+def test_the_page_of_an_item_offers_the_steps_that_may_follow_and_no_other(house: House, state: str) -> None:
+    with house.scope():
+        made = item(house, state)
+    browser = Browser()
+    browser.force_login(house.engineer)
+    shown = browser.get(reverse("backlog:edit", args=[house.agency.slug, made.id])).content.decode()
+    assert {word for word in BacklogState.values if f'name="state" value="{word}"' in shown} == MOVES[state]
+
+
+def test_a_button_moves_the_item(house: House) -> None:
+    with house.scope():
+        made = item(house, "scored")
+    browser = Browser()
+    browser.force_login(house.engineer)
+    browser.post(reverse("backlog:move", args=[house.agency.slug, made.id]), {"state": "ready"})
+    with house.scope():
+        assert selectors.item(made.id).state == "ready"
