@@ -161,10 +161,16 @@ def test_markup_in_a_title_or_a_note_is_shown_as_text(ward: Ward) -> None:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
 
 
-@pytest.mark.parametrize("query", ["?q=%00", "?q=INC-1", "?state=resolved", "?state=nonsense", "?page=999", "?page=x"])
+@pytest.mark.parametrize("query", ["?q=INC-1", "?state=resolved", "?state=nonsense", "?page=999", "?page=x"])
 def test_the_list_takes_any_question(ward: Ward, query: str) -> None:
     ward.open()
     assert browser(ward.house.viewer).get(address(ward, "list") + query).status_code == 200
+
+
+def test_a_null_character_in_an_address_is_a_request_that_cannot_be_read(ward: Ward) -> None:
+    """Nothing in PostgreSQL could match it, and PostgreSQL would refuse to look."""
+    for query in ("?q=%00", "?severity=%00", "?page=1%00", "?%00=1"):
+        assert browser(ward.house.viewer).get(address(ward, "list") + query).status_code == 400
 
 
 def test_the_list_starts_with_what_is_open(ward: Ward) -> None:

@@ -102,7 +102,7 @@ class Lab:
         self._allow(target)
         values: dict[str, Any] = {
             "system_id": self.house.system.id,
-            "name": f"Answers {target.port}",
+            "name": f"Answers {target.host} {target.port}",
             "kind": "http_json",
             "url": f"{target.url}/health",
             "interval_seconds": INTERVAL,

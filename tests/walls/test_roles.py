@@ -189,6 +189,7 @@ def test_x25_the_matrix_knows_every_address_that_it_speaks_of() -> None:
     assert len(API_WRITES) > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", STAFF, ids=str)
 @pytest.mark.parametrize("role", Role.values)
 def test_x25_an_address_changes_who_may_do_what_only_for_a_role_that_decides_it(
