@@ -15,8 +15,11 @@ from typing import Any
 
 import psycopg2
 
+from retainer.celery import app
+
 ROOT = Path(__file__).resolve().parents[1]
-WORKER = [sys.executable, "-m", "celery", "-A", "retainer", "worker", "-l", "ERROR", "--without-gossip", "--without-mingle"]
+CELERY = [sys.executable, "-m", "celery", "-A", "retainer"]
+WORKER = [*CELERY, "worker", "-l", "ERROR", "--without-gossip", "--without-mingle"]
 
 
 def migrate() -> None:
@@ -78,8 +81,6 @@ def stop(started: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def worker(queues: str, concurrency: int, **env: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker that is ready to work."""
-    from retainer.celery import app
-
     with process([*WORKER, "-Q", queues, "-c", str(concurrency)], **env) as started:
         wait_until(lambda: bool(app.control.ping(timeout=0.5)), 60)
         yield started
@@ -89,7 +90,7 @@ def worker(queues: str, concurrency: int, **env: str) -> Iterator[subprocess.Pop
 def beat(**env: str) -> Iterator[None]:
     """Celery's clock."""
     with tempfile.TemporaryDirectory() as place:
-        argv = [sys.executable, "-m", "celery", "-A", "retainer", "beat", "-s", f"{place}/beat", "--pidfile="]
+        argv = [*CELERY, "beat", "-s", f"{place}/beat", "--pidfile="]
         with process([*argv, "-l", "ERROR"], **env):
             yield
 

@@ -1,4 +1,4 @@
-"""A target that answers at once and always the same: the AI system that the pollers ask. ``python -m bench.target PORT``"""
+"""A target that answers at once and always the same. ``python -m bench.target PORT``"""
 
 from __future__ import annotations
 
