@@ -106,7 +106,11 @@ def _drop(dbname: str) -> None:
 
 
 def _flush(self: TransactionTestCase) -> None:
-    """The working role may not TRUNCATE, so the owner empties the tables after a transactional test."""
+    _empty_every_table()
+
+
+def _empty_every_table() -> None:
+    """The working role may not TRUNCATE, so the owner empties the tables after what was committed."""
     link = _owner(str(connection.settings_dict["NAME"]))
     try:
         with link.cursor() as cursor:
@@ -125,17 +129,30 @@ def _flush(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _flush  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Two agencies with everybody in them, and a stranger. In a test that commits, ask for ``committed_cast``."""
+def _cast() -> Cast:
     return Cast(
         north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com")
     )
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Two agencies with everybody in them, and a stranger. In a test that commits, ask for ``committed_cast``."""
+    return _cast()
+
+
+@pytest.fixture(scope="module")
+def standing_cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast, committed once for a module of many tests that each take back what they did. Only to be read."""
+    with django_db_blocker.unblock():
+        cast = _cast()
+    yield cast
+    with django_db_blocker.unblock():
+        connection.close()
+        _empty_every_table()
 
 
 @pytest.fixture
 def committed_cast(transactional_db: None) -> Cast:
     """The cast, committed, for tests with threads, workers or a browser."""
-    return Cast(
-        north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com")
-    )
+    return _cast()

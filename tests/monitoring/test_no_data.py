@@ -38,7 +38,7 @@ def test_three_answers_without_the_agreed_value_alert_once_and_open_no_incident(
     lab.round(2)
     assert _told(lab) == []
     lab.round(6)
-    assert _told(lab) == [f"Rate: no data from “Answers {target.port}”"]
+    assert _told(lab) == [f"Rate: no data from “Answers {target.host} {target.port}”"]
     alert = lab.alerts()[0]
     assert (alert.state, alert.health, alert.incident_id) == ("firing", "unknown", None)
     assert alert.evidence["fired"]["unknown_in_a_row"] == UNKNOWN_AFTER
@@ -65,7 +65,7 @@ def test_people_hear_of_it_by_mail(lab: Lab, target: Target) -> None:
     lab.round(3)
     _told(lab)
     subjects = {row.subject for row in _mails(lab)}
-    assert subjects == {f"No data: Rate: no data from “Answers {target.port}”"}
+    assert subjects == {f"No data: Rate: no data from “Answers {target.host} {target.port}”"}
 
 
 def test_a_value_missed_before_production_wakes_nobody(lab: Lab, target: Target) -> None:
@@ -116,7 +116,7 @@ def test_an_address_that_may_not_be_asked_any_more_is_said(lab: Lab, target: Tar
     with lab.at():
         lab.house.forbid(target.host, target.port)
     lab.round(5)
-    assert _told(lab) == [f"Answers {target.port}: no data, its address may not be asked"]
+    assert _told(lab) == [f"Answers {target.host} {target.port}: no data, its address may not be asked"]
 
 
 @given(st.lists(st.sampled_from(["good", "bad", "unknown"]), max_size=60))
