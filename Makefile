@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast lint types contracts degrade recover acceptance watch lock shell stop assets clean
+.PHONY: help demo test test-fast bench lint types contracts degrade recover acceptance watch lock shell stop assets clean
 
 # The Python to build the environment with: PYTHON=python3.12 make demo
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -64,6 +64,9 @@ acceptance: .venv/.test .run/acceptance/.installed ## watch a real model server 
 watch: .venv/.test assets ## measure, alone on this machine, how soon a degradation is on the open page
 	@CHROMIUM_PATH="$$($(LOCAL) chromium)" RETAINER_STRICT_TIMES=1 \
 	$(LOCAL) test -- $(PY) -m pytest tests/browser/test_the_main_job.py -s $(ARGS)
+
+bench: .venv/.test assets ## measure speed beside its peers, on an idle machine (ARGS="poller sweep" for parts)
+	@$(LOCAL) bench -- $(PY) -m bench $(ARGS)
 
 # The model server has an environment of its own: what it needs and what we need have nothing to do with each other.
 # It knows no Python newer than 3.12.

@@ -13,11 +13,11 @@ import django
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 django.setup()
 
-from bench import harness, poller, stack  # noqa: E402
+from bench import harness, poller, stack, sweep  # noqa: E402
 from tests.cast import House, build_house  # noqa: E402
 
 Part = Callable[[House, Path], list[harness.Figure]]
-PARTS: dict[str, Part] = {"poller": poller.run}
+PARTS: dict[str, Part] = {"poller": poller.run, "sweep": sweep.run}
 
 
 def main() -> int:

@@ -33,6 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "servers", _servers, "start PostgreSQL and Redis and print how to reach them")
     test = _command(commands, "test", _test, "run a command on servers of its own: test -- pytest -x")
     test.add_argument("argv", nargs=argparse.REMAINDER)
+    bench = _command(commands, "bench", _bench, "the same on servers that write to disk as in production")
+    bench.add_argument("argv", nargs=argparse.REMAINDER)
     _command(commands, "demo", _demo, "start everything and say where to look")
     _command(commands, "assets", _assets, "build the style sheet, scripts and icons where stale")
     _command(commands, "chromium", _chromium, "print the path of a Chromium for the browser tests, or nothing")
@@ -62,12 +64,20 @@ def _servers(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
+    return _run_on_servers(options, durable=False)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    return _run_on_servers(options, durable=True)
+
+
+def _run_on_servers(options: argparse.Namespace, *, durable: bool) -> int:
     argv = options.argv[1:] if options.argv[:1] == ["--"] else options.argv
     if not argv:
         raise SystemExit("Name the command to run: test -- pytest")
-    paths = scratch_paths()
+    paths = scratch_paths(durable=durable)
     return guarded(
-        lambda: servers.run_on_servers(paths.make(), argv),
+        lambda: servers.run_on_servers(paths.make(), argv, durable=durable),
         with_parent=options.with_parent,
         afterwards=lambda: _clear_away(paths),
     )

@@ -65,9 +65,10 @@ def project_paths(project: Path = PROJECT) -> Paths:
     return Paths(project=project, run=project / ".run", sockets=socket_directory(project))
 
 
-def scratch_paths(project: Path = PROJECT) -> Paths:
-    """Places for one test run, in memory where the machine offers it. Whoever asks removes ``run``."""
-    parent = next((p for p in ("/dev/shm", "/tmp") if os.access(p, os.W_OK)), None)
+def scratch_paths(project: Path = PROJECT, *, durable: bool = False) -> Paths:
+    """Places for one run, in memory unless it must be durable. Whoever asks removes ``run``."""
+    parents = ("/var/tmp", "/tmp") if durable else ("/dev/shm", "/tmp")
+    parent = next((p for p in parents if os.access(p, os.W_OK)), None)
     run = Path(tempfile.mkdtemp(prefix=f"retainer-{os.geteuid()}-", dir=parent))
     return Paths(project=project, run=run, sockets=run / "s")
 

@@ -50,10 +50,10 @@ def serve(paths: Paths) -> int:
     return 0
 
 
-def run_on_servers(paths: Paths, command: Sequence[str]) -> int:
+def run_on_servers(paths: Paths, command: Sequence[str], *, durable: bool = False) -> int:
     """Runs ``command`` on servers of its own that are gone afterwards, and returns its exit code."""
     with Supervisor(log=paths.log) as supervisor:
-        servers = start_servers(supervisor, paths, durable=False)
+        servers = start_servers(supervisor, paths, durable=durable)
         env = environment.base_environment("test", environment.new_secrets(), servers)
         prepare_given(supervisor, paths, env)
         return supervisor.run(

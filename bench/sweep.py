@@ -1,0 +1,152 @@
+"""The sweep of SLA clocks: what it costs while nothing is due, and how late it is when very much is due at once."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bench import stack
+from bench.harness import Figure, percentile, seconds_of
+from core.clock import now
+from core.ids import uuid7
+from core.tenancy.scope import sweeper_scope
+from slas import selectors as slas
+from slas import services
+from slas.models import Clock
+from slas.services.judging import history, judge_clock, threshold_key
+from tests.cast import House
+
+SIZES = (10_000, 100_000, 1_000_000)
+DUE_AT_ONCE = 10_000
+BATCH = 500
+CLOCK = (
+    "agency_id, client_id, created_at, subject_type, metric, severity, cycle, policy_version_id, terms, started_at,"
+    " state, consumed_seconds, judged_at, failures, last_error"
+)
+
+
+def run(house: House, _place: Path) -> list[Figure]:
+    """Idle cost and batch cost at three sizes, then ten thousand at once at the largest."""
+    pattern = _pattern(house)
+    figures: list[Figure] = []
+    filled, batches = 0, {}
+    for size in SIZES:
+        _fill(pattern, size - filled)
+        filled = size
+        idle = statistics.median(seconds_of(services.sweep_due) for _pass in range(50)) * 1000
+        bound, holds = ("under 5 ms", idle < 5) if size == SIZES[-1] else ("", None)
+        figures.append(Figure(f"idle sweep of {size:,} open clocks", idle, "ms", bound=bound, holds=holds))
+        batches[size] = statistics.median(_batch(pattern) for _round in range(3))
+    for size in SIZES[1:]:
+        name = f"sweep of {BATCH} due among {size:,}"
+        figures.append(Figure(name, batches[size] * 1000, "ms", f"among {SIZES[0]:,}", batches[SIZES[0]] * 1000))
+    return figures + _burst(pattern)
+
+
+def _pattern(house: House) -> Clock:
+    """One real clock, made as the product makes them; the others are copies of it."""
+    with house.scope():
+        services.install_catalogue()
+        version = slas.latest_policy_versions()[0]
+        made = services.start_clocks(
+            subject_type="bench",
+            subject_id=uuid7(),
+            client_id=house.client.id,
+            severity="high",
+            policy_version_id=version.id,
+            started_at=now() - timedelta(seconds=1),
+        )
+        return next(clock for clock in made if clock.metric == "resolution")
+
+
+def _fill(pattern: Clock, count: int) -> None:
+    """Open clocks that fire some time in the next month."""
+    with stack.owner() as cursor:
+        cursor.execute(
+            f"INSERT INTO slas_clock (id, subject_id, due_at, next_fire_at, {CLOCK})"
+            " SELECT gen_random_uuid(), gen_random_uuid(), now() + interval '40 days',"
+            f" now() + interval '1 day' + random() * interval '30 days', {CLOCK}"
+            " FROM slas_clock, generate_series(1, %s) WHERE id = %s",
+            [count, str(pattern.id)],
+        )
+    stack.maintain("slas_clock", "slas_clockevent", "slas_clocknotice", "core_outboxevent", "core_auditevent")
+
+
+def _due(pattern: Clock, count: int, at: datetime) -> None:
+    """Clocks with a history like any other's that are breached at ``at``, all warnings told long ago."""
+    with stack.owner() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE due ON COMMIT DROP AS SELECT gen_random_uuid() id FROM generate_series(1, %s)", [count]
+        )
+        shift = at - (pattern.due_at or at)
+        cursor.execute(
+            f"INSERT INTO slas_clock (id, subject_id, due_at, next_fire_at, {CLOCK})"
+            f" SELECT due.id, gen_random_uuid(), %s, %s, {CLOCK.replace('started_at', 'started_at + %s')}"
+            " FROM slas_clock, due WHERE slas_clock.id = %s",
+            [at, at, shift, str(pattern.id)],
+        )
+        cursor.execute(
+            "INSERT INTO slas_clockevent (id, agency_id, client_id, created_at, clock_id, seq, at, kind, party, reason,"
+            " evidence, data, actor_kind, recorded_at) SELECT gen_random_uuid(), agency_id, client_id, created_at,"
+            " due.id, seq, at + %s, kind, party, reason, evidence, data, actor_kind, recorded_at"
+            " FROM slas_clockevent, due WHERE clock_id = %s",
+            [shift, str(pattern.id)],
+        )
+        cursor.execute(
+            "INSERT INTO slas_clocknotice (id, agency_id, client_id, created_at, clock_id, threshold, due_at,"
+            " raised_at) SELECT gen_random_uuid(), %s, %s, now(), due.id, threshold, now(), now()"
+            " FROM due, unnest(%s) AS threshold",
+            [str(pattern.agency_id), str(pattern.client_id), _warnings(pattern)],
+        )
+
+
+def _warnings(pattern: Clock) -> list[str]:
+    with sweeper_scope():
+        judgement = judge_clock(pattern, history([pattern])[pattern.id], now())
+    return [threshold_key(warning.warn) for warning in judgement.warnings]
+
+
+def _batch(pattern: Clock) -> float:
+    _due(pattern, BATCH, now() - timedelta(seconds=1))
+    stack.maintain("slas_clock", "slas_clockevent", "slas_clocknotice")
+    return seconds_of(lambda: services.sweep_due(limit=BATCH))
+
+
+def _burst(pattern: Clock) -> list[Figure]:
+    lateness = sorted(_lateness(pattern) for _round in range(3))[1]
+    p99 = percentile(lateness, 0.99)
+    return [
+        Figure(f"p99 lateness of {DUE_AT_ONCE:,} clocks due in one second", p99, "s", bound="under 3 s", holds=p99 < 3),
+        Figure(f"median lateness of {DUE_AT_ONCE:,} clocks due in one second", percentile(lateness, 0.5), "s"),
+    ]
+
+
+def _lateness(pattern: Clock) -> list[float]:
+    """How long after its deadline each breach was to be seen from outside, with its outbox row, in order."""
+    with stack.worker("sweep", 2), stack.beat(TICK_SECONDS="0.5"):
+        at = (now() + timedelta(seconds=12)).replace(microsecond=0)
+        before = _seen()
+        _due(pattern, DUE_AT_ONCE, at)
+        stack.maintain("slas_clock", "slas_clockevent", "slas_clocknotice")
+        if now() >= at:
+            raise SystemExit("Making the clocks took longer than they had.")
+        lateness: list[float] = []
+        while len(lateness) < DUE_AT_ONCE:
+            seen = _seen() - before
+            lateness += [(now() - at).total_seconds()] * (seen - len(lateness))
+            time.sleep(0.02)
+            if now() - at > timedelta(seconds=90):
+                raise SystemExit(f"{DUE_AT_ONCE - len(lateness)} breaches were not there after 90 s.")
+    return lateness
+
+
+def _seen() -> int:
+    """Breaches that are committed with notice and outbox row."""
+    with stack.owner() as cursor:
+        cursor.execute(
+            "SELECT least((SELECT count(*) FROM slas_clocknotice WHERE threshold = 'breach'),"
+            " (SELECT count(*) FROM core_outboxevent WHERE name = 'slas.clock.breached'))"
+        )
+        return int(cursor.fetchone()[0])
