@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast bench lint types contracts degrade recover acceptance watch lock shell stop assets clean
+.PHONY: help demo test test-fast bench chaos lint types contracts degrade recover acceptance watch lock shell stop assets clean
 
 # The Python to build the environment with: PYTHON=python3.12 make demo
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -67,6 +67,9 @@ watch: .venv/.test assets ## measure, alone on this machine, how soon a degradat
 
 bench: .venv/.test assets ## measure speed beside its peers, on an idle machine (ARGS="poller sweep" for parts)
 	@$(LOCAL) bench -- $(PY) -m bench $(ARGS)
+
+chaos: .venv/.test assets ## hurt the running stack for half an hour and see what was lost (ARGS="--seconds 300 --seed 7")
+	@$(LOCAL) bench -- $(PY) -m tests.chaos $(ARGS)
 
 # The model server has an environment of its own: what it needs and what we need have nothing to do with each other.
 # It knows no Python newer than 3.12.

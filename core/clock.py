@@ -6,17 +6,26 @@ replay can move time without touching anything else.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 _moved_to: ContextVar[datetime | None] = ContextVar("retainer_clock", default=None)
+
+# A file with seconds in it moves every process of a test run at once: a machine that was asleep, a clock set wrong.
+_SHIFT = Path(os.environ.get("CLOCK_SHIFT_FILE", "")) if os.environ.get("RETAINER_ENV") == "test" else Path()
 
 
 def now() -> datetime:
     """The current instant, timezone-aware, in UTC."""
-    return _moved_to.get() or datetime.now(UTC)
+    return _moved_to.get() or datetime.now(UTC) + _shift()
+
+
+def _shift() -> timedelta:
+    return timedelta(seconds=float(_SHIFT.read_text())) if _SHIFT.name else timedelta()
 
 
 @contextmanager

@@ -99,13 +99,17 @@ class Supervisor:
             self.pause(0.05)
 
     def run(self, program: Program) -> int:
-        """Runs a program to its end and returns its exit code."""
+        """Runs a program to its end, on servers that go on meanwhile, and returns its exit code."""
         self._rotate_log(program)
         child = self._spawn(program)
         self._children.append(child)
         try:
             while child.exit_code is None:
                 self.pause(1.0)
+                # A server that dies under the program is started again, as in a demo.
+                for server in self._children:
+                    if server.program.is_server:
+                        self._look_after(server)
         finally:
             self._end(child)
             self._children.remove(child)
