@@ -6,6 +6,7 @@ chooses it. A route that does not declare its access lets nobody in.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, cast
@@ -158,9 +159,12 @@ def client_ip(request: HttpRequest) -> str | None:
     """The caller's address as the nearest trusted proxy saw it; a forged header in front of it counts for nothing."""
     from_proxies = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     trusted = _trusted_proxies()
-    if trusted and len(from_proxies) >= trusted:
-        return from_proxies[-trusted]
-    return cast(str | None, request.META.get("REMOTE_ADDR")) or None
+    said = from_proxies[-trusted] if trusted and len(from_proxies) >= trusted else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(said))
+    except ValueError:
+        # A socket's file, or a proxy that writes something else: nothing that the audit trail could hold.
+        return None
 
 
 def _trusted_proxies() -> int:

@@ -48,6 +48,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise ValidationError(_("The invitation is for %(email)s. Use that address.") % {"email": invitation.email})
         return address
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failed attempts are counted for an account from one address, so that nobody locks somebody else out.
+
+        All accounts from one address have a higher bound of their own.
+        """
+        return f"{self.get_client_ip(request)}:{super()._get_login_attempts_cache_key(request, **credentials)}"
+
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People are known by e-mail alone."""
 

@@ -217,7 +217,7 @@ def test_somebody_elses_code_does_not_enter(cast: Cast, engineer: Enrolled) -> N
     assert not is_inside(second_step(engineer.user, viewer.code))
 
 
-def test_the_same_code_does_not_enter_twice(engineer: Enrolled, watch: Any) -> None:
+def test_x23_the_same_code_does_not_enter_twice(engineer: Enrolled, watch: Any) -> None:
     code = engineer.code
     assert is_inside(second_step(engineer.user, code))
     assert not is_inside(second_step(engineer.user, code))
