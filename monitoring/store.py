@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from django.db import DatabaseError, connection, transaction
 
+from core.tenancy.bulk import array
 from monitoring.partitions import make_partitions
 
 RESOLUTIONS = (300, 3600, 86_400)
@@ -45,12 +46,12 @@ def insert(values: Sequence[Value]) -> None:
             " SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::float8[])"
             " ON CONFLICT DO NOTHING",
             [
-                [str(v.agency_id) for v in values],
-                [str(v.client_id) for v in values],
-                [str(v.check_id) for v in values],
-                [v.metric for v in values],
-                [v.slot for v in values],
-                [v.value for v in values],
+                array(value.agency_id for value in values),
+                array(value.client_id for value in values),
+                array(value.check_id for value in values),
+                array(value.metric for value in values),
+                array(value.slot for value in values),
+                array(value.value for value in values),
             ],
         )
 

@@ -339,7 +339,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "audit the pipeline": {
         "task": "retainer.tasks.audit_pipeline",
-        "schedule": 60,
-        "options": {"expires": 60, "queue": "default"},
+        "schedule": 20,
+        "options": {"expires": 20, "queue": "default"},
     },
 }

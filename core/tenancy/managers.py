@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.db.models.sql import Query
 
+from core.tenancy.bulk import update_rows
 from core.tenancy.context import require_scope
 from core.tenancy.fields import TenantForeignKey
 
@@ -46,9 +47,9 @@ class TenantQuerySet(models.QuerySet[M]):
                 row.agency_id = scope.agency_id
         return super().bulk_create(rows, *args, **kwargs)
 
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
         require_scope()
-        return super().bulk_update(*args, **kwargs)
+        return update_rows(list(objs), fields)
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:
         require_scope()

@@ -91,7 +91,7 @@ def settle(clocks: Sequence[Clock], rows: Events, at: datetime) -> list[Step]:
         _keep(clock, judgement, at)
         steps += _steps(clock, judgement, told[clock.id])
     _write(steps, rows, at)
-    Clock.objects.bulk_update(clocks, JUDGED, batch_size=100)
+    Clock.objects.bulk_update(clocks, JUDGED)
     return steps
 
 

@@ -81,6 +81,7 @@ def test_x45_raw_sql_is_in_its_few_places() -> None:
 
 RAW_SQL = {
     "core/tenancy/boot.py",
+    "core/tenancy/bulk.py",
     "core/tenancy/roles.py",
     "core/tenancy/scope.py",
     "monitoring/partitions.py",
