@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from core.net.client import Failure, MultiLoop, Outcome, Request, Response
 from core.net.guard import Allowance
 from core.selectors import all_net_allowances
 from core.tenancy.scope import sweeper_scope
+from monitoring import store
 from monitoring.models import Check
 from monitoring.probing.parse import read
 from monitoring.results import Result, store_results
@@ -47,6 +48,8 @@ class Claim:
     check: Check
     lease_id: uuid.UUID
     slot: datetime
+    # The transaction that claimed it.
+    claimed_in: int
 
 
 def probe_round(*, seconds: float = ROUND_SECONDS, size: int | None = None) -> int:
@@ -87,12 +90,12 @@ def claim(*, limit: int) -> list[Claim]:
             .order_by("next_due_at")
             .select_for_update(skip_locked=True, of=("self",))[:limit]
         )
-        claims = []
+        claims, claimed_in = [], store.this_transaction() if rows else 0
         for row in rows:
             slot = _slot(row)
             row.lease_id, row.lease_slot = lease_id, slot
             row.leased_until = row.next_due_at = now() + timedelta(milliseconds=row.timeout_ms) + GRACE
-            claims.append(Claim(row, lease_id, slot))
+            claims.append(Claim(row, lease_id, slot, claimed_in))
         Check.objects.bulk_update(rows, ["lease_id", "lease_slot", "leased_until", "next_due_at", "skipped_slots"])
     return claims
 
@@ -151,6 +154,8 @@ def _base(one: Claim, latency_us: int) -> dict[str, Any]:
         "check_id": one.check.id,
         "lease_id": one.lease_id,
         "slot": one.slot,
+        "claimed": one.check,
+        "claimed_in": one.claimed_in,
         "host": urlsplit(one.check.url).hostname or "",
         "finished_at": now(),
         "latency_us": latency_us,
@@ -185,7 +190,8 @@ def _store(results: list[Result]) -> int:
 
 def _store_alone(result: Result) -> list[uuid.UUID]:
     try:
-        return store_results([result])
+        # Read again: the attempt that failed has written its judgement into the row it held.
+        return store_results([replace(result, claimed=None)])
     except Exception:
         log.exception("a result was not stored", check_id=str(result.check_id))
         return []

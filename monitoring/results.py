@@ -59,18 +59,17 @@ class Result:
     values: dict[str, float] = field(default_factory=dict)
     error_class: str = ""
     detail: str = ""
+    # The row as it was claimed, and the transaction that claimed it: unless somebody has written it since, it need not
+    # be read again.
+    claimed: Check | None = None
+    claimed_in: int = 0
 
 
 def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
     """Stores those whose lease is still theirs; returns the ids of the outbox rows it wrote."""
     by_check = {result.check_id: result for result in results}
     with sweeper_scope():
-        checks = [
-            row
-            # Locked in the order of their ids, so that two batches never wait for each other.
-            for row in Check.objects.filter(id__in=by_check).order_by("id").select_for_update(of=("self",))
-            if row.lease_id == by_check[row.id].lease_id and row.lease_slot == by_check[row.id].slot
-        ]
+        checks = _still_ours(by_check)
         thresholds = defaultdict(list)
         rows = Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).order_by("id")
         for threshold in rows.select_for_update(of=("self",)):
@@ -82,6 +81,19 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
         Threshold.objects.bulk_update([one for group in thresholds.values() for one in group], THRESHOLD_FIELDS)
         OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
     return [item.id for item in news]
+
+
+def _still_ours(by_check: dict[uuid.UUID, Result]) -> list[Check]:
+    """The checks whose lease is still the result's, locked, in the order of their ids."""
+    held = store.lock_ours([(one.check_id, one.lease_id, one.slot) for one in by_check.values()])
+    known = {
+        str(one.check_id): one.claimed
+        for one in by_check.values()
+        if one.claimed is not None and held.get(str(one.check_id)) == one.claimed_in
+    }
+    changed = [check_id for check_id in held if check_id not in known]
+    fresh = {str(row.id): row for row in Check.objects.filter(id__in=changed)} if changed else {}
+    return [known.get(check_id) or fresh[check_id] for check_id in held]
 
 
 def _is_our_trouble(checks: Sequence[Check], by_check: dict[uuid.UUID, Result]) -> bool:
