@@ -6,6 +6,7 @@ libcurl loop on the same target, which neither parses nor stores.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg2
 import pycurl
 
 from bench import stack
@@ -21,8 +24,8 @@ from bench.harness import Figure, say, side_by_side
 from monitoring.tasks import probe_due
 from tests.cast import House
 
-CHECKS = 12_000
-PROBES = 6_000
+CHECKS = 30_000
+PROBES = 15_000
 BLACKBOX = "prometheus-blackbox-exporter"
 MODULE = """modules:
   http_2xx:
@@ -80,20 +83,27 @@ def seed(house: House, port: int) -> None:
 
 def _ours() -> float:
     with stack.owner() as cursor:
-        cursor.execute("UPDATE monitoring_check SET next_due_at = now(), last_slot = NULL, lease_id = NULL")
-    stack.maintain("monitoring_check")
-    started = time.perf_counter()
-    for _worker in range(2):
-        probe_due.delay()
-    stack.wait_until(_all_stored, 120)
-    return CHECKS / (time.perf_counter() - started)
+        cursor.execute("UPDATE monitoring_check SET next_due_at = now() - interval '1 second', lease_id = NULL")
+    stack.maintain("monitoring_check", "monitoring_threshold")
+    link = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
+    link.autocommit = True
+    with link.cursor() as cursor:
+        started = time.perf_counter()
+        for _worker in range(2):
+            probe_due.delay()
+        # What is stored is due again later; until then it stands in the index of what is due.
+        while _is_any_due(cursor):
+            time.sleep(0.05)
+            if time.perf_counter() - started > 120:
+                raise SystemExit("The checks were not asked in time.")
+        took = time.perf_counter() - started
+    link.close()
+    return CHECKS / took
 
 
-def _all_stored() -> bool:
-    time.sleep(0.05)
-    with stack.owner() as cursor:
-        cursor.execute("SELECT NOT EXISTS (SELECT FROM monitoring_check WHERE last_slot IS NULL)")
-        return bool(cursor.fetchone()[0])
+def _is_any_due(cursor: Any) -> bool:
+    cursor.execute("SELECT EXISTS (SELECT FROM monitoring_check WHERE next_due_at < now() - interval '0.9 seconds')")
+    return bool(cursor.fetchone()[0])
 
 
 def _blackbox(address: str, port: int) -> float:

@@ -41,16 +41,13 @@ def step(before: Streaks, verdict: Verdict, rule: Rule) -> tuple[Streaks, Change
         lost = after.unknown >= UNKNOWN_AFTER and not fired
         return (replace(after, health="unknown") if lost else after), ""
     if verdict == "bad":
-        after = Streaks(before.health, bad=before.bad + 1)
-        if not fired and after.bad >= rule.bad_count:
-            return replace(after, health=rule.bad_health), "fired"
-        return after, ""
-    after = Streaks(before.health, good=before.good + 1)
-    if not fired:
-        return replace(after, health="healthy"), ""
-    if after.good >= rule.good_count:
-        return replace(after, health="healthy"), "recovered"
-    return after, ""
+        bad = before.bad + 1
+        fires = not fired and bad >= rule.bad_count
+        return Streaks(rule.bad_health if fires else before.health, bad=bad), "fired" if fires else ""
+    good = before.good + 1
+    recovers = fired and good >= rule.good_count
+    health = before.health if fired and not recovers else "healthy"
+    return Streaks(health, good=good), "recovered" if recovers else ""
 
 
 def silence(before: Streaks, after: Streaks, *, counted: bool = True) -> Change:

@@ -42,6 +42,8 @@ CHECK_FIELDS = [
     "leased_until",
 ]
 THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak", "last_value", "last_value_at"]
+# What judging a value does not look at.
+NOT_JUDGED = ("agency", "client", "created_at", "unit", "agreed_on")
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +74,7 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
         checks = _still_ours(by_check)
         thresholds = defaultdict(list)
         rows = Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).order_by("id")
-        for threshold in rows.select_for_update(of=("self",)):
+        for threshold in rows.defer(*NOT_JUDGED).select_for_update(of=("self",)):
             thresholds[threshold.source_check_id].append(threshold)
         hold = _is_our_trouble(checks, by_check)
         news = [item for row in checks for item in _take(row, thresholds[row.id], by_check[row.id], hold)]

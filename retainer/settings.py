@@ -274,7 +274,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
 TICK_SECONDS = env.float("TICK_SECONDS", 0.5)
-PROBE_CONCURRENCY = env.int("PROBE_CONCURRENCY", 200)
+PROBE_CONCURRENCY = env.int("PROBE_CONCURRENCY", 500)
 SAMPLE_RETENTION_DAYS = env.int("SAMPLE_RETENTION_DAYS", 35)
 # An address that is fetched after each clean audit, so that somebody else notices our silence.
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", "")

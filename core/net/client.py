@@ -59,6 +59,8 @@ class Request:
     timeout_ms: int = 10_000
     connect_timeout_ms: int = 5_000
     max_bytes: int = MOST_BYTES
+    # Whoever reads the body alone spares the work of collecting the headers.
+    wants_headers: bool = True
     allowances: tuple[Allowance, ...] = ()
 
 
@@ -85,6 +87,13 @@ class Failure:
 
 
 Outcome = Response | Failure
+
+
+class _Handed(socket.socket):
+    """A socket of which libcurl takes a copy; ours ends unclosed, and Python describes it for a warning nobody sees."""
+
+    def __repr__(self) -> str:
+        return "<socket>"
 
 
 class _Transfer:
@@ -126,7 +135,8 @@ class _Transfer:
         handle.setopt(pycurl.HTTPHEADER, [*_header_lines(request.headers), "Expect:"])
         handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
         handle.setopt(pycurl.WRITEFUNCTION, self._write)
-        handle.setopt(pycurl.HEADERFUNCTION, self._header)
+        if request.wants_headers:
+            handle.setopt(pycurl.HEADERFUNCTION, self._header)
         self._set_method(request)
 
     def _set_method(self, request: Request) -> None:
@@ -146,7 +156,7 @@ class _Transfer:
             self.blocked = True
             return int(pycurl.SOCKET_BAD)
         try:
-            return socket.socket(family, kind, protocol)
+            return _Handed(family, kind, protocol)
         except OSError as error:
             self.no_socket = self.no_socket or error.errno in _OUR_TROUBLE
             return int(pycurl.SOCKET_BAD)

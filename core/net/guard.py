@@ -11,6 +11,7 @@ import re
 import socket
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -74,6 +75,7 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+@lru_cache(maxsize=10_000)
 def is_public(text: str) -> bool:
     """True for an address that every part of the world may talk to. Every embedded IPv4 address counts as itself."""
     try:
