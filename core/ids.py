@@ -17,3 +17,8 @@ def uuid7() -> uuid.UUID:
     random_b = secrets.randbits(62)
     value = (milliseconds & ((1 << 48) - 1)) << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b
     return uuid.UUID(int=value)
+
+
+def earliest_at(seconds: float) -> uuid.UUID:
+    """The smallest version 7 UUID of this Unix time: rows made since have greater ones."""
+    return uuid.UUID(int=max(0, int(seconds * 1000)) << 80)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.models import Agency, ApiToken, AuditEvent, Invitation, Membership, NetAllowance, OutboxEvent, User
 from core.tenancy.context import require_agency
-from core.tenancy.scope import identity_scope
+from core.tenancy.scope import identity_scope, sweeper_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ class Place:
 def agency() -> Agency:
     """The scope's own agency."""
     return Agency.objects.get(pk=require_agency())
+
+
+def all_agencies() -> list[Agency]:
+    """Every agency by slug, for the operator's commands. Opens the sweeper's scope itself."""
+    with sweeper_scope():
+        return list(Agency.objects.order_by("slug"))
 
 
 def places_of(user_id: uuid.UUID) -> list[Place]:

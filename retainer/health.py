@@ -17,10 +17,12 @@ from core.beat import ages
 # A loop that has not finished a round for this long is a broken promise to our clients.
 MOST_AGE = {
     "sweep": timedelta(seconds=30),
+    "publish": timedelta(seconds=60),
     "poll": timedelta(seconds=60),
     "relay": timedelta(seconds=30),
     "deliver": timedelta(seconds=120),
     "audit": timedelta(minutes=15),
+    "seal": timedelta(minutes=15),
 }
 
 

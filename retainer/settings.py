@@ -337,6 +337,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 600, "queue": "default"},
     },
+    "seal the audit trail": {
+        "task": "retainer.tasks.seal_audit",
+        "schedule": 20,
+        "options": {"expires": 20, "queue": "default"},
+    },
     "audit the pipeline": {
         "task": "retainer.tasks.audit_pipeline",
         "schedule": 20,

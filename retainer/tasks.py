@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import structlog
 from django.conf import settings
 
+from core import sealing
 from core.beat import beat
 from core.net.client import Request, fetch
 from core.outbox import overdue as overdue_events
@@ -58,3 +59,11 @@ def audit_pipeline() -> None:
         return
     if settings.DEAD_MAN_URL:
         fetch(Request(method="GET", url=settings.DEAD_MAN_URL, timeout_ms=5000))
+
+
+@system_task(queue="default")
+def seal_audit() -> None:
+    """Chains the audit rows that were written since the last round."""
+    started = sealing.started_at()
+    sealed = sealing.seal_new(since=sealing.sealed_until())
+    beat("seal", until=started, sealed=sealed)

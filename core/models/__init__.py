@@ -2,12 +2,13 @@
 
 from core.models.accounts import Agency, Invitation, Membership, User
 from core.models.machines import ApiToken, IdempotencyKey, NetAllowance
-from core.models.records import AuditEvent, Counter, Heartbeat, OutboxEvent, OutboxHandled
+from core.models.records import AuditEvent, AuditSeal, Counter, Heartbeat, OutboxEvent, OutboxHandled
 
 __all__ = [
     "Agency",
     "ApiToken",
     "AuditEvent",
+    "AuditSeal",
     "Counter",
     "Heartbeat",
     "IdempotencyKey",

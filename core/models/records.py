@@ -78,3 +78,20 @@ class Heartbeat(models.Model):
     name = models.CharField(primary_key=True, max_length=40)
     at = models.DateTimeField()
     detail = models.JSONField(default=dict)
+
+
+class AuditSeal(TenantModel):
+    """A link of the chain over an agency's audit rows: the hash of the row and of the link before. Insert-only.
+
+    Written afterwards by the sealer, so that the chain costs no writer a lock.
+    """
+
+    event_id = models.UUIDField()
+    number = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "number"], name="core_auditseal_number"),
+            models.UniqueConstraint(fields=["agency", "event_id"], name="core_auditseal_event"),
+        ]
