@@ -14,13 +14,13 @@ from rest_framework.response import Response
 from agreements import permissions, selectors, services
 from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.views import api
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query, WholeMinutes
+from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape, WholeMinutes
 
 # A hundred billion minor units: far above any fee, far below what the column holds.
 MOST_MINOR = 10**11
 
 
-class TierOut(serializers.Serializer[Any]):
+class TierOut(Shape):
     """One tier of the agency's catalogue. Prices are a month's, in minor units of the agency's currency."""
 
     id = serializers.UUIDField()
@@ -35,7 +35,7 @@ class TierOut(serializers.Serializer[Any]):
     hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
 
 
-class InclusionOut(serializers.Serializer[Any]):
+class InclusionOut(Shape):
     """One thing a tier includes, its own or that of the tier it extends."""
 
     code = serializers.CharField()
@@ -76,14 +76,14 @@ class Tiers(Endpoint):
         return self.one(selectors.tier(id))
 
 
-class CoverOut(serializers.Serializer[Any]):
+class CoverOut(Shape):
     """A system that a retainer covers, and the policy version signed for it."""
 
     system = serializers.UUIDField(source="system_id")
     policy_version = serializers.UUIDField(source="policy_version_id")
 
 
-class RetainerOut(serializers.Serializer[Any]):
+class RetainerOut(Shape):
     """What a client has bought."""
 
     id = serializers.UUIDField()

@@ -35,7 +35,7 @@ def tiers() -> QuerySet[TierTemplate]:
 
 def tier(tier_id: uuid.UUID) -> TierTemplate:
     """One tier; NotFound otherwise."""
-    row = TierTemplate.objects.filter(id=tier_id).first()
+    row = TierTemplate.objects.find(id=tier_id)
     if row is None:
         raise NotFound(_("There is no such plan."), field="tier_id")
     return row

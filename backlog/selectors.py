@@ -19,7 +19,7 @@ def items() -> QuerySet[BacklogItem]:
 
 def item(item_id: uuid.UUID) -> BacklogItem:
     """One item; NotFound otherwise."""
-    row = BacklogItem.objects.filter(id=item_id).first()
+    row = BacklogItem.objects.find(id=item_id)
     if row is None:
         raise NotFound(_("There is no such item."))
     return row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +17,10 @@ from core.access.roles import Right
 from core.access.views import api
 from core.errors import Forbidden
 from core.tenancy.context import require_scope
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query
+from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape
 
 
-class ClientOut(serializers.Serializer[Any]):
+class ClientOut(Shape):
     """A company that the agency looks after."""
 
     id = serializers.UUIDField()
@@ -83,7 +82,7 @@ class Clients(Endpoint):
         return self.one(services.go_live(client_id=id))
 
 
-class ContactOut(serializers.Serializer[Any]):
+class ContactOut(Shape):
     """A person at a client."""
 
     id = serializers.UUIDField()
@@ -153,7 +152,7 @@ class Contacts(Endpoint):
         return self.one(services.end_contact(contact_id=id))
 
 
-class EnvironmentOut(serializers.Serializer[Any]):
+class EnvironmentOut(Shape):
     """Where a system runs."""
 
     id = serializers.UUIDField()
@@ -161,7 +160,7 @@ class EnvironmentOut(serializers.Serializer[Any]):
     base_url = serializers.CharField()
 
 
-class SystemOut(serializers.Serializer[Any]):
+class SystemOut(Shape):
     """One AI system of a client."""
 
     id = serializers.UUIDField()

@@ -80,7 +80,7 @@ def _end_of_chain() -> tuple[int, str]:
     """Number and digest of the last link. Locked, so that two sealers make one chain."""
     Counter.objects.bulk_create([Counter(kind=COUNTER)], ignore_conflicts=True)
     number = Counter.objects.select_for_update().get(kind=COUNTER).value
-    last = AuditSeal.objects.filter(number=number).first()
+    last = AuditSeal.objects.find(number=number)
     return number, last.digest if last else ""
 
 

@@ -116,7 +116,7 @@ def find_invitation(token: str) -> Invitation | None:
     """The open invitation behind a link, or None. Reads nothing else of its agency."""
     digest = token_digest(token)
     with lookup_scope(digest):
-        invitation = Invitation.objects.filter(digest=digest).first()
+        invitation = Invitation.objects.find(digest=digest)
     if invitation is None or invitation.accepted_at or invitation.revoked_at or invitation.expires_at <= now():
         return None
     return invitation

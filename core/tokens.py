@@ -62,7 +62,7 @@ def create_token(
 
 def revoke_token(*, token_id: uuid.UUID) -> ApiToken:
     """Ends a token at once. Revoking twice changes nothing."""
-    token = ApiToken.objects.filter(id=token_id).first()
+    token = ApiToken.objects.find(id=token_id)
     if token is None:
         raise NotFound(_("There is no such token."))
     if token.revoked_at is None:
@@ -81,7 +81,7 @@ def authenticate(plain: str) -> ApiToken | None:
     if len(parts) != 3 or parts[0] != PREFIX:
         return None
     with lookup_scope(parts[1]):
-        token = ApiToken.objects.filter(key_id=parts[1]).first()
+        token = ApiToken.objects.find(key_id=parts[1])
     if token is None or token.pepper_id not in settings.TOKEN_PEPPERS:
         return None
     if not hmac.compare_digest(token.digest, digest(parts[2], token.pepper_id)):
@@ -101,9 +101,8 @@ def _backed_scopes(token: ApiToken) -> list[str]:
     with tenant_scope(token.agency_id):
         scopes = list(token.scopes)
         if token.created_by_id is not None:
-            makers = Membership.objects.filter(user_id=token.created_by_id, user__is_active=True, ended_at=None)
-            role = makers.values_list("role", flat=True).first()
-            scopes = scopes_within(role, scopes) if role else []
+            maker = Membership.objects.find(user_id=token.created_by_id, user__is_active=True)
+            scopes = scopes_within(maker.role, scopes) if maker and maker.ended_at is None else []
         if scopes and (token.last_used_at is None or token.last_used_at < now() - USED_EVERY):
             ApiToken.objects.filter(id=token.id).update(last_used_at=now())
         return scopes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.web.limits import LARGEST
-from core.web.rest import Body, Endpoint, Moment, Query
+from core.web.rest import Body, Endpoint, Moment, Query, Shape
 from incidents import permissions, selectors, services
 from incidents.models import EntryKind, IncidentSource
 from incidents.states import IncidentState
@@ -34,7 +33,7 @@ PARTIES = [
 LONGEST_TEXT = 10_000
 
 
-class IncidentOut(serializers.Serializer[Any]):
+class IncidentOut(Shape):
     """One failure of one system."""
 
     id = serializers.UUIDField()
@@ -61,7 +60,7 @@ class IncidentOut(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text=_("Goes up with every change."))
 
 
-class EventOut(serializers.Serializer[Any]):
+class EventOut(Shape):
     """One entry of the timeline."""
 
     id = serializers.UUIDField()

@@ -46,7 +46,7 @@ def search(words: str) -> QuerySet[Incident]:
 
 def incident(incident_id: uuid.UUID | str) -> Incident:
     """One incident; NotFound otherwise."""
-    row = Incident.objects.filter(id=incident_id).first()
+    row = Incident.objects.find(id=incident_id)
     if row is None:
         raise NotFound(_("There is no such incident."), field="incident")
     return row
@@ -54,7 +54,7 @@ def incident(incident_id: uuid.UUID | str) -> Incident:
 
 def incident_by_number(number: int) -> Incident:
     """One incident by the number people say; NotFound otherwise."""
-    row = Incident.objects.filter(number=number).first()
+    row = Incident.objects.find(number=number)
     if row is None:
         raise NotFound(_("There is no such incident."), field="incident")
     return row

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.clock import now
-from core.web.rest import Body, Endpoint, Moment, Nothing, Number, Query
+from core.web.rest import Body, Endpoint, Moment, Nothing, Number, Query, Shape
 from monitoring import permissions, selectors, services
 from monitoring.models import AlertState, CheckKind, Comparison, Health
 
@@ -29,7 +29,7 @@ class MetricShape(Body):
     unit = serializers.CharField(max_length=12, required=False, allow_blank=True)
 
 
-class ThresholdOut(serializers.Serializer[Any]):
+class ThresholdOut(Shape):
     """An agreed limit on one metric."""
 
     id = serializers.UUIDField()
@@ -47,7 +47,7 @@ class ThresholdOut(serializers.Serializer[Any]):
     last_value_at = Moment(allow_null=True)
 
 
-class CheckOut(serializers.Serializer[Any]):
+class CheckOut(Shape):
     """What is asked of an environment, how often, and where it stands. The Authorization header is never shown."""
 
     id = serializers.UUIDField()
@@ -129,7 +129,7 @@ class CheckQuery(Query):
     enabled = serializers.BooleanField(required=False)
 
 
-class SampleOut(serializers.Serializer[Any]):
+class SampleOut(Shape):
     """One value at one scheduled slot."""
 
     at = Moment(source="slot")
@@ -246,7 +246,7 @@ class Thresholds(Endpoint):
         return Response(status=204)
 
 
-class AlertOut(serializers.Serializer[Any]):
+class AlertOut(Shape):
     """A threshold or a check that went bad, with what shows it."""
 
     id = serializers.UUIDField()

@@ -30,7 +30,7 @@ def take_transition(news: News) -> None:
     """Fires or recovers the alert of the check or threshold. Telling it twice changes nothing."""
     check = Check.objects.select_related("system", "environment").get(id=news.payload["check_id"])
     threshold_id = news.payload["threshold_id"]
-    threshold = Threshold.objects.filter(id=threshold_id).first() if threshold_id else None
+    threshold = Threshold.objects.find(id=threshold_id) if threshold_id else None
     if threshold_id and threshold is None:
         # The limit was removed meanwhile; so was its alert.
         return

@@ -57,7 +57,7 @@ def checks(system_id: uuid.UUID | None = None) -> QuerySet[Check]:
 
 def check(check_id: uuid.UUID | str) -> Check:
     """One check; NotFound otherwise."""
-    row = Check.objects.filter(id=check_id).first()
+    row = Check.objects.find(id=check_id)
     if row is None:
         raise NotFound(_("There is no such check."), field="check")
     return row
@@ -75,7 +75,7 @@ def thresholds_of(check_id: uuid.UUID) -> QuerySet[Threshold]:
 
 def threshold(threshold_id: uuid.UUID) -> Threshold:
     """One limit; NotFound otherwise."""
-    row = Threshold.objects.filter(id=threshold_id).first()
+    row = Threshold.objects.find(id=threshold_id)
     if row is None:
         raise NotFound(_("There is no such threshold."))
     return row

@@ -208,7 +208,7 @@ def set_threshold(
 def remove_threshold(*, threshold_id: uuid.UUID) -> None:
     """Takes a limit away. Its open alert ends; alerts outlive it, with its rule in their evidence."""
     with transaction.atomic():
-        threshold = Threshold.objects.filter(id=threshold_id).first()
+        threshold = Threshold.objects.find(id=threshold_id)
         if threshold is None:
             raise NotFound(_("There is no such threshold."))
         check = _check(threshold.source_check_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import Any
 
@@ -10,6 +9,7 @@ from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 from django.core.exceptions import ImproperlyConfigured
 
+from core.garbage import collect_less_often
 from core.tenancy.boot import refuse_privileged_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
@@ -33,9 +33,8 @@ def refuse_to_start_as_a_privileged_role(**_ignored: Any) -> None:
 
 @worker_process_init.connect
 def collect_garbage_less_often(**_ignored: Any) -> None:
-    """What was loaded before the fork is never garbage, and a batch of rows makes none worth looking for each time."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    """A batch of rows makes no garbage worth looking for each time."""
+    collect_less_often()
 
 
 @setup_logging.connect

@@ -10,6 +10,8 @@ from retainer.api.description import schema
 from retainer.dashboard import entry, gallery, profile
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, because every address is tried in this order, and programs ask most often.
+    path("api/v1/", include("retainer.api.urls")),
     path("", entry.home, name="home"),
     path("start/", entry.start, name="start"),
     path("invite/<str:token>/", entry.invitation, name="invitation"),
@@ -26,7 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # After the apps' own pages: "clients/new/" is no client called "new".
     path("a/<slug:agency>/", include("retainer.dashboard.urls")),
     path("p/<slug:agency>/<slug:client>/", include("retainer.portal.urls")),
-    path("api/v1/", include("retainer.api.urls")),
     path("api/schema/", schema, name="schema"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

@@ -15,12 +15,12 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.clock import now
 from core.selectors import agency
-from core.web.rest import Endpoint, Moment, Query, WholeMinutes
+from core.web.rest import Endpoint, Moment, Query, Shape, WholeMinutes
 from slas import permissions, selectors
 from slas.models import ClockState, Metric, Severity
 
 
-class CalendarVersionOut(serializers.Serializer[Any]):
+class CalendarVersionOut(Shape):
     """One state of a calendar."""
 
     id = serializers.UUIDField()
@@ -29,7 +29,7 @@ class CalendarVersionOut(serializers.Serializer[Any]):
     spec = serializers.DictField(help_text=_("Zone, weekly hours, holidays and exceptions."))
 
 
-class CalendarOut(serializers.Serializer[Any]):
+class CalendarOut(Shape):
     """Support hours under one name."""
 
     id = serializers.UUIDField()
@@ -55,7 +55,7 @@ class Calendars(Endpoint):
         return self.one(selectors.calendar(id))
 
 
-class PolicyOut(serializers.Serializer[Any]):
+class PolicyOut(Shape):
     """A service level under one name."""
 
     id = serializers.UUIDField()
@@ -66,7 +66,7 @@ class PolicyOut(serializers.Serializer[Any]):
     archived_at = Moment(allow_null=True)
 
 
-class TargetOut(serializers.Serializer[Any]):
+class TargetOut(Shape):
     """One promise of a version."""
 
     id = serializers.UUIDField()
@@ -79,7 +79,7 @@ class TargetOut(serializers.Serializer[Any]):
     pausable = serializers.BooleanField()
 
 
-class PolicyVersionOut(serializers.Serializer[Any]):
+class PolicyVersionOut(Shape):
     """What a retainer signs; never changed once made."""
 
     id = serializers.UUIDField()
@@ -116,7 +116,7 @@ class Policies(Endpoint):
         return self.page(selectors.versions_of(selectors.policy(id).id).prefetch_related("targets"))
 
 
-class SegmentOut(serializers.Serializer[Any]):
+class SegmentOut(Shape):
     """One stretch of a clock's time; the stretches of one kind add up to what the clock counted."""
 
     kind = serializers.CharField()
@@ -126,7 +126,7 @@ class SegmentOut(serializers.Serializer[Any]):
     waiting_on = serializers.CharField(allow_blank=True)
 
 
-class ClockOut(serializers.Serializer[Any]):
+class ClockOut(Shape):
     """A running promise, with the numbers that dashboard and portal show at the same moment."""
 
     id = serializers.UUIDField()

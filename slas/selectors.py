@@ -108,7 +108,7 @@ def calendars() -> QuerySet[Calendar]:
 
 def calendar(calendar_id: uuid.UUID) -> Calendar:
     """One calendar; NotFound otherwise."""
-    row: Calendar | None = Calendar.objects.filter(id=calendar_id).first()
+    row: Calendar | None = Calendar.objects.find(id=calendar_id)
     if row is None:
         raise NotFound(_("There is no such calendar."))
     return row
@@ -136,7 +136,7 @@ def policies() -> QuerySet[Policy]:
 
 def policy(policy_id: uuid.UUID) -> Policy:
     """One policy; NotFound otherwise."""
-    row: Policy | None = Policy.objects.filter(id=policy_id).first()
+    row: Policy | None = Policy.objects.find(id=policy_id)
     if row is None:
         raise NotFound(_("There is no such policy."))
     return row
@@ -144,7 +144,7 @@ def policy(policy_id: uuid.UUID) -> Policy:
 
 def policy_by_slug(slug: str) -> Policy:
     """The policy with this slug; NotFound otherwise."""
-    row: Policy | None = Policy.objects.filter(slug=slug).first()
+    row: Policy | None = Policy.objects.find(slug=slug)
     if row is None:
         raise NotFound(_("There is no such policy."))
     return row
@@ -204,7 +204,7 @@ def clocks() -> QuerySet[Clock]:
 
 def clock(clock_id: uuid.UUID) -> Clock:
     """One clock; NotFound otherwise."""
-    row: Clock | None = Clock.objects.filter(id=clock_id).first()
+    row: Clock | None = Clock.objects.find(id=clock_id)
     if row is None:
         raise NotFound(_("There is no such clock."))
     return row

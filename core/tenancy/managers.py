@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import models
 from django.db.models.sql import Query
@@ -11,6 +11,7 @@ from django.db.models.sql import Query
 from core.tenancy.bulk import update_rows
 from core.tenancy.context import require_scope
 from core.tenancy.fields import TenantForeignKey
+from core.tenancy.rows import find_row
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -79,6 +80,17 @@ class TenantManager(models.Manager[M]):
             return queryset
         queryset = queryset.filter(**{self._agency_column(): scope.agency_id})
         return queryset.filter(client_id=scope.client_id) if scope.client_id and self._is_client_owned() else queryset
+
+    def find(self, **columns: Any) -> M | None:
+        """The scope's row with these values in these columns, which name at most one, or None."""
+        scope = require_scope()
+        if scope.agency_id:
+            columns["agency_id"] = scope.agency_id
+        if scope.client_id and self._is_client_owned():
+            columns.setdefault("client_id", scope.client_id)
+            if columns["client_id"] != scope.client_id:
+                return None
+        return cast(M | None, find_row(self.model, columns))
 
     def _is_client_owned(self) -> bool:
         field = getattr(self.model, "client", None)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache, cached_property
 from math import isfinite
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +26,41 @@ from rest_framework.viewsets import GenericViewSet
 
 from core.web.idempotency import once
 from core.web.limits import LARGEST, MOST_ROWS
+
+
+class Shape(serializers.Serializer[Any]):
+    """Output. It depends on nothing but the row, so that one instance of each class writes every answer.
+
+    DRF finds out anew for each value of each row how to read it; here that is known after the first.
+    """
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """The row as what JSON can carry."""
+        if isinstance(instance, Mapping):
+            return dict(super().to_representation(instance))
+        said = {}
+        for name, read, write in self._columns:
+            value = read(instance)
+            said[name] = None if value is None else write(value)
+        return said
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]]:
+        return [(name, _reader(field), field.to_representation) for name, field in self.fields.items()]
+
+
+def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], Any]:
+    """How a field's value is read off a row: one look-up where its source is a path of plain attributes."""
+    own_way = type(field).get_attribute is not serializers.Field.get_attribute
+    if own_way or field.source == "*" or isinstance(field, serializers.BaseSerializer):
+        return field.get_attribute
+    return attrgetter(str(field.source))
+
+
+@cache
+def writer(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """The instance that writes every answer of a shape."""
+    return shape()
 
 
 class Body(serializers.Serializer[Any]):
@@ -111,6 +148,13 @@ class Json(JSONParser):
             raise ParseError(_("This JSON is nested too deeply.")) from error
 
 
+@cache
+def _may_be_empty(query: type[Body]) -> bool:
+    """Whether a query that says nothing is valid and means nothing."""
+    empty = query(data={})
+    return empty.is_valid() and not empty.validated_data
+
+
 class Endpoint(GenericViewSet[Any]):
     """The base of every view set under ``/api/v1/``."""
 
@@ -134,11 +178,17 @@ class Endpoint(GenericViewSet[Any]):
         if self.action is None:
             # The method does not exist here, which DRF says by itself.
             return
-        query = self.queries.get(self.action, Nothing)(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        self.asked: dict[str, Any] = Query.filters(query.validated_data)
+        self.asked: dict[str, Any] = self._query(request)
         if request.method == "POST":
             self.post = self._once(getattr(self, self.action))
+
+    def _query(self, request: Request) -> dict[str, Any]:
+        shape = self.queries.get(self._action, Nothing)
+        if not request.query_params and _may_be_empty(shape):
+            return {}
+        query = shape(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        return Query.filters(query.validated_data)
 
     def _once(self, act: Callable[..., Response]) -> Callable[..., HttpResponseBase]:
         return lambda request, *args, **kwargs: once(request, lambda: act(request, *args, **kwargs))
@@ -173,12 +223,13 @@ class Endpoint(GenericViewSet[Any]):
 
     def one(self, row: Any, *, status: int = 200) -> Response:
         """One row as an answer."""
-        return Response(self.shape()(row).data, status=status)
+        return Response(writer(self.shape()).to_representation(row), status=status)
 
     def page(self, rows: Any, shown: Callable[[list[Any]], list[Any]] = list) -> Response:
         """One page of a queryset, filtered by the query; ``shown`` turns its rows into what the shape reads."""
         found = self.paginate_queryset(rows.filter(**self.asked)) or []
-        return self.get_paginated_response(self.shape()(shown(list(found)), many=True).data)
+        write = writer(self.shape()).to_representation
+        return self.get_paginated_response([write(row) for row in shown(list(found))])
 
     @property
     def _action(self) -> str:

@@ -37,7 +37,7 @@ class TokenRate(BaseThrottle):
         limit = settings.API_RATE_PER_MINUTE
         window, used = int(time.time()) // WINDOW_SECONDS, 1
         try:
-            pipe = _redis().pipeline()
+            pipe = _redis().pipeline(transaction=False)
             key = f"rate:{token.agency_id}:{token.id}:{window}"
             used = int(pipe.incr(key).expire(key, WINDOW_SECONDS * 2).execute()[0])
         except redis.RedisError:

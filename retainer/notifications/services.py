@@ -40,7 +40,7 @@ def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> 
 
 def delete_endpoint(*, endpoint_id: uuid.UUID) -> None:
     """Stops sending there. What was sent stays in the record."""
-    endpoint = WebhookEndpoint.objects.filter(id=endpoint_id).first()
+    endpoint = WebhookEndpoint.objects.find(id=endpoint_id)
     if endpoint is None:
         raise NotFound(_("There is no such receiver."))
     Delivery.objects.filter(receiver=str(endpoint_id), sent_at=None).update(next_due_at=None)

@@ -35,6 +35,7 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "filter": lambda m: m.objects.filter(name="x"),
     "get": lambda m: m.objects.get(),
     "first": lambda m: m.objects.first(),
+    "find": lambda m: m.objects.find(name="x"),
     "exists": lambda m: m.objects.exists(),
     "count": lambda m: m.objects.count(),
     "aggregate": lambda m: m.objects.aggregate(),

@@ -83,6 +83,7 @@ RAW_SQL = {
     "core/tenancy/boot.py",
     "core/tenancy/bulk.py",
     "core/tenancy/roles.py",
+    "core/tenancy/rows.py",
     "core/tenancy/scope.py",
     "monitoring/partitions.py",
     "monitoring/store.py",
