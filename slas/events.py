@@ -15,7 +15,7 @@ CALENDAR_VERSION_CREATED = "slas.calendar_version.created"
 BREACH = "breach"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClockNews:
     """A step of one clock that somebody should hear of. Ids are text, instants ISO 8601 in UTC.
 

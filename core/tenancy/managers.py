@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from django.db import models
 from django.db.models.sql import Query
 
-from core.tenancy.bulk import update_rows
+from core.tenancy.bulk import goes_in_arrays, insert_columns, insert_rows, update_rows
 from core.tenancy.context import require_scope
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.rows import find_row
@@ -46,7 +46,17 @@ class TenantQuerySet(models.QuerySet[M]):
             # ``save`` is not called for bulk rows, so the stamp of the scope is put on here.
             if scope.agency_id and getattr(row, "agency_id", scope.agency_id) is None:
                 row.agency_id = scope.agency_id
-        return super().bulk_create(rows, *args, **kwargs)
+        if args or set(kwargs) - {"ignore_conflicts"} or not goes_in_arrays(self.model):
+            return super().bulk_create(rows, *args, **kwargs)
+        insert_rows(rows, **kwargs)
+        return rows
+
+    def insert_columns(self, columns: Mapping[str, Sequence[Any]], ignore_conflicts: bool = False, **same: Any) -> int:
+        """Many rows of which nobody needs objects: ``columns`` by row, ``same`` for all; how many were new."""
+        scope = require_scope()
+        if scope.agency_id and "agency_id" not in columns:
+            same.setdefault("agency_id", scope.agency_id)
+        return insert_columns(self.model, columns, same, ignore_conflicts=ignore_conflicts)
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
         require_scope()
@@ -80,6 +90,10 @@ class TenantManager(models.Manager[M]):
             return queryset
         queryset = queryset.filter(**{self._agency_column(): scope.agency_id})
         return queryset.filter(client_id=scope.client_id) if scope.client_id and self._is_client_owned() else queryset
+
+    def insert_columns(self, columns: Mapping[str, Sequence[Any]], ignore_conflicts: bool = False, **same: Any) -> int:
+        """The queryset's, which needs no filter."""
+        return TenantQuerySet(self.model).insert_columns(columns, ignore_conflicts, **same)
 
     def find(self, **columns: Any) -> M | None:
         """The scope's row with these values in these columns, which name at most one, or None."""

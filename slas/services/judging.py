@@ -8,8 +8,9 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from core.models import AuditEvent, OutboxEvent
 from core.tenancy.context import require_scope
@@ -151,9 +152,9 @@ def _write(steps: Sequence[Step], rows: Events, at: datetime) -> None:
     for row in breaches:
         rows[row.clock_id].append(row)
     # The unique keys are what makes a step single; whoever comes second writes nothing.
-    ClockNotice.objects.bulk_create([_notice(step, at) for step in steps], ignore_conflicts=True)
-    OutboxEvent.objects.bulk_create([_news(step, at) for step in loud], ignore_conflicts=True)
-    AuditEvent.objects.bulk_create([_audit(step, at) for step in loud])
+    _note(steps, at)
+    _announce(loud, at)
+    _audit(loud, at)
 
 
 def _breach_event(step: Step, rows: Events) -> ClockEvent:
@@ -170,20 +171,34 @@ def _breach_event(step: Step, rows: Events) -> ClockEvent:
     )
 
 
-def _notice(step: Step, at: datetime) -> ClockNotice:
-    return ClockNotice(
-        agency_id=step.clock.agency_id,
-        client_id=step.clock.client_id,
-        clock_id=step.clock.id,
-        threshold=step.threshold,
-        due_at=from_instant(step.at),
-        raised_at=at,
-    )
+def _whose(steps: Sequence[Step]) -> dict[str, list[Any]]:
+    return {
+        "agency_id": [step.clock.agency_id for step in steps],
+        "client_id": [step.clock.client_id for step in steps],
+    }
 
 
-def _news(step: Step, at: datetime) -> OutboxEvent:
+def _note(steps: Sequence[Step], at: datetime) -> None:
+    columns: dict[str, list[Any]] = {
+        "clock_id": [step.clock.id for step in steps],
+        "threshold": [step.threshold for step in steps],
+        "due_at": [from_instant(step.at) for step in steps],
+    }
+    ClockNotice.objects.insert_columns(_whose(steps) | columns, ignore_conflicts=True, raised_at=at)
+
+
+def _announce(steps: Sequence[Step], at: datetime) -> None:
+    columns: dict[str, list[Any]] = {
+        "name": [_name(step) for step in steps],
+        "payload": [_news(step) for step in steps],
+        "dedup_key": [f"clock:{step.clock.id}:{step.threshold}" for step in steps],
+    }
+    OutboxEvent.objects.insert_columns(_whose(steps) | columns, ignore_conflicts=True, next_due_at=at)
+
+
+def _news(step: Step) -> dict[str, str]:
     clock = step.clock
-    payload = ClockNews(
+    news = ClockNews(
         clock_id=str(clock.id),
         subject_type=clock.subject_type,
         subject_id=str(clock.subject_id),
@@ -193,28 +208,22 @@ def _news(step: Step, at: datetime) -> OutboxEvent:
         threshold=step.threshold,
         due_at=format_instant(step.deadline),
     )
-    return OutboxEvent(
-        agency_id=clock.agency_id,
-        client_id=clock.client_id,
-        name=_name(step),
-        payload={"id": str(clock.id), **asdict(payload)},
-        dedup_key=f"clock:{clock.id}:{step.threshold}",
-        next_due_at=at,
-    )
+    return {"id": news.clock_id, **vars(news)}
 
 
-def _audit(step: Step, at: datetime) -> AuditEvent:
+def _audit(steps: Sequence[Step], at: datetime) -> None:
     actor = require_scope().actor
-    return AuditEvent(
-        agency_id=step.clock.agency_id,
-        client_id=step.clock.client_id,
+    columns: dict[str, list[Any]] = {
+        "action": [_name(step) for step in steps],
+        "object_id": [step.clock.id for step in steps],
+        "changes": [{"threshold": step.threshold, "at": format_instant(step.at)} for step in steps],
+    }
+    AuditEvent.objects.insert_columns(
+        _whose(steps) | columns,
         at=at,
         actor_kind=actor.kind,
         actor_id=actor.id,
-        action=_name(step),
         object_type="clock",
-        object_id=step.clock.id,
-        changes={"threshold": step.threshold, "at": format_instant(step.at)},
         request_id=actor.request_id,
         ip=actor.ip,
     )

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, ProgrammingError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.models import Client
+from core.models import AuditEvent, OutboxEvent
 from core.tenancy.bulk import array
 from core.tenancy.context import ScopeError
 from monitoring.models import Check
@@ -83,6 +84,51 @@ def test_what_is_too_long_is_refused_and_not_cut(cast: Cast) -> None:
         cast.north.client.name = "x" * 500
         with pytest.raises(DataError), transaction.atomic():
             Client.objects.bulk_update([cast.north.client], ["name"])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(TEXT, min_size=1, max_size=5, unique=True), changes=JSON, at=MOMENTS)
+def test_rows_that_are_made_come_back_as_they_went_in(house: Any, words: list[str], changes: Any, at: datetime) -> None:
+    def row(word: str) -> AuditEvent:
+        return AuditEvent(action="made", object_type="x", request_id=word, changes=changes, at=at, actor_kind="system")
+
+    with house.scope(), transaction.atomic():
+        before = set(AuditEvent.objects.values_list("id", flat=True))
+        rows = AuditEvent.objects.bulk_create([row(word[:64]) for word in words])
+        AuditEvent.objects.insert_columns(
+            {"request_id": [word[:64] for word in words], "changes": [changes] * len(words)},
+            action="made",
+            object_type="x",
+            at=at,
+            actor_kind="system",
+        )
+        found = list(AuditEvent.objects.exclude(id__in=before))
+    assert all(not one._state.adding for one in rows)
+    assert len(found) == 2 * len(words)
+    for one in found:
+        assert (one.agency_id, one.changes, one.at) == (house.agency.id, changes, at)
+    assert sorted(one.request_id for one in found) == sorted([word[:64] for word in words] * 2)
+
+
+def test_of_rows_that_exist_only_the_new_ones_are_made(house: Any) -> None:
+    with house.scope():
+        keys = {"name": ["a", "b"], "dedup_key": ["one", "two"]}
+        assert OutboxEvent.objects.insert_columns(keys, payload={}) == 2
+        more = {"name": ["a", "c"], "dedup_key": ["one", "three"]}
+        assert OutboxEvent.objects.insert_columns(more, ignore_conflicts=True, payload={}) == 1
+        with pytest.raises(IntegrityError), transaction.atomic():
+            OutboxEvent.objects.insert_columns(more, payload={})
+
+
+def test_no_row_is_made_in_another_agency(cast: Cast) -> None:
+    with cast.north.scope(), pytest.raises(ProgrammingError), transaction.atomic():
+        OutboxEvent.objects.insert_columns({"dedup_key": ["x"]}, name="x", payload={}, agency_id=cast.south.agency.id)
+
+
+def test_no_rows_to_make_are_no_statement(house: Any, django_assert_num_queries: Any) -> None:
+    with house.scope(), django_assert_num_queries(0):
+        assert OutboxEvent.objects.insert_columns({"dedup_key": []}, name="x") == 0
+        assert OutboxEvent.objects.bulk_create([]) == []
 
 
 def test_nothing_is_written_outside_a_scope(cast: Cast) -> None:

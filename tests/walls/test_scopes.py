@@ -49,6 +49,7 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "update": lambda m: m.objects.update(name="x"),
     "delete": lambda m: m.objects.all().delete(),
     "bulk_create": lambda m: m.objects.bulk_create([m(name="x")]),
+    "insert_columns": lambda m: m.objects.insert_columns({"name": ["x"]}),
     "bulk_update": lambda m: m.objects.bulk_update([], ["name"]),
     "base manager": lambda m: m._base_manager.all(),
     "save": lambda m: m(name="x").save(),
