@@ -68,14 +68,14 @@ def seed(house: House, port: int) -> None:
             "INSERT INTO monitoring_check (id, agency_id, client_id, created_at, system_id, environment_id, name, kind,"
             " url, metrics, interval_seconds, timeout_ms, bad_count, good_count, enabled, health, bad_streak,"
             " good_streak, unknown_streak, last_values, last_error, last_detail, skipped_slots)"
-            " SELECT gen_random_uuid(), %s, %s, now(), %s, %s, 'Check ' || n, 'http_json', %s, %s, 300, 5000, 3, 2,"
+            f" SELECT {stack.UUID7}, %s, %s, now(), %s, %s, 'Check ' || n, 'http_json', %s, %s, 300, 5000, 3, 2,"
             " true, 'unknown', 0, 0, 0, '{}', '', '', 0 FROM generate_series(1, %s) n",
             [*map(str, common), str(house.system.id), str(house.environment.id), _url(port), metrics, CHECKS],
         )
         cursor.execute(
             "INSERT INTO monitoring_threshold (id, agency_id, client_id, created_at, source_check_id, metric,"
             ' comparison, "limit", clear_limit, unit, bad_count, good_count, health, bad_streak, good_streak,'
-            " missing_streak) SELECT gen_random_uuid(), agency_id, client_id, now(), id, 'auto_resolution_rate',"
+            f" missing_streak) SELECT {stack.UUID7}, agency_id, client_id, now(), id, 'auto_resolution_rate',"
             " 'below', 0.77, 0.8, 'ratio', 3, 2, 'healthy', 0, 0, 0 FROM monitoring_check WHERE name LIKE 'Check %'"
         )
     stack.maintain("monitoring_check", "monitoring_threshold")

@@ -22,11 +22,6 @@ from tests.cast import House
 SIZES = (10_000, 100_000, 1_000_000)
 DUE_AT_ONCE = 10_000
 BATCH = 500
-# A version 7 UUID as the product makes them: rows made together lie together in every index.
-UUID7 = (
-    "(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'"
-    " || substr(md5(random()::text), 1, 3) || 'a' || substr(md5(random()::text), 1, 15))::uuid"
-)
 CLOCK = (
     "agency_id, client_id, created_at, subject_type, metric, severity, cycle, policy_version_id, terms, started_at,"
     " state, consumed_seconds, judged_at, failures, last_error"
@@ -72,7 +67,7 @@ def _fill(pattern: Clock, count: int) -> None:
     with stack.owner() as cursor:
         cursor.execute(
             f"INSERT INTO slas_clock (id, subject_id, due_at, next_fire_at, {CLOCK})"
-            f" SELECT {UUID7}, {UUID7}, now() + interval '40 days',"
+            f" SELECT {stack.UUID7}, {stack.UUID7}, now() + interval '40 days',"
             f" now() + interval '1 day' + random() * interval '30 days', {CLOCK}"
             " FROM slas_clock, generate_series(1, %s) WHERE id = %s",
             [count, str(pattern.id)],
@@ -84,25 +79,25 @@ def _due(pattern: Clock, count: int, at: datetime) -> None:
     """Clocks with a history like any other's that are breached at ``at``, all warnings told long ago."""
     with stack.owner() as cursor:
         cursor.execute(
-            f"CREATE TEMP TABLE due ON COMMIT DROP AS SELECT {UUID7} id FROM generate_series(1, %s)", [count]
+            f"CREATE TEMP TABLE due ON COMMIT DROP AS SELECT {stack.UUID7} id FROM generate_series(1, %s)", [count]
         )
         shift = at - (pattern.due_at or at)
         cursor.execute(
             f"INSERT INTO slas_clock (id, subject_id, due_at, next_fire_at, {CLOCK})"
-            f" SELECT due.id, {UUID7}, %s, %s, {CLOCK.replace('started_at', 'started_at + %s')}"
+            f" SELECT due.id, {stack.UUID7}, %s, %s, {CLOCK.replace('started_at', 'started_at + %s')}"
             " FROM slas_clock, due WHERE slas_clock.id = %s",
             [at, at, shift, str(pattern.id)],
         )
         cursor.execute(
             "INSERT INTO slas_clockevent (id, agency_id, client_id, created_at, clock_id, seq, at, kind, party, reason,"
-            f" evidence, data, actor_kind, recorded_at) SELECT {UUID7}, agency_id, client_id, created_at,"
+            f" evidence, data, actor_kind, recorded_at) SELECT {stack.UUID7}, agency_id, client_id, created_at,"
             " due.id, seq, at + %s, kind, party, reason, evidence, data, actor_kind, recorded_at"
             " FROM slas_clockevent, due WHERE clock_id = %s",
             [shift, str(pattern.id)],
         )
         cursor.execute(
             "INSERT INTO slas_clocknotice (id, agency_id, client_id, created_at, clock_id, threshold, due_at,"
-            f" raised_at) SELECT {UUID7}, %s, %s, now(), due.id, threshold, now(), now()"
+            f" raised_at) SELECT {stack.UUID7}, %s, %s, now(), due.id, threshold, now(), now()"
             " FROM due, unnest(%s) AS threshold",
             [str(pattern.agency_id), str(pattern.client_id), _warnings(pattern)],
         )

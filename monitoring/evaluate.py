@@ -44,7 +44,8 @@ def step(before: Streaks, verdict: Verdict, rule: Rule) -> tuple[Streaks, Change
         bad = before.bad + 1
         fires = not fired and bad >= rule.bad_count
         return Streaks(rule.bad_health if fires else before.health, bad=bad), "fired" if fires else ""
-    good = before.good + 1
+    # Counted no further than the rule asks, so that a row that stays well stays as it is.
+    good = min(before.good + 1, rule.good_count)
     recovers = fired and good >= rule.good_count
     health = before.health if fired and not recovers else "healthy"
     return Streaks(health, good=good), "recovered" if recovers else ""

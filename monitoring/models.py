@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -132,8 +133,6 @@ class Threshold(ClientOwnedModel):
     good_streak = models.PositiveIntegerField(default=0)
     # Intervals in a row without a value; a missing value neither fires nor clears.
     missing_streak = models.PositiveIntegerField(default=0)
-    last_value = models.FloatField(null=True)
-    last_value_at = models.DateTimeField(null=True)
 
     class Meta(ClientOwnedModel.Meta):
         constraints = [
@@ -146,6 +145,17 @@ class Threshold(ClientOwnedModel):
                 name="monitoring_threshold_hysteresis",
             ),
         ]
+
+    @property
+    def last_value(self) -> float | None:
+        """What the check's last answer said of the metric; None where it said nothing or could not be read."""
+        value: float | None = self.source_check.last_values.get(self.metric)
+        return value
+
+    @property
+    def last_value_at(self) -> datetime | None:
+        """When that answer came."""
+        return None if self.last_value is None else self.source_check.last_finished_at
 
 
 class Alert(ClientOwnedModel):

@@ -41,7 +41,7 @@ CHECK_FIELDS = [
     "lease_slot",
     "leased_until",
 ]
-THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak", "last_value", "last_value_at"]
+THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak"]
 # What judging a value does not look at.
 NOT_JUDGED = ("agency", "client", "created_at", "unit", "agreed_on")
 
@@ -73,14 +73,15 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
     with sweeper_scope():
         checks = _still_ours(by_check)
         thresholds = defaultdict(list)
-        rows = Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).order_by("id")
-        for threshold in rows.defer(*NOT_JUDGED).select_for_update(of=("self",)):
+        # Whoever changes a threshold holds its check, so that these rows need no lock of their own.
+        for threshold in Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).defer(*NOT_JUDGED):
             thresholds[threshold.source_check_id].append(threshold)
+        before = {one: _streaks(one) for group in thresholds.values() for one in group}
         hold = _is_our_trouble(checks, by_check)
         news = [item for row in checks for item in _take(row, thresholds[row.id], by_check[row.id], hold)]
         store.insert([value for row in checks for value in _samples(row, by_check[row.id])])
         Check.objects.bulk_update(checks, CHECK_FIELDS)
-        Threshold.objects.bulk_update([one for group in thresholds.values() for one in group], THRESHOLD_FIELDS)
+        Threshold.objects.bulk_update([one for one, was in before.items() if _streaks(one) != was], THRESHOLD_FIELDS)
         OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
     return [item.id for item in news]
 
@@ -142,15 +143,17 @@ def _take_threshold(check: Check, threshold: Threshold, result: Result, *, answe
         clear_limit=threshold.clear_limit,
         fired=threshold.health == Health.DEGRADED,
     )
-    before = Streaks(threshold.health, threshold.bad_streak, threshold.good_streak, threshold.missing_streak)
+    before = _streaks(threshold)
     after, change = step(before, verdict, Rule(threshold.bad_count, threshold.good_count, Health.DEGRADED))
     threshold.health, threshold.bad_streak = after.health, after.bad
     threshold.good_streak, threshold.missing_streak = after.good, after.unknown
-    if value is not None:
-        threshold.last_value, threshold.last_value_at = value, result.finished_at
     # While the whole answer fails, the check says so; a value is missed in an answer that came.
     lost = silence(before, after, counted=answered) if not result.error_class else ""
     return [_news(check, threshold, one, result, after) for one in (change, lost) if one]
+
+
+def _streaks(threshold: Threshold) -> Streaks:
+    return Streaks(threshold.health, threshold.bad_streak, threshold.good_streak, threshold.missing_streak)
 
 
 def _schedule(check: Check, result: Result) -> None:

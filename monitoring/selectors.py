@@ -65,7 +65,7 @@ def check(check_id: uuid.UUID | str) -> Check:
 
 def thresholds() -> QuerySet[Threshold]:
     """Every agreed limit."""
-    return Threshold.objects.order_by("-id")
+    return Threshold.objects.select_related("source_check").order_by("-id")
 
 
 def thresholds_of(check_id: uuid.UUID) -> QuerySet[Threshold]:
