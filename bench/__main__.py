@@ -15,11 +15,17 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ.setdefault("API_RATE_PER_MINUTE", "100000000")
 django.setup()
 
-from bench import api, harness, memory, poller, stack, sweep  # noqa: E402
+from bench import api, harness, memory, poller, push, stack, sweep  # noqa: E402
 from tests.cast import House, build_house  # noqa: E402
 
 Part = Callable[[House, Path], list[harness.Figure]]
-PARTS: dict[str, Part] = {"poller": poller.run, "sweep": sweep.run, "api": api.run, "memory": memory.run}
+PARTS: dict[str, Part] = {
+    "poller": poller.run,
+    "sweep": sweep.run,
+    "api": api.run,
+    "push": push.run,
+    "memory": memory.run,
+}
 
 
 def main() -> int:

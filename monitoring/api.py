@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,6 +20,7 @@ from core.clock import now
 from core.web.rest import Body, Endpoint, Moment, Nothing, Number, Query, Shape
 from monitoring import permissions, selectors, services
 from monitoring.models import AlertState, CheckKind, Comparison, Health
+from monitoring.pushed import MOST_AT_ONCE, Pushed, push
 
 ENVIRONMENTS = [("production", _("Production")), ("preproduction", _("Preproduction"))]
 
@@ -25,7 +29,9 @@ class MetricShape(Body):
     """One number to read out of the answer."""
 
     name = serializers.CharField(max_length=60)
-    path = serializers.CharField(max_length=300, help_text=_("JMESPath, or the name of a Prometheus series."))
+    path = serializers.CharField(
+        max_length=300, required=False, help_text=_("JMESPath or a Prometheus series; the name by default.")
+    )
     unit = serializers.CharField(max_length=12, required=False, allow_blank=True)
 
 
@@ -102,7 +108,9 @@ class CheckIn(CheckPatch):
     environment_kind = serializers.ChoiceField(ENVIRONMENTS, required=False)
     name = serializers.CharField(max_length=80)
     kind = serializers.ChoiceField(CheckKind.choices)
-    url = serializers.CharField(max_length=1000)
+    url = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, help_text=_("None for the kind “push”.")
+    )
 
 
 class ThresholdIn(Body):
@@ -129,11 +137,82 @@ class CheckQuery(Query):
     enabled = serializers.BooleanField(required=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pushed:
+    received: int
+    stored: int
+
+
 class SampleOut(Shape):
     """One value at one scheduled slot."""
 
     at = Moment(source="slot")
     value = serializers.FloatField()
+
+
+class PushedSample(Body):
+    """A value that a system sends."""
+
+    metric = serializers.CharField(max_length=60)
+    value = Number()
+    at = Moment(required=False, help_text=_("When it was measured, if not now."))
+
+
+@extend_schema_field(PushedSample(many=True))
+class PushedSamples(serializers.Field[Any, Any, Any, Any]):
+    """Values by the hundred. DRF's own fields would take longer over them than everything else together."""
+
+    def to_internal_value(self, data: Any) -> list[Pushed]:
+        """The values; ValidationError names each bad one by its place."""
+        if not isinstance(data, list):
+            raise serializers.ValidationError([_("Send a list of values.")])
+        if len(data) > MOST_AT_ONCE:
+            raise serializers.ValidationError([_("Send at most 1,000 values at once.")])
+        found, errors = [], {}
+        for place, item in enumerate(data):
+            one = self._fast(item)
+            if one is None:
+                shape = PushedSample(data=item)
+                if not shape.is_valid():
+                    errors[str(place)] = shape.errors
+                    continue
+                one = Pushed(**shape.validated_data)
+            found.append(one)
+        if errors:
+            raise serializers.ValidationError(errors)
+        return found
+
+    @staticmethod
+    def _fast(item: Any) -> Pushed | None:
+        """The value where it is written as it should be; None where DRF's fields have to look at it."""
+        if type(item) is not dict or not item.keys() <= {"metric", "value", "at"}:
+            return None
+        metric, value = item.get("metric"), item.get("value")
+        if type(metric) is not str or not 0 < len(metric) <= 60 or "\x00" in metric or metric != metric.strip():
+            return None
+        if not (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max):
+            return None
+        if "at" not in item:
+            return Pushed(metric, float(value))
+        try:
+            moment = datetime.fromisoformat(item["at"])
+        except (TypeError, ValueError):
+            return None
+        return None if moment.tzinfo is None else Pushed(metric, float(value), moment.astimezone(UTC))
+
+
+class PushIn(Body):
+    """What a system sends of itself: values, or that it failed, which counts as a bad answer and a sign of life."""
+
+    samples = PushedSamples(required=False)
+    error = serializers.CharField(max_length=200, required=False)
+
+
+class PushedOut(Shape):
+    """What became of the values; those that were there already are not stored again."""
+
+    received = serializers.IntegerField()
+    stored = serializers.IntegerField()
 
 
 class SampleQuery(Query):
@@ -162,7 +241,7 @@ class Checks(Endpoint):
     """Checks with their thresholds and samples."""
 
     answer = CheckOut
-    answers = {"samples": SampleOut}
+    answers = {"samples": SampleOut, "push": PushedOut}
     queries = {"list": CheckQuery, "samples": SampleQuery}
     bodies = {
         "create": CheckIn,
@@ -170,6 +249,7 @@ class Checks(Endpoint):
         "enable": Nothing,
         "disable": Nothing,
         "run": Nothing,
+        "push": PushIn,
     }
 
     def list(self, request: Request) -> Response:
@@ -211,6 +291,13 @@ class Checks(Endpoint):
         """The values of one metric, newest first."""
         self.ordering = "-slot"
         return self.page(selectors.samples(selectors.check(id).id))
+
+    @samples.mapping.post
+    def push(self, request: Request, id: uuid.UUID) -> Response:
+        """Takes what a system sends of itself, for a check of the kind “push”. Sending again stores nothing twice."""
+        body = self.body()
+        stored = push(check_id=id, **body)
+        return self.one(_Pushed(len(body.get("samples", ())), stored))
 
 
 class ThresholdQuery(Query):

@@ -32,7 +32,12 @@ class CheckForm(forms.Form):
         label=_("Environment"), choices=environment_choices, help_text=_("Only production opens incidents.")
     )
     kind = forms.ChoiceField(label=_("How to ask"), choices=CheckKind.choices)
-    url = forms.CharField(label=_("Address"), max_length=1000, help_text=_("Public addresses only."))
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=1000,
+        required=False,
+        help_text=_("Public addresses only. None for values that the system sends."),
+    )
     authorization = forms.CharField(
         label=_("Authorization header"),
         required=False,
@@ -60,6 +65,8 @@ class CheckForm(forms.Form):
         seconds = self._seconds("timeout", data.pop("timeout", ""))
         data["timeout_ms"] = (seconds or 10) * 1000
         data["metrics"] = self._metrics(data.get("metrics", ""))
+        if not data.get("url") and data.get("kind") != CheckKind.PUSH and "url" not in self.errors:
+            self.add_error("url", _("Give the address to ask."))
         return data
 
     def _seconds(self, field: str, text: str) -> int | None:

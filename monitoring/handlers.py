@@ -81,6 +81,8 @@ def _fire(check: Check, threshold: Threshold | None, payload: dict[str, Any]) ->
         with transaction.atomic():
             alert.save(force_insert=True)
     except IntegrityError:
+        if not Alert.objects.filter(fingerprint=fingerprint, recovered_at=None).exists():
+            raise
         # Somebody else fired it between our look and our insert.
         return
     # A value that is not there says that nobody can tell, not that the promise is broken: people are told, and no clock
@@ -184,7 +186,16 @@ PROBLEMS = {
 }
 
 
+# Of systems that are not asked but send.
+TROUBLES = {
+    "silent": gettext_lazy("%(system)s sends no values"),
+    "reported": gettext_lazy("%(system)s reports a failure"),
+}
+
+
 def _title(check: Check, threshold: Threshold | None, payload: dict[str, Any]) -> str:
+    if threshold is None and payload["error_class"] in TROUBLES:
+        return str(TROUBLES[payload["error_class"]] % {"system": check.system.name})[:160]
     if threshold is None:
         why = PROBLEMS.get(payload["error_class"], gettext_lazy("it does not answer"))
         return str(_("%(system)s does not answer: %(why)s") % {"system": check.system.name, "why": why})[:160]

@@ -21,6 +21,7 @@ class CheckKind(models.TextChoices):
     HTTP_JSON = "http_json", _("Values from a JSON answer")
     PROMETHEUS = "prometheus", _("Prometheus metrics")
     HTTP = "http", _("Address answers")
+    PUSH = "push", _("Values that the system sends")
 
 
 class Health(models.TextChoices):
@@ -57,7 +58,8 @@ class Check(ClientOwnedModel):
     environment = TenantForeignKey("clients.Environment", models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=CheckKind.choices)
-    url = models.CharField(max_length=1000)
+    # Empty for a check that waits for what is sent.
+    url = models.CharField(max_length=1000, blank=True)
     # The Authorization header's value, sealed; write-only everywhere.
     sealed_authorization = models.BinaryField(null=True, editable=False)
     # [{"name": "...", "path": "...", "unit": "..."}]: which numbers to read out of the answer.

@@ -27,7 +27,7 @@ from core.net.guard import Allowance
 from core.selectors import all_net_allowances
 from core.tenancy.scope import sweeper_scope
 from monitoring import store
-from monitoring.models import Check
+from monitoring.models import Check, CheckKind
 from monitoring.probing.parse import read
 from monitoring.results import Result, store_results
 from monitoring.schedule import next_slot
@@ -79,6 +79,9 @@ def _start(loop: MultiLoop, claims: list[Claim], allowances: dict[uuid.UUID, tup
     """Asks; returns the results of those that cannot even be asked, so that one of them stops nobody else."""
     unasked = []
     for one in claims:
+        if one.check.kind == CheckKind.PUSH:
+            unasked.append(Result(**_base(one, 0), error_class="silent", detail="No values were sent."))
+            continue
         try:
             loop.add(_request(one.check, allowances.get(one.check.agency_id, ())), one)
         except Exception:

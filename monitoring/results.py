@@ -17,8 +17,8 @@ from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
 from monitoring import events, store
 from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, own_trouble, silence, step
-from monitoring.models import Check, Health, Threshold
-from monitoring.schedule import next_slot
+from monitoring.models import Check, CheckKind, Health, Threshold
+from monitoring.schedule import next_slot, quiet_at
 
 NETWORK = frozenset({"dns", "refused", "connect_timeout", "timeout", "tls"})
 # Failures that say something about us and nothing about the target.
@@ -72,18 +72,29 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
     by_check = {result.check_id: result for result in results}
     with sweeper_scope():
         checks = _still_ours(by_check)
-        thresholds = defaultdict(list)
-        # Whoever changes a threshold holds its check, so that these rows need no lock of their own.
-        for threshold in Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).defer(*NOT_JUDGED):
-            thresholds[threshold.source_check_id].append(threshold)
-        before = {one: _streaks(one) for group in thresholds.values() for one in group}
+        thresholds = thresholds_of(checks)
         hold = _is_our_trouble(checks, by_check)
-        news = [item for row in checks for item in _take(row, thresholds[row.id], by_check[row.id], hold)]
+        news = [item for row in checks for item in take(row, thresholds[row.id], by_check[row.id], hold=hold)]
         store.insert([value for row in checks for value in _samples(row, by_check[row.id])])
-        Check.objects.bulk_update(checks, CHECK_FIELDS)
-        Threshold.objects.bulk_update([one for one, was in before.items() if _streaks(one) != was], THRESHOLD_FIELDS)
+        save_judged(checks, [one for group in thresholds.values() for one in group])
         OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
     return [item.id for item in news]
+
+
+def thresholds_of(checks: Sequence[Check]) -> dict[uuid.UUID, list[Threshold]]:
+    """The limits of locked checks, by check. Whoever changes one holds its check, so that they need no lock."""
+    found = defaultdict(list)
+    for threshold in Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).defer(*NOT_JUDGED):
+        threshold.judged_before = _streaks(threshold)  # type: ignore[attr-defined]
+        found[threshold.source_check_id].append(threshold)
+    return found
+
+
+def save_judged(checks: Sequence[Check], thresholds: Sequence[Threshold]) -> None:
+    """Writes what was judged: the checks, and those limits whose streaks are others than before."""
+    changed = [one for one in thresholds if one.judged_before != _streaks(one)]  # type: ignore[attr-defined]
+    Check.objects.bulk_update(checks, CHECK_FIELDS)
+    Threshold.objects.bulk_update(changed, THRESHOLD_FIELDS)
 
 
 def _still_ours(by_check: dict[uuid.UUID, Result]) -> list[Check]:
@@ -110,8 +121,11 @@ def _is_our_trouble(checks: Sequence[Check], by_check: dict[uuid.UUID, Result]) 
     return trouble
 
 
-def _take(check: Check, thresholds: list[Threshold], result: Result, hold: bool) -> list[OutboxEvent]:
-    """Judges the check and its thresholds and writes the outcome into the rows; returns the news."""
+def take(check: Check, thresholds: list[Threshold], result: Result, *, hold: bool = False) -> list[OutboxEvent]:
+    """Judges the check and its thresholds and writes the outcome into the rows; returns the news.
+
+    With ``hold`` a failure on the network is our own trouble and counts against nobody.
+    """
     ok, answered = not result.error_class, not check.last_error
     _schedule(check, result)
     check.last_finished_at, check.last_latency_us = result.finished_at, result.latency_us
@@ -157,12 +171,19 @@ def _streaks(threshold: Threshold) -> Streaks:
 
 
 def _schedule(check: Check, result: Result) -> None:
-    """The next slot of the fixed grid. Those that passed while the answer was awaited are counted, not caught up."""
+    """The next slot of the fixed grid. Those that passed while the answer was awaited are counted, not caught up.
+
+    A check that waits for what is sent is due once nothing came for an interval.
+    """
+    check.lease_id = check.lease_slot = check.leased_until = None
+    check.last_slot = result.slot
+    if check.kind == CheckKind.PUSH:
+        check.next_due_at = quiet_at(check, result.finished_at)
+        return
     step_of = timedelta(seconds=check.interval_seconds)
     upcoming = next_slot(check.id, check.interval_seconds, result.finished_at)
     check.skipped_slots += max(0, round((upcoming - result.slot) / step_of) - 1)
-    check.last_slot, check.next_due_at = result.slot, upcoming if check.enabled else None
-    check.lease_id = check.lease_slot = check.leased_until = None
+    check.next_due_at = upcoming if check.enabled else None
 
 
 def _samples(check: Check, result: Result) -> list[store.Value]:

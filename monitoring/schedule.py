@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitoring.models import Check
 
 
 def next_slot(check_id: uuid.UUID, interval_seconds: int, after: datetime) -> datetime:
@@ -11,3 +15,8 @@ def next_slot(check_id: uuid.UUID, interval_seconds: int, after: datetime) -> da
     shift = check_id.int % interval_seconds
     place = (int(after.timestamp()) - shift) // interval_seconds + 1
     return datetime.fromtimestamp(place * interval_seconds + shift, UTC)
+
+
+def quiet_at(check: Check, after: datetime) -> datetime | None:
+    """When a check that waits for what is sent has waited for too long; None while it is switched off."""
+    return after + timedelta(seconds=check.interval_seconds) if check.enabled else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from monitoring.addresses import stored_url
 from monitoring.alerts import end_unwatched
 from monitoring.models import Alert, Check, CheckKind, Comparison, Health, Threshold
 from monitoring.probing.parse import BadPath, check_path
+from monitoring.schedule import quiet_at
 
 # Seconds between two questions, by criticality.
 INTERVALS = {"high": 60, "medium": 300, "low": 900}
@@ -39,7 +40,7 @@ def create_check(
     system_id: uuid.UUID | str,
     name: str,
     kind: str,
-    url: str,
+    url: str = "",
     metrics: Sequence[dict[str, Any]] = (),
     environment_kind: str = "production",
     interval_seconds: int | None = None,
@@ -58,11 +59,11 @@ def create_check(
         system_id=system.id,
         environment_id=environment.id,
         interval_seconds=interval_seconds or INTERVALS[system.criticality],
-        next_due_at=now(),
     )
     if kind not in CheckKind.values:
         raise DomainError(_("Choose how to ask."), field="kind")
     check.kind = kind
+    check.next_due_at = _first_due(check)
     _fill(check, name=name, url=url, metrics=metrics, timeout_ms=timeout_ms, bad_count=bad_count, good_count=good_count)
     _seal(check, authorization)
     with transaction.atomic():
@@ -111,7 +112,7 @@ def update_check(
         if urlsplit(before[1])[:2] != urlsplit(check.url)[:2]:
             check.sealed_authorization = None
         if before != (check.kind, check.url, check.metrics):
-            check.lease_id, check.next_due_at = None, now() if check.enabled else None
+            check.lease_id, check.next_due_at = None, _first_due(check)
         _seal(check, authorization)
         _save(check, new=False)
         _say("monitoring.check.updated", check)
@@ -122,7 +123,8 @@ def enable_check(*, check_id: uuid.UUID) -> Check:
     """Asks again, at once."""
     with transaction.atomic():
         check = _check(check_id)
-        check.enabled, check.next_due_at, check.health = True, now(), Health.UNKNOWN
+        check.enabled, check.health = True, Health.UNKNOWN
+        check.next_due_at = _first_due(check)
         check.save(update_fields=["enabled", "next_due_at", "health"])
         _say("monitoring.check.enabled", check)
     return check
@@ -147,6 +149,8 @@ def run_now(*, check_id: uuid.UUID) -> Check:
         check = _check(check_id)
         if not check.enabled:
             raise DomainError(_("This check is paused. Let it run again first."))
+        if check.kind == CheckKind.PUSH:
+            raise DomainError(_("This check waits for what the system sends; there is nobody to ask."))
         if check.lease_id is None:
             check.next_due_at = now()
             check.save(update_fields=["next_due_at"])
@@ -260,9 +264,16 @@ def _fill(
         )
     if not (1 <= bad_count <= 100 and 1 <= good_count <= 100):
         raise DomainError(_("Use a number from 1 to 100."), field="bad_count")
-    check.url, check.timeout_ms = _vet(url.strip()), timeout_ms
+    check.url, check.timeout_ms = "" if check.kind == CheckKind.PUSH else _vet(url.strip()), timeout_ms
     check.bad_count, check.good_count = bad_count, good_count
     check.metrics = _metrics(check.kind, metrics)
+
+
+def _first_due(check: Check) -> datetime | None:
+    """At once for a check that asks; after an interval of silence for one that waits for what is sent."""
+    if check.kind == CheckKind.PUSH:
+        return quiet_at(check, now())
+    return now() if check.enabled else None
 
 
 def _metrics(kind: str, metrics: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
@@ -272,13 +283,15 @@ def _metrics(kind: str, metrics: Sequence[dict[str, Any]]) -> list[dict[str, str
         raise DomainError(_("Read at most 50 values with one check."), field="metrics")
     cleaned = []
     for metric in metrics:
-        name, path = str(metric.get("name", "")).strip(), str(metric.get("path", "")).strip()
+        name = str(metric.get("name", "")).strip()
+        path = str(metric.get("path", name)).strip()
         if not name or len(name) > 60 or name == "latency":
             raise DomainError(
                 _("Each value has a name of at most 60 characters; “latency” is measured anyway."), field="metrics"
             )
         try:
-            check_path(kind, path)
+            if kind != CheckKind.PUSH:
+                check_path(kind, path)
         except BadPath:
             raise DomainError(_("“%(path)s” is no path that can be read.") % {"path": path}, field="metrics") from None
         cleaned.append({"name": name, "path": path, "unit": str(metric.get("unit", "")).strip()[:12]})

@@ -35,10 +35,10 @@ class Value:
     value: float
 
 
-def insert(values: Sequence[Value]) -> None:
-    """Stores samples; one that is there already stays as it is."""
+def insert(values: Sequence[Value]) -> int:
+    """Stores samples and returns how many were new; one that is there already stays as it is."""
     if not values:
-        return
+        return 0
     make_days({value.slot.date() for value in values})
     with connection.cursor() as cursor:
         cursor.execute(
@@ -54,6 +54,7 @@ def insert(values: Sequence[Value]) -> None:
                 array(value.value for value in values),
             ],
         )
+        return int(cursor.rowcount)
 
 
 def lock_ours(leases: Sequence[tuple[uuid.UUID, uuid.UUID, datetime]]) -> dict[str, int]:

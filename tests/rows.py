@@ -9,6 +9,7 @@ from agreements import selectors as agreements
 from agreements import services as agreement_services
 from backlog import services as backlog
 from core import clock
+from core.audit import next_number
 from core.ids import uuid7
 from core.selectors import member_of_user
 from core.services import invite_member
@@ -110,7 +111,7 @@ def _monitoring(house: House, incident_id: Any) -> tuple[Any, Any, Any]:
     )
     alert = Alert.objects.create(
         client_id=house.client.id,
-        number=1,
+        number=next_number(kind="alert"),
         fingerprint=f"threshold:{threshold.id}",
         system_id=house.system.id,
         source_check=check,

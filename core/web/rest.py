@@ -131,6 +131,9 @@ class Number(serializers.FloatField):
 
     def to_internal_value(self, data: Any) -> float:
         """The number."""
+        # Python takes true for one.
+        if isinstance(data, bool):
+            self.fail("invalid")
         value = super().to_internal_value(data)
         if not isfinite(value):
             self.fail("invalid")

@@ -18,6 +18,7 @@ from agreements import selectors as agreements
 from agreements import services as agreement_services
 from agreements.models import Retainer
 from core.access.roles import TokenScope
+from core.audit import next_number
 from core.tokens import create_token
 from incidents import services as incidents
 from monitoring import services as monitoring
@@ -196,7 +197,7 @@ def _alert(house: House, check: Check, incident_id: uuid.UUID) -> Alert:
     began = house.system.created_at
     alert: Alert = Alert.objects.create(
         client=house.client,
-        number=1,
+        number=next_number(kind="alert"),
         fingerprint=f"check:{check.id}",
         system=house.system,
         source_check=check,

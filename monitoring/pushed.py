@@ -1,0 +1,104 @@
+"""Values that a system sends instead of being asked. They are judged as an answer is, in the order of their slots."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.clock import now
+from core.errors import DomainError, NotFound
+from core.ids import uuid7
+from core.models import OutboxEvent
+from monitoring import store
+from monitoring.models import Check, CheckKind
+from monitoring.results import Result, save_judged, take, thresholds_of
+
+MOST_AT_ONCE = 1000
+# A sender's clock may run ahead by this much.
+AHEAD = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """One value of one metric, measured at ``at``; None stands for now."""
+
+    metric: str
+    value: float
+    at: datetime | None = None
+
+
+def push(*, check_id: uuid.UUID, samples: Sequence[Pushed] = (), error: str = "") -> int:
+    """Stores values that were sent and judges what is newer than the last; returns how many were new.
+
+    A value of a metric and slot that is there already stays as it is, so that sending again is safe. ``error`` is the
+    sender's word that it failed: it counts as a bad answer, and as a sign of life.
+    """
+    at = now()
+    with transaction.atomic():
+        check = _pushable(check_id)
+        _refuse_nothing(samples, error)
+        values = [(_slot(check, one, at, place), one) for place, one in enumerate(samples)]
+        owner = (check.agency_id, check.client_id, check.id)
+        stored = store.insert([store.Value(*owner, one.metric, slot, one.value) for slot, one in values])
+        _judge(check, _results(check, values, error, at))
+    return stored
+
+
+def _pushable(check_id: uuid.UUID) -> Check:
+    check = Check.objects.select_for_update(of=("self",)).filter(id=check_id).first()
+    if check is None:
+        raise NotFound(_("There is no such check."), field="check_id")
+    if check.kind != CheckKind.PUSH:
+        raise DomainError(_("This check asks by itself. Values are sent to a check of the kind “push”."))
+    if not check.enabled:
+        raise DomainError(_("This check is paused. Let it run again first."))
+    return check
+
+
+def _refuse_nothing(samples: Sequence[Pushed], error: str) -> None:
+    if len(samples) > MOST_AT_ONCE:
+        raise DomainError(_("Send at most 1,000 values at once."), field="samples")
+    if not samples and not error:
+        raise DomainError(_("Send at least one value, or an error."), field="samples")
+
+
+def _slot(check: Check, one: Pushed, at: datetime, place: int) -> datetime:
+    slot = one.at or at
+    if one.metric not in {metric["name"] for metric in check.metrics}:
+        raise DomainError(
+            _("This check has no value named “%(name)s”.") % {"name": one.metric[:60]}, field=f"samples.{place}.metric"
+        )
+    if slot > at + AHEAD:
+        raise DomainError(_("A value cannot be of the future."), field=f"samples.{place}.at")
+    if slot < at - timedelta(days=settings.SAMPLE_RETENTION_DAYS):
+        raise DomainError(_("This is older than what is kept."), field=f"samples.{place}.at")
+    return slot
+
+
+def _results(check: Check, values: list[tuple[datetime, Pushed]], error: str, at: datetime) -> list[Result]:
+    """An answer a slot, for the slots after the last one that was judged; the sender's error comes last."""
+    groups: dict[datetime, dict[str, float]] = defaultdict(dict)
+    for slot, one in values:
+        if check.last_slot is None or slot > check.last_slot:
+            groups[slot].setdefault(one.metric, one.value)
+    lease = uuid7()
+    results = [Result(check.id, lease, slot, "", at, 0, values=groups[slot]) for slot in sorted(groups)]
+    if error:
+        results.append(Result(check.id, lease, at, "", at, 0, error_class="reported", detail=error))
+    return results
+
+
+def _judge(check: Check, results: list[Result]) -> None:
+    if not results:
+        return
+    thresholds = thresholds_of([check])[check.id]
+    news = [item for result in results for item in take(check, thresholds, result)]
+    save_judged([check], thresholds)
+    OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
