@@ -33,6 +33,11 @@ def unseal(sealed: Any, *, agency_id: uuid.UUID, table: str, column: str, row_id
     return _unseal(bytes(sealed), _binding(agency_id, table, column, row_id))
 
 
+def key_of(sealed: Any) -> str:
+    """The id of the key that sealed this."""
+    return bytes(sealed).partition(b"\0")[0].decode(errors="replace")
+
+
 def seal_for(purpose: str, plain: str) -> str:
     """``plain`` sealed for one purpose, as text: for tables of other packages, which do not tell us the row."""
     return base64.b64encode(_seal(plain, purpose.encode())).decode()
@@ -44,6 +49,14 @@ def unseal_for(purpose: str, sealed: str) -> str:
         return _unseal(base64.b64decode(sealed, validate=True), purpose.encode())
     except ValueError as error:
         raise CannotOpen("This secret does not open here.") from error
+
+
+def key_for(sealed: str) -> str:
+    """The id of the key that sealed this text; empty where it is none of ours."""
+    try:
+        return key_of(base64.b64decode(sealed, validate=True))
+    except ValueError:
+        return ""
 
 
 def _seal(plain: str, binding: bytes) -> bytes:

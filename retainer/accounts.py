@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,13 +12,17 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from core.crypto import seal_for, unseal_for
+from core.crypto import CannotOpen, key_for, seal_for, unseal_for
 from core.services import find_invitation
 
 INVITATION_KEY = "invitation"
+SECOND_FACTOR = "second factor"
+# What django-allauth hands over to be sealed, of all that it keeps of a second factor.
+SEALED_PARTS = ("secret", "seed", "migrated_codes")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -64,11 +69,40 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Sealed, as text."""
-        return seal_for("second factor", text)
+        return seal_for(SECOND_FACTOR, text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """The plain text."""
-        return unseal_for("second factor", encrypted_text)
+        return unseal_for(SECOND_FACTOR, encrypted_text)
+
+
+def reseal_second_factors() -> Counter[str]:
+    """Seals the second factors under the newest key; counts as ``core.resealing.reseal_rows`` does."""
+    found: Counter[str] = Counter()
+    for row in Authenticator.objects.only("id").iterator():
+        with transaction.atomic():
+            factor = Authenticator.objects.select_for_update().get(id=row.id)
+            fresh = {name: _resealed(name, value, found) for name, value in factor.data.items()}
+            if fresh != factor.data:
+                Authenticator.objects.filter(id=row.id).update(data=fresh)
+    return found
+
+
+def _resealed(name: str, value: Any, found: Counter[str]) -> Any:
+    if isinstance(value, list):
+        return [_resealed(name, one, found) for one in value]
+    if name not in SEALED_PARTS:
+        return value
+    if key_for(value) == list(settings.ENCRYPTION_KEYS)[-1]:
+        found["fresh"] += 1
+        return value
+    try:
+        fresh = seal_for(SECOND_FACTOR, unseal_for(SECOND_FACTOR, value))
+    except CannotOpen:
+        found["broken"] += 1
+        return value
+    found["resealed"] += 1
+    return fresh
 
 
 class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
