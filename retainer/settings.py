@@ -103,8 +103,11 @@ def _database(url: str, *, role: str = "") -> dict[str, Any]:
     """Django's settings for a libpq URI; ``role`` is stepped into at connect, for an owner who logs in as another."""
     parts = parse_dsn(url)
     options = {"application_name": f"retainer-{RETAINER_ENV}"}
+    if role:
+        # Who migrates gives up instead of making everybody else queue behind a lock that is waited for.
+        options["options"] = f"-c lock_timeout={env.str('MIGRATION_LOCK_TIMEOUT', '5s')}"
     if role and parts.get("user") != role:
-        options["options"] = f"-c role={role}"
+        options["options"] += f" -c role={role}"
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options |= {key: value for key, value in parts.items() if key not in known}
     return {
