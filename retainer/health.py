@@ -21,6 +21,7 @@ MOST_AGE = {
     "poll": timedelta(seconds=60),
     "relay": timedelta(seconds=30),
     "deliver": timedelta(seconds=120),
+    "mail": timedelta(seconds=120),
     "audit": timedelta(minutes=15),
     "seal": timedelta(minutes=15),
 }

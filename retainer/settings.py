@@ -334,6 +334,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": _TICK | {"queue": "deliver"},
     },
+    "send mail": {
+        "task": "retainer.notifications.tasks.send_mail",
+        "schedule": TICK_SECONDS,
+        "options": _TICK | {"queue": "deliver"},
+    },
     "roll up": {"task": "monitoring.tasks.roll_up", "schedule": 60, "options": {"expires": 60, "queue": "default"}},
     "keep partitions": {
         "task": "monitoring.tasks.keep_partitions",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import smtplib
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 import structlog
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -15,7 +19,7 @@ from standardwebhooks import Webhook
 from core.clock import now
 from core.ids import uuid7
 from core.logs import mask
-from core.net.client import Failure, Request, Response, fetch
+from core.net.client import Failure, MultiLoop, Outcome, Request
 from core.net.guard import Allowance
 from core.selectors import agency, net_allowances
 from core.tenancy.scope import sweeper_scope, tenant_scope
@@ -26,6 +30,8 @@ LEASE = timedelta(seconds=60)
 # Then the delivery is given up and shown as failed: about a day and a half in all.
 BACKOFF_SECONDS = (2, 10, 60, 300, 900, 3600, 3600 * 3, 3600 * 6, 3600 * 12, 3600 * 12)
 TIMEOUT_MS = 10_000
+ROUND_SECONDS = 20.0
+COMMIT_EVERY = 0.25
 
 log = structlog.get_logger(__name__)
 
@@ -45,43 +51,74 @@ class NotSent(Exception):
     """The receiver did not take it; the message is safe to show."""
 
 
-def deliver_due(*, limit: int = 50) -> int:
-    """Sends a batch of due deliveries and returns how many were tried."""
-    deliveries, lease_id = _claim(limit)
+def deliver_mail(*, limit: int = 50) -> int:
+    """Sends a batch of due mails, one after another, and returns how many were tried."""
+    deliveries, lease_id = _claim(Channel.EMAIL, limit)
     for delivery in deliveries:
-        _deliver(delivery, lease_id)
+        with _noting(delivery, lease_id):
+            _send_email(_ready(delivery))
     return len(deliveries)
 
 
-def _claim(limit: int) -> tuple[list[Delivery], uuid.UUID]:
+def deliver_webhooks(*, seconds: float = ROUND_SECONDS, size: int = 50) -> int:
+    """Sends due webhooks until none is left or the time is up, many at once, and returns how many were tried.
+
+    A receiver that hangs holds one place and nobody else.
+    """
+    loop = MultiLoop(size)
+    deadline, tried = time.monotonic() + seconds, 0
+    try:
+        while True:
+            claimed = _claim(Channel.WEBHOOK, loop.free) if time.monotonic() < deadline and loop.free else ([], uuid7())
+            for delivery in claimed[0]:
+                with _noting(delivery, claimed[1], sent=False):
+                    loop.add(_webhook(_ready(delivery)), (delivery, claimed[1]))
+            tried += len(claimed[0])
+            if not loop.active and not claimed[0]:
+                return tried
+            for tag, outcome in loop.poll(COMMIT_EVERY):
+                with _noting(*cast(tuple[Delivery, uuid.UUID], tag)):
+                    _refuse(outcome)
+    finally:
+        loop.close()
+
+
+def _claim(channel: str, limit: int) -> tuple[list[Delivery], uuid.UUID]:
     lease_id = uuid7()
     with sweeper_scope():
         rows = list(
-            Delivery.objects.filter(next_due_at__lte=now())
+            Delivery.objects.filter(next_due_at__lte=now(), channel=channel)
             .order_by("next_due_at")
             .select_for_update(skip_locked=True)[:limit]
         )
-        # The lease grows with the place in the batch, because the batch is sent one after another.
+        # The lease of a mail grows with its place, because mails are sent one after another.
+        apart = timedelta(seconds=11 if channel == Channel.EMAIL else 0)
         for place, row in enumerate(rows):
-            row.next_due_at, row.lease_id = now() + LEASE + timedelta(seconds=11 * place), lease_id
+            row.next_due_at, row.lease_id = now() + LEASE + apart * place, lease_id
         Delivery.objects.bulk_update(rows, ["next_due_at", "lease_id"])
     return rows, lease_id
 
 
-def _deliver(delivery: Delivery, lease_id: uuid.UUID) -> None:
+@contextmanager
+def _noting(delivery: Delivery, lease_id: uuid.UUID, *, sent: bool = True) -> Iterator[None]:
+    """Notes how the block ended; where it ends well and nothing is ``sent`` yet, that is for later."""
     try:
-        letter = _ready(delivery)
-        _send(letter)
+        yield
     except NotSent as error:
         _failed(delivery, lease_id, str(error))
     except Exception as error:
         log.exception("delivery failed", delivery_id=str(delivery.id))
         _failed(delivery, lease_id, type(error).__name__)
     else:
-        with tenant_scope(delivery.agency_id):
-            Delivery.objects.filter(id=delivery.id, lease_id=lease_id).update(
-                sent_at=now(), next_due_at=None, lease_id=None, last_error="", attempts=delivery.attempts + 1
-            )
+        if sent:
+            _sent(delivery, lease_id)
+
+
+def _sent(delivery: Delivery, lease_id: uuid.UUID) -> None:
+    with tenant_scope(delivery.agency_id):
+        Delivery.objects.filter(id=delivery.id, lease_id=lease_id).update(
+            sent_at=now(), next_due_at=None, lease_id=None, last_error="", attempts=delivery.attempts + 1
+        )
 
 
 def _ready(delivery: Delivery) -> Letter:
@@ -93,13 +130,6 @@ def _ready(delivery: Delivery) -> Letter:
             raise NotSent("The receiver was removed or switched off.")
         allowances = tuple(Allowance(host, port) for host, port in net_allowances(delivery.agency_id))
         return Letter(delivery, url=endpoint.url, secret=secret_of(endpoint), allowances=allowances)
-
-
-def _send(letter: Letter) -> None:
-    if letter.delivery.channel == Channel.EMAIL:
-        _send_email(letter)
-    else:
-        _send_webhook(letter)
 
 
 def _send_email(letter: Letter) -> None:
@@ -125,30 +155,31 @@ def _send_email(letter: Letter) -> None:
         raise NotSent(f"The mail server did not take it: {type(error).__name__}.") from error
 
 
-def _send_webhook(letter: Letter) -> None:
+def _webhook(letter: Letter) -> Request:
     delivery = letter.delivery
     body = json.dumps(
         {"type": delivery.event_name, "timestamp": delivery.created_at.isoformat(), "data": delivery.payload}
     )
     message_id, sent_at = f"msg_{delivery.id}", now()
-    outcome = fetch(
-        Request(
-            method="POST",
-            url=letter.url,
-            headers={
-                "Content-Type": "application/json",
-                "webhook-id": message_id,
-                "webhook-timestamp": str(int(sent_at.timestamp())),
-                "webhook-signature": Webhook(letter.secret).sign(msg_id=message_id, timestamp=sent_at, data=body),
-            },
-            body=body.encode(),
-            timeout_ms=TIMEOUT_MS,
-            allowances=letter.allowances,
-        )
+    return Request(
+        method="POST",
+        url=letter.url,
+        headers={
+            "Content-Type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(sent_at.timestamp())),
+            "webhook-signature": Webhook(letter.secret).sign(msg_id=message_id, timestamp=sent_at, data=body),
+        },
+        body=body.encode(),
+        timeout_ms=TIMEOUT_MS,
+        allowances=letter.allowances,
     )
+
+
+def _refuse(outcome: Outcome) -> None:
     if isinstance(outcome, Failure):
         raise NotSent(f"The receiver did not answer: {outcome.error_class}.")
-    if isinstance(outcome, Response) and not 200 <= outcome.status < 300:
+    if not 200 <= outcome.status < 300:
         raise NotSent(f"The receiver answered {outcome.status}.")
 
 

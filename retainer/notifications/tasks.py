@@ -1,11 +1,11 @@
-"""The two loops of news: the outbox to its handlers, and the deliveries to the world."""
+"""The loops of news: the outbox to its handlers, and mails and webhooks to the world."""
 
 from __future__ import annotations
 
 from core.beat import beat
 from core.outbox import relay_due
 from core.tasks import system_task
-from retainer.notifications.delivery import deliver_due
+from retainer.notifications.delivery import deliver_mail, deliver_webhooks
 
 # A round ends after this many batches, so that one task never runs for long.
 MOST_BATCHES = 20
@@ -22,8 +22,15 @@ def relay_outbox() -> None:
 
 @system_task(queue="deliver")
 def deliver() -> None:
-    """Sends due mail and webhooks; in a queue of its own, so that a slow receiver holds up nothing else."""
-    for _batch in range(MOST_BATCHES):
-        if not deliver_due(limit=20):
-            break
+    """Sends due webhooks; in a queue of its own, so that a slow receiver holds up nothing else."""
+    deliver_webhooks()
     beat("deliver")
+
+
+@system_task(queue="deliver")
+def send_mail() -> None:
+    """Sends due mail. Apart from webhooks, so that a mail server that hangs keeps no program waiting."""
+    for _batch in range(MOST_BATCHES):
+        if not deliver_mail(limit=20):
+            break
+    beat("mail")

@@ -15,7 +15,7 @@ from clients import services as client_services
 from core import clock
 from core.outbox import relay_due
 from incidents import services as incidents
-from retainer.notifications.delivery import deliver_due
+from retainer.notifications.delivery import deliver_mail, deliver_webhooks
 from retainer.notifications.models import Delivery, WebhookEndpoint
 from retainer.notifications.services import create_endpoint
 from slas import services as slas
@@ -43,7 +43,7 @@ def pump() -> None:
     slas.sweep_due()
     while relay_due():
         pass
-    while deliver_due():
+    while deliver_mail() + deliver_webhooks():
         pass
 
 
