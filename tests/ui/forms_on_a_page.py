@@ -19,6 +19,8 @@ class FormOnPage:
     values: dict[str, list[str]] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)
     chosen: list[str] = field(default_factory=list)
+    # By name, everything that can be chosen.
+    options: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def fields(self) -> list[str]:
@@ -83,6 +85,7 @@ class _Reader(HTMLParser):
         if kind in ("radio", "checkbox"):
             if name not in form.chosen:
                 form.chosen.append(name)
+            form.options.setdefault(name, []).append(given.get("value", "on"))
             if "checked" in given:
                 form.values.setdefault(name, []).append(given.get("value", "on"))
             return
@@ -92,6 +95,7 @@ class _Reader(HTMLParser):
 
     def _option(self, form: FormOnPage, given: dict[str, str]) -> None:
         value = given.get("value", "")
+        form.options.setdefault(self._select, []).append(value)
         if self._first_option is None:
             self._first_option = value
         if "selected" in given:
