@@ -71,6 +71,11 @@ def possible_owners() -> QuerySet[Membership]:
     return members()
 
 
+def version_mark_of(incident_id: uuid.UUID) -> str:
+    """A mark that changes with every change of one incident."""
+    return str(Incident.objects.filter(id=incident_id).values_list("version", flat=True).first())
+
+
 def version_mark() -> str:
     """A mark that changes with every change of any incident that the scope can see."""
     # Versions only grow and incidents are never deleted, so neither number comes back to what it was.

@@ -16,6 +16,7 @@ from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused, unchanged
+from core.web.standing import version_of
 from monitoring import permissions, selectors, services
 from monitoring.evidence import evidence_of
 from monitoring.forms import CheckForm, ThresholdForm
@@ -26,7 +27,7 @@ from monitoring.presets import PRESETS
 @require_GET
 def check_list(request: HttpRequest, agency: str) -> HttpResponse:
     """Every check with its state, its age and its last value; stays live."""
-    version = selectors.version_mark()
+    version = version_of(request, selectors.version_mark)
     same = unchanged(request, version)
     if same:
         return same
@@ -76,7 +77,7 @@ def new_check(request: HttpRequest, agency: str, client: str, system: str) -> Ht
 def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """One check: its last answer, its thresholds, its alerts; stays live."""
     row = _found(lambda: selectors.check(check_id))
-    version = selectors.freshness(row.system_id)
+    version = version_of(request, (selectors.freshness, (row.system_id,)))
     same = unchanged(request, version)
     if same:
         return same

@@ -123,7 +123,7 @@ def fields(form: BaseForm) -> dict[str, Any]:
 
 @register.simple_block_tag(takes_context=True)
 def live(
-    context: Context, content: str, version: str = "", url: str = "", id: str = "live", every: str = "1s"
+    context: Context, content: str, version: str = "", url: str = "", id: str = "live", every: str = "1500ms"
 ) -> SafeString:
     """A part that keeps itself up to date: asks for itself with ``?v=<version>`` and takes the answer's place.
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from core.errors import DomainError
+from core.web.standing import remember
 
 PER_PAGE = 50
 
@@ -35,6 +36,7 @@ def page(
 def unchanged(request: HttpRequest, version: str) -> HttpResponse | None:
     """The 204 for a live part whose ``?v=`` is still the version, else None."""
     if wants_part(request) and request.GET.get("v") == version:
+        remember(request, version)
         return HttpResponse(status=204)
     return None
 

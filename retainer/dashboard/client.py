@@ -13,6 +13,7 @@ from core.access.views import staff
 from core.errors import NotFound
 from core.selectors import news_version
 from core.web.pages import page, unchanged
+from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from retainer.dashboard.home import nearest_clocks
@@ -27,7 +28,7 @@ def client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
         row = clients.client_by_slug(client)
     except NotFound:
         return not_found(request)
-    version = f"{news_version()}.{monitoring.health_mark()}"
+    version = version_of(request, news_version, monitoring.health_mark)
     same = unchanged(request, version)
     if same:
         return same

@@ -20,6 +20,7 @@ from core.access.views import staff
 from core.clock import now
 from core.selectors import Place, news_version
 from core.web.pages import page, unchanged
+from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from retainer.dashboard.steps import first_steps
@@ -49,7 +50,7 @@ class Need:
 @require_GET
 def home(request: HttpRequest, agency: str) -> HttpResponse:
     """The page an agency's day starts with; its list stays live."""
-    version = f"{news_version()}.{monitoring.health_mark()}"
+    version = version_of(request, news_version, monitoring.health_mark)
     same = unchanged(request, version)
     if same:
         return same

@@ -19,6 +19,7 @@ from core.clock import now
 from core.errors import NotFound
 from core.selectors import members, names_of, news_version
 from core.web.pages import page, unchanged
+from core.web.standing import version_of
 from incidents import selectors as incidents
 from incidents.forms import (
     AssignForm,
@@ -49,7 +50,7 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         row = incidents.incident_by_number(number)
     except NotFound:
         return not_found(request)
-    version = f"{news_version()}.{row.version}"
+    version = version_of(request, news_version, (incidents.version_mark_of, (row.id,)))
     same = unchanged(request, version)
     if same:
         return same

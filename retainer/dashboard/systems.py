@@ -19,6 +19,7 @@ from core.clock import now
 from core.errors import NotFound
 from core.selectors import names_of, news_version
 from core.web.pages import listed, page, unchanged
+from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from retainer.dashboard.home import WORST_FIRST
@@ -58,7 +59,7 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         row = clients.system_by_slugs(client, system)
     except NotFound:
         return not_found(request)
-    version = f"{news_version()}.{monitoring.freshness(row.id)}"
+    version = version_of(request, news_version, (monitoring.freshness, (row.id,)))
     same = unchanged(request, version)
     if same:
         return same

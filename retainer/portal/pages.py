@@ -16,6 +16,7 @@ from core.access.views import portal
 from core.clock import now
 from core.errors import NotFound
 from core.web.pages import listed, page, unchanged
+from core.web.standing import version_of
 from incidents import selectors as incidents
 from incidents.severities import DEFINITIONS
 from incidents.timeline import mark_of, text_of
@@ -25,12 +26,15 @@ from retainer.dashboard.systems import SPANS, chart, span_of
 from retainer.errors import not_found
 from slas import selectors as slas
 
+# The portal may not read the outbox, so its version is made of what it can see.
+MARKS = (incidents.version_mark, monitoring.version_mark)
+
 
 @portal
 @require_GET
 def home(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """How things stand, in words; what changed; what is being worked on."""
-    version = _version()
+    version = version_of(request, *MARKS)
     same = unchanged(request, version)
     if same:
         return same
@@ -84,7 +88,7 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         row = clients.system_by_slugs(client, system)
     except NotFound:
         return not_found(request)
-    version = f"{_version()}.{monitoring.freshness(row.id)}"
+    version = version_of(request, *MARKS, (monitoring.freshness, (row.id,)))
     same = unchanged(request, version)
     if same:
         return same
@@ -127,7 +131,7 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
         row = incidents.incident_by_number(number)
     except NotFound:
         return not_found(request)
-    version = f"{_version()}.{row.version}"
+    version = version_of(request, *MARKS, (incidents.version_mark_of, (row.id,)))
     same = unchanged(request, version)
     if same:
         return same
@@ -179,8 +183,3 @@ def _systems_with_health() -> list[tuple[Any, Any]]:
 def _with_clocks(rows: list[Any]) -> list[tuple[Any, list[Any]]]:
     zone = get_current_timezone_name()
     return [(row, slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), zone)) for row in rows]
-
-
-def _version() -> str:
-    """The portal may not read the outbox, so its mark is made of what it can see."""
-    return f"{incidents.version_mark()}.{monitoring.version_mark()}"

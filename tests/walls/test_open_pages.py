@@ -1,0 +1,158 @@
+"""An open page that stands is answered cheaply, by its marks and for whom it was; and nobody gets in by it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from core.models import Membership
+from core.web import standing
+from incidents import services as incidents
+from tests.cast import Cast, House
+from tests.rows import rows_of, signed_retainer
+from tests.walls.test_routes import PORTAL, STAFF, Route, path
+
+pytestmark = pytest.mark.django_db
+HX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_known() -> Iterator[None]:
+    standing.forget()
+    yield
+    standing.forget()
+
+
+def live_parts(browser: Browser, address: str) -> list[str]:
+    html = browser.get(address).content.decode()
+    return [found.replace("&amp;", "&") for found in re.findall(r'data-live hx-get="([^"]+)"', html)]
+
+
+def ask(browser: Browser, part: str) -> tuple[int, int]:
+    """Status and how many statements it cost."""
+    with CaptureQueriesContext(connection) as captured:
+        answer = browser.get(part, headers=HX)
+    return answer.status_code, len(captured)
+
+
+def as_if_later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr("core.web.standing.time.monotonic", lambda: now + seconds)
+
+
+@pytest.fixture
+def house(cast: Cast) -> House:
+    return cast.north
+
+
+@pytest.fixture
+def home(house: House) -> tuple[Browser, str]:
+    browser = Browser()
+    browser.force_login(house.owner)
+    (part,) = live_parts(browser, "/a/north/")
+    return browser, part
+
+
+@pytest.mark.parametrize("route", [*STAFF, *PORTAL], ids=str)
+def test_every_live_part_costs_nothing_the_third_time(route: Route, house: House) -> None:
+    rows, browser = rows_of(house), Browser()
+    browser.force_login(house.contact if route in PORTAL else house.owner)
+    shown = browser.get(path(route, house, rows))
+    if shown.status_code != 200 or b"data-live hx-get" not in shown.content:
+        return
+    for part in live_parts(browser, path(route, house, rows)):
+        assert ask(browser, part)[0] == 204
+        assert ask(browser, part)[0] == 204
+        assert ask(browser, part) == (204, 0)
+
+
+def test_what_changed_is_told_at_the_next_look(
+    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, part = home
+    assert [ask(browser, part)[0] for _look in range(3)] == [204] * 3
+    with house.scope():
+        signed_retainer(house)
+        incidents.open_incident(system_id=house.system.id, title="Broken", severity="high", source="staff")
+    as_if_later(monkeypatch, 0.5)
+    answer = browser.get(part, headers=HX)
+    assert answer.status_code == 200
+    assert b"Broken" in answer.content
+
+
+def test_it_is_known_for_one_session_and_one_address(home: tuple[Browser, str], cast: Cast) -> None:
+    browser, part = home
+    for _look in range(3):
+        ask(browser, part)
+    stranger = Browser()
+    stranger.force_login(cast.south.owner)
+    assert stranger.get(part, headers=HX).status_code == 404
+    assert Browser().get(part, headers=HX).status_code == 401
+    other = browser.get(part + "x", headers=HX)
+    assert other.status_code == 200
+
+
+def test_who_lost_their_place_is_told_nothing_new_and_let_in_no_more(
+    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, part = home
+    for _look in range(3):
+        ask(browser, part)
+    with house.scope():
+        Membership.objects.filter(user=house.owner).delete()
+    as_if_later(monkeypatch, standing.LET_IN_SECONDS + 1)
+    assert browser.get(part, headers=HX).status_code == 404
+
+
+def test_who_lost_their_place_sees_no_change_either(
+    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, part = home
+    for _look in range(3):
+        ask(browser, part)
+    with house.scope():
+        signed_retainer(house)
+        incidents.open_incident(system_id=house.system.id, title="Secret", severity="high", source="staff")
+        Membership.objects.filter(user=house.owner).delete()
+    as_if_later(monkeypatch, 0.5)
+    answer = browser.get(part, headers=HX)
+    assert answer.status_code == 404
+    assert b"Secret" not in answer.content
+
+
+def test_a_page_of_the_portal_reads_its_marks_as_the_portal(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = Browser()
+    browser.force_login(house.contact)
+    (part,) = live_parts(browser, f"/p/north/{house.client.slug}/")
+    ask(browser, part)
+    as_if_later(monkeypatch, 0.5)
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(part, headers=HX).status_code == 204
+    scopes = [query["sql"] for query in captured.captured_queries if "set_config" in query["sql"]]
+    assert scopes
+    assert all("retainer_portal" in sql or "'none'" in sql for sql in scopes)
+    assert any("retainer_portal" in sql and str(house.client.id) in sql for sql in scopes)
+
+
+def test_a_full_memory_starts_anew(home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, part = home
+    monkeypatch.setattr(standing, "MOST_KEPT", 1)
+    for number in range(3):
+        ask(browser, f"{part}&x={number}")
+    assert len(standing._standing) <= 1
+
+
+def test_a_request_that_is_no_live_part_goes_the_whole_way(home: tuple[Browser, str]) -> None:
+    browser, part = home
+    for _look in range(3):
+        ask(browser, part)
+    answer: Any = browser.get(part)
+    assert answer.status_code == 200
+    assert b"<html" in answer.content
