@@ -15,7 +15,7 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ.setdefault("API_RATE_PER_MINUTE", "100000000")
 django.setup()
 
-from bench import api, harness, memory, poller, push, stack, sweep  # noqa: E402
+from bench import api, harness, live, memory, pages, poller, push, stack, sweep  # noqa: E402
 from tests.cast import House, build_house  # noqa: E402
 
 Part = Callable[[House, Path], list[harness.Figure]]
@@ -24,6 +24,8 @@ PARTS: dict[str, Part] = {
     "sweep": sweep.run,
     "api": api.run,
     "push": push.run,
+    "live": live.run,
+    "pages": pages.run,
     "memory": memory.run,
 }
 

@@ -15,6 +15,7 @@ import pycurl
 
 from bench import web
 from bench.harness import Figure, side_by_side
+from core.access.roles import TokenScope
 from core.clock import now
 from core.tokens import create_token
 from monitoring.models import Check
@@ -32,7 +33,7 @@ def run(house: House, _place: Path) -> list[Figure]:
     """Ours and the ceiling."""
     with house.scope():
         checks = [_check(house, number) for number in range(SENDERS)]
-        _row, token = create_token(name="bench", scopes=["write"])
+        _row, token = create_token(name="bench", scopes=list(TokenScope.values))
     stamps = _Stamps()
     with web.serving("retainer.wsgi", workers=2) as server:
         _ours(server, token, checks, stamps)

@@ -1,20 +1,22 @@
 """Open pages that ask every second and a half whether they still stand, answered without asking for everything anew.
 
 A page's version is made of marks: small reads that change when what the page shows changes. Once the whole way in
-(session, rights, scope, view) has answered "unchanged", this process remembers for a minute which marks that answer
+(session, rights, scope, view) has answered "unchanged", this process remembers for two minutes which marks that answer
 was made of, for this very session and address. Until then it answers from the marks alone, and reads each of them at
 most twice a second for everybody. Whatever has changed goes the whole way in again, so that this wall can say nothing
-but "nothing new", and says it to nobody who was not let in within the last minute.
+but "nothing new", and says it to nobody who was not let in within the last two.
 """
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 from core.tenancy.context import SYSTEM, Scope, require_scope
@@ -22,12 +24,15 @@ from core.tenancy.scope import portal_scope, tenant_scope
 
 # How old a mark may be. A page asks every 1.5 s, so that what it shows is never older than two.
 FRESH_SECONDS = 0.4
-LET_IN_SECONDS = 60.0
+LET_IN_SECONDS = 120.0
 MOST_KEPT = 20_000
 
 Mark = tuple[Callable[..., str], tuple[Any, ...]]
 Place = tuple[str, Any, Any]
 Next = Callable[[HttpRequest], HttpResponse]
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+NO_STORE = {"Cache-Control": "no-store, private"}
+_SESSION = re.compile(rf"(?:^|;\s*){re.escape(settings.SESSION_COOKIE_NAME)}=([^;]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def version_of(request: HttpRequest, *marks: Callable[..., str] | Mark) -> str:
 def remember(request: HttpRequest, version: str) -> None:
     """Notes that this session was told at this address that the version still stands."""
     made_of = getattr(request, "made_of", None)
-    key = _key(request)
+    key = _key(request.META)
     if made_of is None or key is None:
         return
     if len(_standing) >= MOST_KEPT:
@@ -71,31 +76,53 @@ def forget() -> None:
 
 
 class StandingMiddleware:
-    """Answers 204 to a live part that still stands. First of all, because everything else costs more than it does."""
+    """Answers 204 to a live part that still stands."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "HTTP_HX_REQUEST" in request.META and request.method == "GET" and self._stands(request):
-            return HttpResponse(status=204, headers={"Cache-Control": "no-store, private"})
+        if still_stands(request.META):
+            return HttpResponse(status=204, headers=NO_STORE)
         return self.get_response(request)
 
-    @staticmethod
-    def _stands(request: HttpRequest) -> bool:
-        key = _key(request)
-        known = _standing.get(key) if key else None
-        if known is None or key is None:
-            return False
-        if known.until < time.monotonic() or request.GET.get("v") != known.version:
-            _standing.pop(key, None)
-            return False
+
+def before(application: Application) -> Application:
+    """The same in front of the whole application, because making a request of Django's costs most of such an answer."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not still_stands(environ):
+            return application(environ, start_response)
+        start_response("204 No Content", list(NO_STORE.items()))
+        return []
+
+    return answer
+
+
+def still_stands(environ: Mapping[str, Any]) -> bool:
+    """Whether this request asks for a live part that its session was told of, and that nothing has changed since."""
+    if "HTTP_HX_REQUEST" not in environ or environ["REQUEST_METHOD"] != "GET":
+        return False
+    key = _key(environ)
+    known = _standing.get(key) if key else None
+    if known is None or key is None:
+        return False
+    if known.until < time.monotonic():
+        _standing.pop(key, None)
+        return False
+    try:
         return _read_marks(known) == known.version
+    except DatabaseError:
+        # The whole way in says what is wrong, on a connection of its own.
+        connection.close()
+        return False
 
 
-def _key(request: HttpRequest) -> tuple[str, str] | None:
-    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    return (session, request.get_full_path()) if session and "v" in request.GET else None
+def _key(environ: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Session and address. The version is a part of the address, so that who is known by it asks for it."""
+    query, cookies = environ.get("QUERY_STRING", ""), environ.get("HTTP_COOKIE", "")
+    found = _SESSION.search(cookies) if "v=" in query else None
+    return (found[1], f"{environ['PATH_INFO']}?{query}") if found else None
 
 
 def _place(scope: Scope) -> Place:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -27,6 +29,8 @@ from retainer.dashboard.steps import first_steps
 from slas import selectors as slas
 
 MOST_ROWS = 8
+# Of each client; its page shows them all.
+MOST_SYSTEMS = 4
 WORST_FIRST = ("down", "degraded", "unknown", "maintenance", "healthy", "paused")
 
 
@@ -55,11 +59,14 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     if same:
         return same
     place = cast(Place, request.place)  # type: ignore[attr-defined]
-    context = attention(agency, works=may(place.role, Capability.WORK)) | {
-        "version": version,
-        "health": health_by_client(agency),
-        "steps": first_steps(agency),
-    }
+    context = (
+        attention(agency, works=may(place.role, Capability.WORK))
+        | health_by_client(agency)
+        | {
+            "version": version,
+            "steps": first_steps(agency),
+        }
+    )
     if context["steps"] and not context["needs"]:
         context["verdict"] = _("Nothing is watched yet. These steps lead there.")
     return page(request, "dashboard/home.html", context, part="dashboard/_home.html")
@@ -92,7 +99,7 @@ def _verdict(rows: list[Need]) -> str:
 def _incident_needs(slug: str, *, works: bool) -> list[Need]:
     open_rows = list(incidents.open_incidents())
     nearest = nearest_clocks([row.id for row in open_rows])
-    names, owners = _names()
+    names, owners = _names(open_rows)
     return [
         Need(
             kind="incident",
@@ -111,7 +118,8 @@ def _incident_needs(slug: str, *, works: bool) -> list[Need]:
 
 
 def _alert_needs(slug: str) -> list[Need]:
-    names, owners = _names()
+    rows = [row for row in monitoring.alerts(open_only=True) if row.incident_id is None]
+    names, owners = _names(rows)
     return [
         Need(
             kind="alert",
@@ -125,8 +133,7 @@ def _alert_needs(slug: str) -> list[Need]:
             clock=None,
             at=row.fired_at,
         )
-        for row in monitoring.alerts(open_only=True)
-        if row.incident_id is None
+        for row in rows
     ]
 
 
@@ -142,33 +149,51 @@ def nearest_clocks(incident_ids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
     return nearest
 
 
-def _names() -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
-    return {row.id: row.name for row in clients.systems()}, {row.id: row.name for row in clients.clients()}
+def _names(rows: Iterable[Any]) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
+    """The names of the systems and of the clients that these rows are of."""
+    found = list(rows)
+    systems = clients.systems().filter(id__in={row.system_id for row in found}).values_list("id", "name")
+    owners = clients.clients().filter(id__in={row.client_id for row in found}).values_list("id", "name")
+    return dict(systems), dict(owners)
 
 
-def health_by_client(slug: str) -> list[dict[str, Any]]:
-    """Each client with its worst system and how many systems stand where."""
-    systems = list(clients.systems())
-    health = monitoring.system_health([row.id for row in systems])
-    rows: list[dict[str, Any]] = []
-    for client in clients.clients():
-        mine = [(row, health[row.id]) for row in systems if row.client_id == client.id]
-        states = [view.state for _row, view in mine]
-        worst = min(states, key=WORST_FIRST.index, default="unknown")
-        rows.append(
+def health_by_client(slug: str) -> dict[str, Any]:
+    """The clients that stand worst, with their systems, and how many there are in all."""
+    states = monitoring.system_states()
+    systems: dict[uuid.UUID, list[tuple[str, str, str]]] = defaultdict(list)
+    for system_id, client_id, name, system_slug in clients.systems().values_list("id", "client_id", "name", "slug"):
+        systems[client_id].append((states.get(system_id, "unknown"), name, system_slug))
+    rows = [
+        (_worst(systems[client_id]), name.lower(), client_id, name, client_slug)
+        for client_id, name, client_slug in clients.clients().values_list("id", "name", "slug")
+    ]
+    rows.sort(key=lambda row: (WORST_FIRST.index(row[0]), row[1]))
+    shown = [
+        _client_row(slug, state, name, client_slug, systems[client_id])
+        for state, _lower, client_id, name, client_slug in rows[:MOST_ROWS]
+    ]
+    return {"health": shown, "clients_total": len(rows), "more_clients": len(rows) - len(shown)}
+
+
+def _worst(systems: list[tuple[str, str, str]]) -> str:
+    return min((state for state, _name, _slug in systems), key=WORST_FIRST.index, default="unknown")
+
+
+def _client_row(
+    slug: str, state: str, name: str, client_slug: str, systems: list[tuple[str, str, str]]
+) -> dict[str, Any]:
+    worst_first = sorted(systems, key=lambda system: WORST_FIRST.index(system[0]))
+    return {
+        "name": name,
+        "url": reverse("dashboard:client", args=[slug, client_slug]),
+        "state": state,
+        "systems": [
             {
-                "client": client,
-                "url": reverse("dashboard:client", args=[slug, client.slug]),
-                "state": worst,
-                "systems": [
-                    {
-                        "name": row.name,
-                        "state": view.state,
-                        "url": reverse("dashboard:system", args=[slug, client.slug, row.slug]),
-                    }
-                    for row, view in mine
-                ],
+                "name": system,
+                "state": stands,
+                "url": reverse("dashboard:system", args=[slug, client_slug, system_slug]),
             }
-        )
-    rows.sort(key=lambda row: (WORST_FIRST.index(row["state"]), row["client"].name.lower()))
-    return rows
+            for stands, system, system_slug in worst_first[:MOST_SYSTEMS]
+        ],
+        "more": max(0, len(systems) - MOST_SYSTEMS),
+    }

@@ -50,7 +50,7 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         row = incidents.incident_by_number(number)
     except NotFound:
         return not_found(request)
-    version = version_of(request, news_version, (incidents.version_mark_of, (row.id,)))
+    version = version_of(request, news_version)
     same = unchanged(request, version)
     if same:
         return same

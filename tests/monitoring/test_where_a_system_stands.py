@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
 
 from clients import services as client_services
+from clients.models import AISystem
 from core import clock
 from monitoring import selectors, services
+from monitoring.models import Check, Threshold
 from monitoring.severity import severity_of
 from tests.monitoring.lab import Lab, Target
 
@@ -129,3 +132,25 @@ def test_a_check_is_as_bad_as_the_worst_of_its_limits(lab: Lab, target: Target) 
     with lab.at():
         row = selectors.check(check_id)
         assert (row.health, selectors.check_states([row])[check_id]) == ("healthy", "degraded")
+
+
+def test_the_short_way_for_all_systems_says_the_same_as_the_long_way_for_one(lab: Lab, target: Target) -> None:
+    """Random states of checks, limits and systems; the home page counts on the database's grouping."""
+    chance = random.Random(20261121)
+    checks = [lab.watch(target, name=f"Check {number}") for number in range(3)]
+    limits = [lab.limit(check) for check in checks]
+    for _round in range(60):
+        with lab.at():
+            for check in checks:
+                Check.objects.filter(id=check).update(
+                    health=chance.choice(["healthy", "degraded", "down", "unknown"]),
+                    enabled=chance.random() < 0.8,
+                    last_finished_at=chance.choice([None, lab.moment, lab.moment, lab.moment - timedelta(minutes=9)]),
+                )
+            for limit in limits:
+                Threshold.objects.filter(id=limit).update(
+                    health=chance.choice(["healthy", "degraded", "unknown"]), missing_streak=chance.choice([0, 5])
+                )
+            AISystem.objects.filter(id=lab.house.system.id).update(paused_at=chance.choice([None, None, lab.moment]))
+            long_way = selectors.system_health([lab.house.system.id])[lab.house.system.id].state
+            assert selectors.system_states().get(lab.house.system.id, "unknown") == long_way

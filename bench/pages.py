@@ -1,0 +1,152 @@
+"""Home, client, system and incident at the demo's size, and again with 2,000 checks and ten million samples more."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bench import stack, web
+from bench.harness import Figure, percentile, say
+from clients import services as clients
+from core.clock import now
+from core.models import Agency, User
+from core.selectors import agency, places_of
+from core.tenancy import Actor, tenant_scope
+from core.tenancy.scope import sweeper_scope
+from incidents import selectors as incidents
+from monitoring import store
+from monitoring.services import create_check, set_threshold
+from tests.cast import House
+
+CHECKS = 2_000
+CLIENTS = 50
+SYSTEMS_OF_A_CLIENT = 5
+SAMPLES = 10_000_000
+CALLS = 150
+
+
+def run(_house: House, place: Path) -> list[Figure]:
+    """Each page's time at both sizes, its statements, and the slowest of twenty at the larger one."""
+    own, addresses, cookie = _demo(place)
+    headers = {"Cookie": cookie}
+    with web.serving("retainer.wsgi") as server:
+        before = {name: _times(server, address, headers) for name, address in addresses.items()}
+        asked = {name: _statements(address, headers) for name, address in addresses.items()}
+        _grow(own)
+        after = {name: _times(server, address, headers) for name, address in addresses.items()}
+        asked_after = {name: _statements(address, headers) for name, address in addresses.items()}
+    return [one for name in addresses for one in _figures(name, before, after, asked, asked_after)]
+
+
+Times = dict[str, list[float]]
+
+
+def _figures(
+    name: str, before: Times, after: Times, asked: dict[str, int], asked_after: dict[str, int]
+) -> list[Figure]:
+    small, large = statistics.median(before[name]) * 1000, statistics.median(after[name]) * 1000
+    p95 = percentile(after[name], 0.95) * 1000
+    bigger, ours, same = f"page {name} with 10 million samples", asked_after[name], asked_after[name] == asked[name]
+    return [
+        Figure(bigger, large, "ms", "demo size", small, "at most 1.5", large / small <= 1.5),
+        Figure(f"{bigger}, p95", p95, "ms", bound="under 100 ms", holds=p95 < 100),
+        Figure(f"{bigger}, statements", ours, "", "demo size", asked[name], "the same", same),
+    ]
+
+
+def _demo(place: Path) -> tuple[Agency, dict[str, str], str]:
+    """The demo's agency, four of its pages, and its owner's session."""
+    target = place / "demo.json"
+    env = {**os.environ, "DEMO_FILE": str(target), "SAMPLE_SYSTEM_URL": "http://127.0.0.1:9"}
+    subprocess.run([sys.executable, "manage.py", "seed_demo"], cwd=stack.ROOT, env=env, check=True, capture_output=True)
+    owner = User.objects.get(email=json.loads(target.read_text())["logins"][0]["email"])
+    browser = Client(HTTP_HOST="127.0.0.1")
+    browser.force_login(owner)
+    (found,) = places_of(owner.id)
+    with tenant_scope(found.agency_id):
+        own, incident = agency(), incidents.incidents().select_related("client", "system")[0]
+        root, place_of = f"/a/{own.slug}/", f"{incident.client.slug}/{incident.system.slug}/"
+        pages = {
+            "home": root,
+            "client": f"{root}clients/{incident.client.slug}/",
+            "system": f"{root}systems/{place_of}",
+            "incident": f"{root}incidents/{incident.number}/",
+        }
+    return own, pages, f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def _times(server: web.Server, address: str, headers: dict[str, str]) -> list[float]:
+    return web.times(server, address, headers, CALLS)
+
+
+def _statements(address: str, headers: dict[str, str]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        answer = Client().get(address, HTTP_HOST="127.0.0.1", headers=headers)
+    if answer.status_code != 200:
+        raise SystemExit(f"{address} answered {answer.status_code}.")
+    return len(captured)
+
+
+def _grow(own: Agency) -> None:
+    """Clients, systems, checks with a limit each, and their samples of the last days, rolled up."""
+    say(f"  Adding {CHECKS:,} checks and {SAMPLES:,} samples…")
+    with tenant_scope(own.id, actor=Actor("system")):
+        systems = [
+            clients.create_system(client_id=client.id, name=f"System {number}", criticality="medium")
+            for client in [clients.create_client(name=f"Client {one}", time_zone="UTC") for one in range(CLIENTS)]
+            for number in range(SYSTEMS_OF_A_CLIENT)
+        ]
+        for number in range(CHECKS):
+            check = create_check(
+                system_id=systems[number % len(systems)].id,
+                name=f"Check {number}",
+                kind="push",
+                metrics=[{"name": "rate", "unit": "ratio"}],
+                interval_seconds=86_400,
+            )
+            set_threshold(check_id=check.id, metric="rate", comparison="below", limit=0.5)
+    _measure(own)
+    _roll_up()
+    stack.maintain("monitoring_sample", "monitoring_rollup", "monitoring_check", "core_outboxevent", "core_auditevent")
+
+
+def _measure(own: Agency) -> None:
+    each = SAMPLES // CHECKS
+    started = now() - timedelta(minutes=each)
+    with sweeper_scope():
+        store.make_days((started + timedelta(days=day)).date() for day in range(each // 1440 + 2))
+    with stack.owner() as cursor:
+        cursor.execute(
+            "SELECT id FROM monitoring_check WHERE agency_id = %s AND kind = 'push' ORDER BY id", [str(own.id)]
+        )
+        # One check after the other, in the order of the table's key, which costs a fourth of any other.
+        for (check_id,) in cursor.fetchall():
+            cursor.execute(
+                "INSERT INTO monitoring_sample (agency_id, client_id, check_id, metric, slot, value)"
+                " SELECT agency_id, client_id, id, 'rate', %s + minute * interval '1 minute', 0.8 + random() / 10"
+                " FROM monitoring_check, generate_series(1, %s) AS minute WHERE id = %s",
+                [started, each, check_id],
+            )
+        cursor.execute(
+            "UPDATE monitoring_check SET health = 'healthy', last_finished_at = now(), last_ok_at = now(),"
+            " last_slot = now(), last_values = '{\"rate\": 0.85}' WHERE agency_id = %s AND kind = 'push'",
+            [str(own.id)],
+        )
+
+
+def _roll_up() -> None:
+    end = now()
+    start = (end - timedelta(minutes=SAMPLES // CHECKS)).replace(hour=0, minute=0, second=0, microsecond=0)
+    with sweeper_scope():
+        for seconds in store.RESOLUTIONS:
+            store.roll_up(seconds=seconds, start=start, end=end)
