@@ -14,6 +14,7 @@ from django.test import Client
 
 from bench import stack, web
 from bench.harness import Figure
+from core.web.standing import FRESH_SECONDS
 from incidents import services as incidents
 from retainer.local import kernel
 from tests.cast import House
@@ -40,9 +41,10 @@ def run(house: House, _place: Path) -> list[Figure]:
     with web.serving("retainer.wsgi", workers=2) as server:
         parts = [_open(house, addresses[number % len(addresses)]) for number in range(PAGES)]
         share, slowest = _watch(server, parts)
+    oldest = EVERY + FRESH_SECONDS + slowest
     return [
         Figure(f"{PAGES} open pages, of one core", share * 100, "%", bound="under 15 %", holds=share < 0.15),
-        Figure("an open page is at most as old as", EVERY + slowest, "s", bound="2 s", holds=EVERY + slowest < 2),
+        Figure("an open page is at most as old as", oldest, "s", bound="2 s", holds=oldest < 2),
     ]
 
 
