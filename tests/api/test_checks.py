@@ -41,7 +41,7 @@ def test_a_check_is_added_changed_and_stopped(north: World) -> None:
     assert send(f"{where}/run/", north.token)["id"] == check["id"]
 
 
-def test_the_authorization_header_goes_in_and_never_comes_out(north: World) -> None:
+def test_m29_x39_the_authorization_header_goes_in_and_never_comes_out(north: World) -> None:
     """X39: write-only."""
     check = _check(north, authorization=SECRET)
     everything = json.dumps([check, read("checks/", north.token), read(f"checks/{check['id']}/", north.token)])

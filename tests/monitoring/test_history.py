@@ -129,7 +129,7 @@ def test_nothing_measured_is_an_empty_chart(lab: Lab, target: Target) -> None:
         assert selectors.series(check_id, "rate", START, START + timedelta(hours=1)) == []
 
 
-def test_days_are_made_ahead_and_dropped_whole_after_their_time(lab: Lab, target: Target) -> None:
+def test_m6_days_are_made_ahead_and_dropped_whole_after_their_time(lab: Lab, target: Target) -> None:
     old = START.date() - timedelta(days=settings.SAMPLE_RETENTION_DAYS + 2)
     with sweeper_scope():
         make_partitions(first=old, days=1)

@@ -18,7 +18,7 @@ from tests.monitoring.lab import Lab, Target
 SECRET = "Bearer very-secret-value"
 
 
-def test_the_authorization_is_sent_and_stored_sealed(lab: Lab, target: Target) -> None:
+def test_m29_the_authorization_is_sent_and_stored_sealed(lab: Lab, target: Target) -> None:
     check_id = lab.watch(target, authorization=SECRET)
     lab.round()
     assert target.requests[0]["authorization"] == SECRET
