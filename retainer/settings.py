@@ -106,7 +106,8 @@ def _database(url: str, *, role: str = "") -> dict[str, Any]:
     options = {"application_name": f"retainer-{RETAINER_ENV}"}
     if role:
         # Who migrates gives up instead of making everybody else queue behind a lock that is waited for.
-        options["options"] = f"-c lock_timeout={env.str('MIGRATION_LOCK_TIMEOUT', '5s')}"
+        lock_timeout = env.str("MIGRATION_LOCK_TIMEOUT", "5s")
+        options["options"] = f"-c lock_timeout={lock_timeout}"
     if role and parts.get("user") != role:
         options["options"] += f" -c role={role}"
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}

@@ -78,7 +78,7 @@ def test_a_live_part_asks_for_itself_with_its_version_and_keeps_the_filters() ->
     request = RequestFactory().get("/a/north/incidents/?state=open&v=1")
     drawn = ui.live({"request": request}, "<p>x</p>", version="7.2")  # type: ignore[arg-type]
     assert 'hx-get="/a/north/incidents/?state=open&amp;v=7.2"' in drawn
-    assert 'hx-trigger="every 1s"' in drawn
+    assert 'hx-trigger="every 1500ms"' in drawn
     assert "<p>x</p>" in drawn
 
 
