@@ -24,6 +24,7 @@ from bench.harness import Figure, say, side_by_side
 from monitoring.tasks import probe_due
 from tests.cast import House
 
+WORKERS = 3
 CHECKS = 30_000
 PROBES = 15_000
 BLACKBOX = "prometheus-blackbox-exporter"
@@ -43,7 +44,7 @@ def run(house: House, place: Path) -> list[Figure]:
     with stack.process([sys.executable, "-m", "bench.target", str(port)]):
         stack.wait_until(lambda: stack.listens(port), 10)
         seed(house, port)
-        with stack.worker("poll", 2):
+        with stack.worker("poll", WORKERS):
             exporter = _exporter(place)
             if exporter is None:
                 say(f"  {BLACKBOX} is not installed and could not be had; measured without it.")
@@ -89,7 +90,7 @@ def _ours() -> float:
     link.autocommit = True
     with link.cursor() as cursor:
         started = time.perf_counter()
-        for _worker in range(2):
+        for _worker in range(WORKERS):
             probe_due.delay()
         # What is stored is due again later; until then it stands in the index of what is due.
         while _is_any_due(cursor):

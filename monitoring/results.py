@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,8 +42,6 @@ CHECK_FIELDS = [
     "leased_until",
 ]
 THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak"]
-# What judging a value does not look at.
-NOT_JUDGED = ("agency", "client", "created_at", "unit", "agreed_on")
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +65,28 @@ class Result:
     claimed_in: int = 0
 
 
+@dataclass(slots=True)
+class Limit:
+    """What judging a value needs of a threshold. A row of Django's costs ten times as much to make."""
+
+    id: uuid.UUID
+    check_id: uuid.UUID
+    metric: str
+    comparison: str
+    limit: float
+    clear_limit: float
+    bad_count: int
+    good_count: int
+    health: str
+    bad_streak: int
+    good_streak: int
+    missing_streak: int
+    changed: bool = False
+
+
+LIMIT_COLUMNS = ("id", "source_check_id", *[one for one in Limit.__slots__ if one not in ("id", "check_id", "changed")])
+
+
 def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
     """Stores those whose lease is still theirs; returns the ids of the outbox rows it wrote."""
     by_check = {result.check_id: result for result in results}
@@ -81,18 +101,21 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
     return [item.id for item in news]
 
 
-def thresholds_of(checks: Sequence[Check]) -> dict[uuid.UUID, list[Threshold]]:
+def thresholds_of(checks: Sequence[Check]) -> dict[uuid.UUID, list[Limit]]:
     """The limits of locked checks, by check. Whoever changes one holds its check, so that they need no lock."""
     found = defaultdict(list)
-    for threshold in Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).defer(*NOT_JUDGED):
-        threshold.judged_before = _streaks(threshold)  # type: ignore[attr-defined]
-        found[threshold.source_check_id].append(threshold)
+    rows = Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).values_list(*LIMIT_COLUMNS)
+    for row in rows:
+        limit = Limit(*row)
+        found[limit.check_id].append(limit)
     return found
 
 
-def save_judged(checks: Sequence[Check], thresholds: Sequence[Threshold]) -> None:
+def save_judged(checks: Sequence[Check], limits: Iterable[Limit]) -> None:
     """Writes what was judged: the checks, and those limits whose streaks are others than before."""
-    changed = [one for one in thresholds if one.judged_before != _streaks(one)]  # type: ignore[attr-defined]
+    changed = [
+        Threshold(id=one.id, **{name: getattr(one, name) for name in THRESHOLD_FIELDS}) for one in limits if one.changed
+    ]
     Check.objects.bulk_update(checks, CHECK_FIELDS)
     Threshold.objects.bulk_update(changed, THRESHOLD_FIELDS)
 
@@ -121,7 +144,7 @@ def _is_our_trouble(checks: Sequence[Check], by_check: dict[uuid.UUID, Result]) 
     return trouble
 
 
-def take(check: Check, thresholds: list[Threshold], result: Result, *, hold: bool = False) -> list[OutboxEvent]:
+def take(check: Check, thresholds: list[Limit], result: Result, *, hold: bool = False) -> list[OutboxEvent]:
     """Judges the check and its thresholds and writes the outcome into the rows; returns the news.
 
     With ``hold`` a failure on the network is our own trouble and counts against nobody.
@@ -147,7 +170,7 @@ def take(check: Check, thresholds: list[Threshold], result: Result, *, hold: boo
     return news
 
 
-def _take_threshold(check: Check, threshold: Threshold, result: Result, *, answered: bool) -> list[OutboxEvent]:
+def _take_threshold(check: Check, threshold: Limit, result: Result, *, answered: bool) -> list[OutboxEvent]:
     """``answered`` is whether the check's answer before this one could be read."""
     value = result.values.get(threshold.metric) if not result.error_class else None
     verdict = judge_value(
@@ -157,17 +180,14 @@ def _take_threshold(check: Check, threshold: Threshold, result: Result, *, answe
         clear_limit=threshold.clear_limit,
         fired=threshold.health == Health.DEGRADED,
     )
-    before = _streaks(threshold)
+    before = Streaks(threshold.health, threshold.bad_streak, threshold.good_streak, threshold.missing_streak)
     after, change = step(before, verdict, Rule(threshold.bad_count, threshold.good_count, Health.DEGRADED))
     threshold.health, threshold.bad_streak = after.health, after.bad
     threshold.good_streak, threshold.missing_streak = after.good, after.unknown
+    threshold.changed = threshold.changed or after != before
     # While the whole answer fails, the check says so; a value is missed in an answer that came.
     lost = silence(before, after, counted=answered) if not result.error_class else ""
     return [_news(check, threshold, one, result, after) for one in (change, lost) if one]
-
-
-def _streaks(threshold: Threshold) -> Streaks:
-    return Streaks(threshold.health, threshold.bad_streak, threshold.good_streak, threshold.missing_streak)
 
 
 def _schedule(check: Check, result: Result) -> None:
@@ -193,7 +213,7 @@ def _samples(check: Check, result: Result) -> list[store.Value]:
     ]
 
 
-def _news(check: Check, threshold: Threshold | None, change: str, result: Result, after: Streaks) -> OutboxEvent:
+def _news(check: Check, threshold: Limit | None, change: str, result: Result, after: Streaks) -> OutboxEvent:
     rule: Any = threshold or check
     results = after.unknown if change == "lost" else rule.bad_count
     began = result.slot - timedelta(seconds=check.interval_seconds * (results - 1))
