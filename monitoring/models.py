@@ -106,7 +106,6 @@ class Check(ClientOwnedModel):
         ]
         indexes = [
             models.Index(fields=["next_due_at"], name="monitoring_check_due", condition=Q(next_due_at__isnull=False)),
-            models.Index(fields=["agency", "-last_finished_at"], name="monitoring_check_latest"),
         ]
 
     def __str__(self) -> str:

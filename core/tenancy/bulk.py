@@ -120,8 +120,16 @@ def _type(field: Any) -> str:
 
 def array(values: Iterable[Any]) -> str:
     """The values as an array literal of PostgreSQL, which the driver passes on as one text."""
-    literals = _LITERALS
-    return "{" + ",".join([literals.get(type(value), _quoted)(value) for value in values]) + "}"
+    rows = list(values)
+    kinds = set(map(type, rows))
+    if len(set(map(id, rows))) == 1:
+        # One and the same, such as the owner of all of them: it is written once.
+        said = [_LITERALS.get(type(rows[0]), _quoted)(rows[0])] * len(rows)
+    elif len(kinds) == 1:
+        said = list(map(_LITERALS.get(kinds.pop(), _quoted), rows))
+    else:
+        said = [_LITERALS.get(type(value), _quoted)(value) for value in rows]
+    return "{" + ",".join(said) + "}"
 
 
 def _quoted(value: Any) -> str:
