@@ -8,10 +8,10 @@ from django.core.wsgi import get_wsgi_application
 
 from core.garbage import collect_less_often
 from core.tenancy.boot import refuse_privileged_role
-from core.web.standing import before
+from core.web.standing import in_front_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 
-application = before(get_wsgi_application())
+application = in_front_of(get_wsgi_application())
 refuse_privileged_role()
 collect_less_often()

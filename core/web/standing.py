@@ -3,7 +3,7 @@
 A page's version is made of marks: small reads that change when what the page shows changes. Once the whole way in
 (session, rights, scope, view) has answered "unchanged", this process remembers for two minutes which marks that answer
 was made of, for this very session and address. Until then it answers from the marks alone, and reads each of them at
-most twice a second for everybody. Whatever has changed goes the whole way in again, so that this wall can say nothing
+most every 0.4 s for everybody. Whatever has changed goes the whole way in again, so that this wall can say nothing
 but "nothing new", and says it to nobody who was not let in within the last two.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from core.tenancy.context import SYSTEM, Scope, require_scope
 from core.tenancy.scope import portal_scope, tenant_scope
@@ -29,9 +29,7 @@ MOST_KEPT = 20_000
 
 Mark = tuple[Callable[..., str], tuple[Any, ...]]
 Place = tuple[str, Any, Any]
-Next = Callable[[HttpRequest], HttpResponse]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-NO_STORE = {"Cache-Control": "no-store, private"}
 _SESSION = re.compile(rf"(?:^|;\s*){re.escape(settings.SESSION_COOKIE_NAME)}=([^;]+)")
 
 
@@ -75,25 +73,13 @@ def forget() -> None:
     _read.clear()
 
 
-class StandingMiddleware:
-    """Answers 204 to a live part that still stands."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if still_stands(request.META):
-            return HttpResponse(status=204, headers=NO_STORE)
-        return self.get_response(request)
-
-
-def before(application: Application) -> Application:
-    """The same in front of the whole application, because making a request of Django's costs most of such an answer."""
+def in_front_of(application: Application) -> Application:
+    """Answers 204 to a live part that still stands, before a request of Django's is made: making it costs the most."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not still_stands(environ):
             return application(environ, start_response)
-        start_response("204 No Content", list(NO_STORE.items()))
+        start_response("204 No Content", [("Cache-Control", "no-store, private")])
         return []
 
     return answer

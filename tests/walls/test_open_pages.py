@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client as Browser
+from django.test import RequestFactory
+from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
 
 from core.models import Membership
@@ -21,6 +23,17 @@ from tests.walls.test_routes import PORTAL, STAFF, Route, path
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}
+django = ClientHandler()
+
+
+def whole_way(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    """All of Django, as a server calls it, on the connection of the test."""
+    response: Any = django(environ)
+    start_response(f"{response.status_code} {response.reason_phrase}", [])
+    return [response.content]
+
+
+served = standing.in_front_of(whole_way)
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +48,20 @@ def live_parts(browser: Browser, address: str) -> list[str]:
     return [found.replace("&amp;", "&") for found in re.findall(r'data-live hx-get="([^"]+)"', html)]
 
 
+def look(browser: Browser, part: str, headers: dict[str, str] = HX) -> tuple[int, bytes]:
+    """Status and body, asked for as the server does it, with the browser's cookies."""
+    environ = RequestFactory().get(part, headers=headers).environ
+    environ["HTTP_COOKIE"] = "; ".join(f"{name}={cookie.value}" for name, cookie in browser.cookies.items())
+    said: list[str] = []
+    body = b"".join(served(environ, lambda status, _headers: said.append(status)))
+    return int(said[0][:3]), body
+
+
 def ask(browser: Browser, part: str) -> tuple[int, int]:
     """Status and how many statements it cost."""
     with CaptureQueriesContext(connection) as captured:
-        answer = browser.get(part, headers=HX)
-    return answer.status_code, len(captured)
+        status, _body = look(browser, part)
+    return status, len(captured)
 
 
 def as_if_later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
@@ -82,9 +104,9 @@ def test_what_changed_is_told_at_the_next_look(
         signed_retainer(house)
         incidents.open_incident(system_id=house.system.id, title="Broken", severity="high", source="staff")
     as_if_later(monkeypatch, 0.5)
-    answer = browser.get(part, headers=HX)
-    assert answer.status_code == 200
-    assert b"Broken" in answer.content
+    status, body = look(browser, part)
+    assert status == 200
+    assert b"Broken" in body
 
 
 def test_it_is_known_for_one_session_and_one_address(home: tuple[Browser, str], cast: Cast) -> None:
@@ -93,10 +115,9 @@ def test_it_is_known_for_one_session_and_one_address(home: tuple[Browser, str], 
         ask(browser, part)
     stranger = Browser()
     stranger.force_login(cast.south.owner)
-    assert stranger.get(part, headers=HX).status_code == 404
-    assert Browser().get(part, headers=HX).status_code == 401
-    other = browser.get(part + "x", headers=HX)
-    assert other.status_code == 200
+    assert look(stranger, part)[0] == 404
+    assert look(Browser(), part)[0] == 401
+    assert look(browser, part + "x")[0] == 200
 
 
 def test_who_lost_their_place_is_told_nothing_new_and_let_in_no_more(
@@ -108,7 +129,7 @@ def test_who_lost_their_place_is_told_nothing_new_and_let_in_no_more(
     with house.scope():
         Membership.objects.filter(user=house.owner).delete()
     as_if_later(monkeypatch, standing.LET_IN_SECONDS + 1)
-    assert browser.get(part, headers=HX).status_code == 404
+    assert look(browser, part)[0] == 404
 
 
 def test_who_lost_their_place_sees_no_change_either(
@@ -122,9 +143,9 @@ def test_who_lost_their_place_sees_no_change_either(
         incidents.open_incident(system_id=house.system.id, title="Secret", severity="high", source="staff")
         Membership.objects.filter(user=house.owner).delete()
     as_if_later(monkeypatch, 0.5)
-    answer = browser.get(part, headers=HX)
-    assert answer.status_code == 404
-    assert b"Secret" not in answer.content
+    status, body = look(browser, part)
+    assert status == 404
+    assert b"Secret" not in body
 
 
 def test_a_page_of_the_portal_reads_its_marks_as_the_portal(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +155,7 @@ def test_a_page_of_the_portal_reads_its_marks_as_the_portal(house: House, monkey
     ask(browser, part)
     as_if_later(monkeypatch, 0.5)
     with CaptureQueriesContext(connection) as captured:
-        assert browser.get(part, headers=HX).status_code == 204
+        assert look(browser, part)[0] == 204
     scopes = [query["sql"] for query in captured.captured_queries if "set_config" in query["sql"]]
     assert scopes
     assert all("retainer_portal" in sql or "'none'" in sql for sql in scopes)
@@ -153,6 +174,6 @@ def test_a_request_that_is_no_live_part_goes_the_whole_way(home: tuple[Browser, 
     browser, part = home
     for _look in range(3):
         ask(browser, part)
-    answer: Any = browser.get(part)
-    assert answer.status_code == 200
-    assert b"<html" in answer.content
+    status, body = look(browser, part, {})
+    assert status == 200
+    assert b"<html" in body
