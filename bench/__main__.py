@@ -15,6 +15,7 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ.setdefault("API_RATE_PER_MINUTE", "100000000")
 django.setup()
 
+# Models can be loaded only now.
 from bench import api, harness, live, memory, pages, poller, push, stack, sweep  # noqa: E402
 from tests.cast import House, build_house  # noqa: E402
 

@@ -13,9 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from bench import web
 from bench.harness import Figure, side_by_side
 from core.tokens import create_token
-from incidents import services as incidents
 from tests.cast import House
-from tests.rows import signed_retainer
+from tests.rows import broken
 
 CALLS = 200
 # What both connect with.
@@ -25,13 +24,7 @@ SAME = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS", "CONN_M
 def run(house: House, place: Path) -> list[Figure]:
     """A list of fifty incidents, and one of them."""
     with house.scope():
-        signed_retainer(house)
-        rows = [
-            incidents.open_incident(
-                system_id=house.system.id, title=f"Number {number}", severity="high", source="staff"
-            )
-            for number in range(60)
-        ]
+        rows = broken(house, 60)
         _row, token = create_token(name="bench", scopes=["read"])
     headers = {"Authorization": f"Bearer {token}"}
     with web.serving("retainer.wsgi") as server:

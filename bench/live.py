@@ -15,10 +15,9 @@ from django.test import Client
 from bench import stack, web
 from bench.harness import Figure
 from core.web.standing import FRESH_SECONDS
-from incidents import services as incidents
 from retainer.local import kernel
 from tests.cast import House
-from tests.rows import signed_retainer
+from tests.rows import broken
 
 PAGES = 200
 EVERY = 1.5
@@ -29,13 +28,7 @@ SECONDS = 125.0
 def run(house: House, _place: Path) -> list[Figure]:
     """Processor time of web server and database together, and how late an answer is."""
     with house.scope():
-        signed_retainer(house)
-        rows = [
-            incidents.open_incident(
-                system_id=house.system.id, title=f"Number {number}", severity="high", source="staff"
-            )
-            for number in range(20)
-        ]
+        rows = broken(house, 20)
     addresses = [f"/a/{house.agency.slug}/", f"/a/{house.agency.slug}/clients/{house.client.slug}/"]
     addresses += [f"/a/{house.agency.slug}/incidents/{row.number}/" for row in rows]
     with web.serving("retainer.wsgi", workers=2) as server:

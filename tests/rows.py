@@ -15,6 +15,7 @@ from core.selectors import member_of_user
 from core.services import invite_member
 from core.tokens import create_token
 from incidents import services as incidents
+from incidents.models import Incident
 from monitoring import services as monitoring
 from monitoring.models import Alert
 from retainer.notifications.models import WebhookEndpoint
@@ -123,3 +124,12 @@ def _monitoring(house: House, incident_id: Any) -> tuple[Any, Any, Any]:
         incident_id=incident_id,
     )
     return check, threshold, alert
+
+
+def broken(house: House, times: int) -> list[Incident]:
+    """As many open incidents under a signed retainer, in the scope that is entered."""
+    signed_retainer(house)
+    return [
+        incidents.open_incident(system_id=house.system.id, title=f"Number {number}", severity="high", source="staff")
+        for number in range(times)
+    ]

@@ -28,6 +28,7 @@ SHIFT.write_text("0")
 os.environ["CLOCK_SHIFT_FILE"] = str(SHIFT)
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
+# Each of these reads the environment when it is loaded, and models can be loaded only after the setup.
 import django  # noqa: E402
 
 django.setup()
