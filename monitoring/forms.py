@@ -36,7 +36,7 @@ class CheckForm(forms.Form):
         label=_("Address"),
         max_length=1000,
         required=False,
-        help_text=_("Public addresses only. None for values that the system sends."),
+        help_text=_("Public addresses only. Leave it empty for values that the system sends."),
     )
     authorization = forms.CharField(
         label=_("Authorization header"),

@@ -22,6 +22,7 @@ from monitoring import events
 from monitoring.alerts import end, tell
 from monitoring.evaluate import UNKNOWN_AFTER
 from monitoring.models import Alert, Check, Health, Sample, Threshold
+from monitoring.schedule import first_due
 from monitoring.selectors import format_value, metric_label
 from monitoring.severity import severity_of
 
@@ -225,9 +226,12 @@ def pause_checks(news: News) -> None:
 
 
 def resume_checks(news: News) -> None:
-    """A resumed system is asked at once."""
+    """A resumed system is asked at once, and has an interval's time to send what it sends."""
     system = clients.system(uuid.UUID(news.payload["id"]))
-    Check.objects.filter(system_id=system.id, enabled=True).update(next_due_at=now(), lease_id=None)
+    rows = list(Check.objects.filter(system_id=system.id, enabled=True).select_for_update(of=("self",)))
+    for row in rows:
+        row.next_due_at, row.lease_id = first_due(row, now()), None
+    Check.objects.bulk_update(rows, ["next_due_at", "lease_id"])
 
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {

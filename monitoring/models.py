@@ -112,6 +112,12 @@ class Check(ClientOwnedModel):
         return self.name
 
     @property
+    def measured(self) -> list[str]:
+        """The names of what it measures: its metrics, and how long the answer took where it asks."""
+        names = [str(item["name"]) for item in self.metrics]
+        return names if self.kind == CheckKind.PUSH else [*names, "latency"]
+
+    @property
     def shown_url(self) -> str:
         """The address as people see it, without what could be a secret."""
         return shown_url(self.url)

@@ -13,12 +13,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.clock import now
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.ids import uuid7
 from core.models import OutboxEvent
 from monitoring import store
 from monitoring.models import Check, CheckKind
 from monitoring.results import Result, save_judged, take, thresholds_of
+from monitoring.services import locked_check
 
 MOST_AT_ONCE = 1000
 # A sender's clock may run ahead by this much.
@@ -42,36 +43,32 @@ def push(*, check_id: uuid.UUID, samples: Sequence[Pushed] = (), error: str = ""
     """
     at = now()
     with transaction.atomic():
-        check = _pushable(check_id)
-        _refuse_nothing(samples, error)
-        values = [(_slot(check, one, at, place), one) for place, one in enumerate(samples)]
+        check = locked_check(check_id)
+        _refuse(check, samples, error)
+        known = set(check.measured)
+        values = [(_slot(known, one, at, place), one) for place, one in enumerate(samples)]
         owner = (check.agency_id, check.client_id, check.id)
         stored = store.insert([store.Value(*owner, one.metric, slot, one.value) for slot, one in values])
-        _judge(check, _results(check, values, error, at))
+        # Of a paused system values are kept, and nothing follows from them.
+        if check.system.paused_at is None:
+            _judge(check, _results(check, values, error, at))
     return stored
 
 
-def _pushable(check_id: uuid.UUID) -> Check:
-    check = Check.objects.select_for_update(of=("self",)).filter(id=check_id).first()
-    if check is None:
-        raise NotFound(_("There is no such check."), field="check_id")
+def _refuse(check: Check, samples: Sequence[Pushed], error: str) -> None:
     if check.kind != CheckKind.PUSH:
         raise DomainError(_("This check asks by itself. Values are sent to a check of the kind “push”."))
     if not check.enabled:
         raise DomainError(_("This check is paused. Let it run again first."))
-    return check
-
-
-def _refuse_nothing(samples: Sequence[Pushed], error: str) -> None:
     if len(samples) > MOST_AT_ONCE:
         raise DomainError(_("Send at most 1,000 values at once."), field="samples")
     if not samples and not error:
         raise DomainError(_("Send at least one value, or an error."), field="samples")
 
 
-def _slot(check: Check, one: Pushed, at: datetime, place: int) -> datetime:
+def _slot(known: set[str], one: Pushed, at: datetime, place: int) -> datetime:
     slot = one.at or at
-    if one.metric not in {metric["name"] for metric in check.metrics}:
+    if one.metric not in known:
         raise DomainError(
             _("This check has no value named “%(name)s”.") % {"name": one.metric[:60]}, field=f"samples.{place}.metric"
         )
@@ -91,7 +88,9 @@ def _results(check: Check, values: list[tuple[datetime, Pushed]], error: str, at
     lease = uuid7()
     results = [Result(check.id, lease, slot, "", at, 0, values=groups[slot]) for slot in sorted(groups)]
     if error:
-        results.append(Result(check.id, lease, at, "", at, 0, error_class="reported", detail=error))
+        # Not before what was judged already: a sender's clock may run ahead of ours.
+        last = max([at, *groups, *([check.last_slot] if check.last_slot else [])])
+        results.append(Result(check.id, lease, last, "", at, 0, error_class="reported", detail=error))
     return results
 
 

@@ -18,7 +18,7 @@ from core.tenancy.scope import sweeper_scope
 from monitoring import events, store
 from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, own_trouble, silence, step
 from monitoring.models import Check, CheckKind, Health, Threshold
-from monitoring.schedule import next_slot, quiet_at
+from monitoring.schedule import first_due, next_slot
 
 NETWORK = frozenset({"dns", "refused", "connect_timeout", "timeout", "tls"})
 # Failures that say something about us and nothing about the target.
@@ -193,12 +193,12 @@ def _take_threshold(check: Check, threshold: Limit, result: Result, *, answered:
 def _schedule(check: Check, result: Result) -> None:
     """The next slot of the fixed grid. Those that passed while the answer was awaited are counted, not caught up.
 
-    A check that waits for what is sent is due once nothing came for an interval.
+    A check that waits for what is sent begins anew with each of its values.
     """
     check.lease_id = check.lease_slot = check.leased_until = None
     check.last_slot = result.slot
     if check.kind == CheckKind.PUSH:
-        check.next_due_at = quiet_at(check, result.finished_at)
+        check.next_due_at = first_due(check, result.finished_at)
         return
     step_of = timedelta(seconds=check.interval_seconds)
     upcoming = next_slot(check.id, check.interval_seconds, result.finished_at)

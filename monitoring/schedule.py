@@ -17,6 +17,9 @@ def next_slot(check_id: uuid.UUID, interval_seconds: int, after: datetime) -> da
     return datetime.fromtimestamp(place * interval_seconds + shift, UTC)
 
 
-def quiet_at(check: Check, after: datetime) -> datetime | None:
-    """When a check that waits for what is sent has waited for too long; None while it is switched off."""
-    return after + timedelta(seconds=check.interval_seconds) if check.enabled else None
+def first_due(check: Check, at: datetime) -> datetime | None:
+    """When a check that begins at ``at`` is due: at once, or after an interval of silence where it waits for what is
+    sent; None while it is switched off."""
+    if not check.enabled:
+        return None
+    return at + timedelta(seconds=check.interval_seconds) if check.kind == "push" else at

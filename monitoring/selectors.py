@@ -215,9 +215,8 @@ def metrics_of(system_id: uuid.UUID) -> list[MetricView]:
 def metrics_of_check(row: Check) -> list[MetricView]:
     """What one check measures, in the same order."""
     limits = {limit.metric: limit for limit in thresholds_of(row.id)}
-    names = [item["name"] for item in row.metrics]
     units = {item["name"]: item.get("unit", "") for item in row.metrics}
-    in_order = [*sorted(names, key=lambda one: one not in limits), "latency"]
+    in_order = sorted(row.measured, key=lambda one: (one == "latency", one not in limits))
     return [_metric(row, name, units.get(name, "s"), limits.get(name)) for name in in_order]
 
 
@@ -331,4 +330,7 @@ def shown_url(url: str) -> str:
 
 def evidence_metric(row: Any) -> str:
     """Which metric's chart shows why an alert fired."""
-    return row.threshold.metric if row.threshold else "latency"
+    if row.threshold:
+        return str(row.threshold.metric)
+    measured: list[str] = row.source_check.measured
+    return measured[-1] if measured else "latency"

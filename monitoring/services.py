@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ from monitoring.addresses import stored_url
 from monitoring.alerts import end_unwatched
 from monitoring.models import Alert, Check, CheckKind, Comparison, Health, Threshold
 from monitoring.probing.parse import BadPath, check_path
-from monitoring.schedule import quiet_at
+from monitoring.schedule import first_due
 
 # Seconds between two questions, by criticality.
 INTERVALS = {"high": 60, "medium": 300, "low": 900}
@@ -63,7 +63,7 @@ def create_check(
     if kind not in CheckKind.values:
         raise DomainError(_("Choose how to ask."), field="kind")
     check.kind = kind
-    check.next_due_at = _first_due(check)
+    check.next_due_at = first_due(check, now())
     _fill(check, name=name, url=url, metrics=metrics, timeout_ms=timeout_ms, bad_count=bad_count, good_count=good_count)
     _seal(check, authorization)
     with transaction.atomic():
@@ -92,7 +92,7 @@ def update_check(
     not sent to the next. An answer that is under way to another question is thrown away.
     """
     with transaction.atomic():
-        check = _check(check_id)
+        check = locked_check(check_id)
         before = check.kind, check.url, check.metrics
         if kind is not None and kind not in CheckKind.values:
             raise DomainError(_("Choose how to ask."), field="kind")
@@ -112,7 +112,7 @@ def update_check(
         if urlsplit(before[1])[:2] != urlsplit(check.url)[:2]:
             check.sealed_authorization = None
         if before != (check.kind, check.url, check.metrics):
-            check.lease_id, check.next_due_at = None, _first_due(check)
+            check.lease_id, check.next_due_at = None, first_due(check, now())
         _seal(check, authorization)
         _save(check, new=False)
         _say("monitoring.check.updated", check)
@@ -122,9 +122,9 @@ def update_check(
 def enable_check(*, check_id: uuid.UUID) -> Check:
     """Asks again, at once."""
     with transaction.atomic():
-        check = _check(check_id)
+        check = locked_check(check_id)
         check.enabled, check.health = True, Health.UNKNOWN
-        check.next_due_at = _first_due(check)
+        check.next_due_at = first_due(check, now())
         check.save(update_fields=["enabled", "next_due_at", "health"])
         _say("monitoring.check.enabled", check)
     return check
@@ -133,7 +133,7 @@ def enable_check(*, check_id: uuid.UUID) -> Check:
 def disable_check(*, check_id: uuid.UUID) -> Check:
     """Asks no more. What was measured stays; an answer that is under way is thrown away."""
     with transaction.atomic():
-        check = _check(check_id)
+        check = locked_check(check_id)
         check.enabled, check.next_due_at, check.lease_id = False, None, None
         check.health, check.bad_streak, check.good_streak = Health.UNKNOWN, 0, 0
         check.save(update_fields=["enabled", "next_due_at", "lease_id", "health", "bad_streak", "good_streak"])
@@ -146,7 +146,7 @@ def disable_check(*, check_id: uuid.UUID) -> Check:
 def run_now(*, check_id: uuid.UUID) -> Check:
     """Asks at once, beside the schedule, unless an answer is under way already."""
     with transaction.atomic():
-        check = _check(check_id)
+        check = locked_check(check_id)
         if not check.enabled:
             raise DomainError(_("This check is paused. Let it run again first."))
         if check.kind == CheckKind.PUSH:
@@ -177,7 +177,7 @@ def set_threshold(
     A limit that has fired goes on firing until enough values are good under the new one.
     """
     with transaction.atomic():
-        check = _check(check_id)
+        check = locked_check(check_id)
         clear = limit if clear_limit is None else clear_limit
         _vet_limit(check, metric, comparison, limit, clear)
         fired = check.thresholds.filter(metric=metric, comparison=comparison, health=Health.DEGRADED).exists()
@@ -215,7 +215,7 @@ def remove_threshold(*, threshold_id: uuid.UUID) -> None:
         threshold = Threshold.objects.find(id=threshold_id)
         if threshold is None:
             raise NotFound(_("There is no such threshold."))
-        check = _check(threshold.source_check_id)
+        check = locked_check(threshold.source_check_id)
         record_and_announce(
             action="monitoring.threshold.removed",
             object_type="threshold",
@@ -269,16 +269,11 @@ def _fill(
     check.metrics = _metrics(check.kind, metrics)
 
 
-def _first_due(check: Check) -> datetime | None:
-    """At once for a check that asks; after an interval of silence for one that waits for what is sent."""
-    if check.kind == CheckKind.PUSH:
-        return quiet_at(check, now())
-    return now() if check.enabled else None
-
-
 def _metrics(kind: str, metrics: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     if kind == CheckKind.HTTP:
         return []
+    if kind == CheckKind.PUSH and not metrics:
+        raise DomainError(_("Name at least one value that will be sent."), field="metrics")
     if len(metrics) > MOST_METRICS:
         raise DomainError(_("Read at most 50 values with one check."), field="metrics")
     cleaned = []
@@ -310,8 +305,7 @@ def _vet(url: str) -> str:
 
 
 def _vet_limit(check: Check, metric: str, comparison: str, limit: float, clear: float) -> None:
-    known = {"latency", *(item["name"] for item in check.metrics)}
-    if metric not in known:
+    if metric not in check.measured:
         raise DomainError(_("This check does not read such a value."), field="metric")
     if comparison not in Comparison.values:
         raise DomainError(_("Choose on which side of the limit a value is bad."), field="comparison")
@@ -338,8 +332,10 @@ def _save(check: Check, *, new: bool) -> None:
         raise DomainError(_("This environment has a check of this name already."), field="name") from error
 
 
-def _check(check_id: uuid.UUID | str) -> Check:
-    check = Check.objects.select_for_update(of=("self",)).filter(id=check_id).first()
+def locked_check(check_id: uuid.UUID | str) -> Check:
+    """The check with its system, its row locked for the rest of the transaction; NotFound otherwise."""
+    rows = Check.objects.select_related("system").select_for_update(of=("self",))
+    check = rows.filter(id=check_id).first()
     if check is None:
         raise NotFound(_("There is no such check."), field="check_id")
     return check

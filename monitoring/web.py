@@ -20,6 +20,7 @@ from core.web.standing import version_of
 from monitoring import permissions, selectors, services
 from monitoring.evidence import evidence_of
 from monitoring.forms import CheckForm, ThresholdForm
+from monitoring.models import CheckKind
 from monitoring.presets import PRESETS
 
 
@@ -66,7 +67,13 @@ def new_check(request: HttpRequest, agency: str, client: str, system: str) -> Ht
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
         check = services.create_check(system_id=row.id, **data)
-        said = _("%(name)s added. The first value is due within a few seconds.") % {"name": check.name}
+        waits = check.kind == CheckKind.PUSH
+        words = (
+            _("%(name)s added. It says below where its values are sent.")
+            if waits
+            else _("%(name)s added. The first value is due within a few seconds.")
+        )
+        said = words % {"name": check.name}
         return said, reverse("monitoring:check", args=[agency, check.id])
 
     return form_page(request, form, screen, save)
@@ -135,7 +142,7 @@ def new_threshold(request: HttpRequest, agency: str, check_id: uuid.UUID) -> Htt
     """An agreed limit on one of the check's metrics."""
     row = _found(lambda: selectors.check(check_id))
     back = reverse("monitoring:check", args=[agency, row.id])
-    names = [(name, name) for name in ["latency", *(item["name"] for item in row.metrics)]]
+    names = [(name, name) for name in row.measured]
     form = ThresholdForm(request.POST or None, metrics=names)
     screen = Screen(
         title=_("New threshold for %(name)s") % {"name": row.name},

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 
 from core import clock
 from core.clock import now
@@ -169,6 +170,58 @@ def test_a_check_that_waits_cannot_be_asked_and_a_paused_one_takes_nothing(north
     assert call("POST", f"checks/{check}/run/", north.token, {}).status_code == 400
     send(f"checks/{check}/disable/", north.token)
     assert call("POST", f"checks/{check}/samples/", north.token, {"error": "x"}).status_code == 400
+
+
+def test_values_of_a_paused_system_are_kept_and_nothing_follows_from_them(north: World, check: str) -> None:
+    system = north.house.system.id
+    send(f"systems/{system}/pause/", north.token)
+    relay_due()
+    start = now() - 5 * MINUTE
+    bad = [sample(1, start + place * MINUTE) for place in range(4)]
+    assert send(f"checks/{check}/samples/", north.token, {"samples": bad})["stored"] == 4
+    assert send(f"checks/{check}/samples/", north.token, {"error": "we are at it"})["stored"] == 0
+    assert streak(north, check) == 0
+    assert row(north, check).next_due_at is None
+
+
+def test_a_resumed_system_has_an_interval_to_send(north: World, check: str) -> None:
+    system = north.house.system.id
+    send(f"systems/{system}/pause/", north.token)
+    relay_due()
+    start = now()
+    with clock.at(start):
+        send(f"systems/{system}/resume/", north.token)
+        relay_due()
+    assert row(north, check).next_due_at == start + MINUTE
+    asking = row(north, str(north.ids["checks"])).next_due_at
+    assert asking == start
+
+
+def test_a_failure_after_a_value_from_a_clock_that_runs_ahead_is_judged_too(north: World, check: str) -> None:
+    ahead = now() + MINUTE
+    send(f"checks/{check}/samples/", north.token, {"samples": [sample(87, ahead)]})
+    send(f"checks/{check}/samples/", north.token, {"error": "the job broke"})
+    found = row(north, check)
+    assert (found.last_error, found.last_slot) == ("reported", ahead)
+
+
+def test_what_is_sent_has_no_latency(north: World, check: str) -> None:
+    limit = {"check": check, "metric": "latency", "comparison": "above", "limit": 3, "clear_limit": 2}
+    answer = call("POST", "thresholds/", north.token, limit)
+    assert answer.status_code == 400
+    assert "metric" in json.loads(answer.content)["errors"][0]["field"]
+    browser = Browser()
+    browser.force_login(north.house.owner)
+    form = browser.get(f"/a/north/checks/{check}/thresholds/new/").content.decode()
+    assert 'value="resolution"' in form
+    assert "latency" not in form
+
+
+def test_a_check_that_waits_must_say_for_what(north: World) -> None:
+    body = {"system": str(north.house.system.id), "name": "Sent", "kind": "push"}
+    answer = call("POST", "checks/", north.token, body)
+    assert answer.status_code == 400
+    assert b"Name at least one value that will be sent." in answer.content
 
 
 def test_another_agencys_check_is_none_and_a_reading_token_may_not(north: World, south: World, check: str) -> None:
