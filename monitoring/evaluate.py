@@ -5,8 +5,7 @@ Pure. A missing value neither fires nor clears, and a state that has fired stays
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Verdict = Literal["good", "bad", "unknown"]
 Change = Literal["fired", "recovered", "lost", "found", ""]
@@ -14,8 +13,7 @@ Change = Literal["fired", "recovered", "lost", "found", ""]
 UNKNOWN_AFTER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Streaks:
+class Streaks(NamedTuple):
     """The state of a check or of a threshold: its health and how many results of each kind came last in a row."""
 
     health: str
@@ -24,8 +22,7 @@ class Streaks:
     unknown: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """How many bad results fire, how many good ones clear, and what it is called when it has fired."""
 
     bad_count: int
@@ -37,9 +34,9 @@ def step(before: Streaks, verdict: Verdict, rule: Rule) -> tuple[Streaks, Change
     """The streaks after one more result, and whether it fired or recovered."""
     fired = before.health == rule.bad_health
     if verdict == "unknown":
-        after = replace(before, unknown=before.unknown + 1)
+        after = before._replace(unknown=before.unknown + 1)
         lost = after.unknown >= UNKNOWN_AFTER and not fired
-        return (replace(after, health="unknown") if lost else after), ""
+        return (after._replace(health="unknown") if lost else after), ""
     if verdict == "bad":
         bad = before.bad + 1
         fires = not fired and bad >= rule.bad_count

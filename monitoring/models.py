@@ -73,7 +73,6 @@ class Check(ClientOwnedModel):
     # The schedule: a fixed grid of slots, so that a slow answer never shifts the next one.
     next_due_at = models.DateTimeField(null=True)
     lease_id = models.UUIDField(null=True)
-    lease_slot = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     # The state as of the last stored result. Streaks live here so that a restart loses none.
     health = models.CharField(max_length=12, choices=Health.choices, default=Health.UNKNOWN)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.db.models import Q
 
 from core import outbox
 from core.clock import now
@@ -26,32 +24,24 @@ from core.net.client import Failure, MultiLoop, Outcome, Request, Response
 from core.net.guard import Allowance
 from core.selectors import all_net_allowances
 from core.tenancy.scope import sweeper_scope
-from monitoring import store
-from monitoring.models import Check, CheckKind
+from monitoring.held import Held, lease_due
+from monitoring.models import CheckKind
 from monitoring.probing.parse import read
 from monitoring.results import Result, store_results
 from monitoring.schedule import next_slot
 
-# A lease outlives the request it covers by this much: storing and a pause of the process fit in.
-GRACE = timedelta(seconds=15)
 ROUND_SECONDS = 20.0
 COMMIT_EVERY = 0.25
 MOST_TOLD_AT_ONCE = 10
-# Neither asking nor judging looks at these: they only name the check, or the next result writes over them unread.
-NOT_ASKED = (
-    *("system", "environment", "name", "created_at"),
-    *("last_slot", "last_finished_at", "last_latency_us", "last_values", "last_detail"),
-)
 TABLE, COLUMN = "monitoring_check", "sealed_authorization"
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One check that is ours to ask now."""
 
-    check: Check
+    check: Held
     lease_id: uuid.UUID
     slot: datetime
     # The transaction that claimed it.
@@ -94,35 +84,17 @@ def claim(*, limit: int) -> list[Claim]:
     """Leases due checks to this process. Nobody else gets them before the lease runs out."""
     lease_id, at = uuid7(), now()
     with sweeper_scope():
-        rows = list(
-            Check.objects.filter(Q(lease_id=None) | Q(leased_until__lte=at), next_due_at__lte=at)
-            .filter(system__paused_at=None)
-            .defer(*NOT_ASKED)
-            .order_by("next_due_at")
-            .select_for_update(skip_locked=True, of=("self",))[:limit]
-        )
-        claims, claimed_in = [], store.this_transaction() if rows else 0
-        for row in rows:
-            slot = _slot(row, at)
-            row.lease_id, row.lease_slot = lease_id, slot
-            row.leased_until = at + timedelta(milliseconds=row.timeout_ms) + GRACE
-            claims.append(Claim(row, lease_id, slot, claimed_in))
-        # No column of an index is among them, so that a claim costs the row alone.
-        Check.objects.bulk_update(rows, ["lease_id", "lease_slot", "leased_until", "skipped_slots"])
-    return claims
+        leased = lease_due(lease_id=lease_id, at=at, limit=limit)
+    return [Claim(check, lease_id, _slot(check, at), claimed_in) for claimed_in, check in leased]
 
 
-def _slot(check: Check, at: datetime) -> datetime:
+def _slot(check: Held, at: datetime) -> datetime:
     """The slot that this run stands for: the one it was due at, or after an outage the last of those that passed.
 
-    What is measured now is never stored as a value of then; the slots that were missed are counted.
+    What is measured now is never stored as a value of then; the slots that were missed are counted with the result.
     """
-    due = check.next_due_at or at
-    passed = (at - due) // timedelta(seconds=check.interval_seconds)
-    if not passed:
-        return due
-    check.skipped_slots += passed
-    return next_slot(check.id, check.interval_seconds, at - timedelta(seconds=check.interval_seconds))
+    due, every = check.next_due_at or at, timedelta(seconds=check.interval_seconds)
+    return due if at - due < every else next_slot(check.id, check.interval_seconds, at - every)
 
 
 def _allowances(claims: list[Claim]) -> dict[uuid.UUID, tuple[Allowance, ...]]:
@@ -133,7 +105,7 @@ def _allowances(claims: list[Claim]) -> dict[uuid.UUID, tuple[Allowance, ...]]:
     return {agency: tuple(Allowance(host, port) for host, port in found) for agency, found in pairs.items()}
 
 
-def _request(check: Check, allowances: tuple[Allowance, ...]) -> Request:
+def _request(check: Held, allowances: tuple[Allowance, ...]) -> Request:
     headers = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.1"}
     if check.sealed_authorization:
         try:
@@ -176,7 +148,7 @@ def _base(one: Claim, latency_us: int) -> dict[str, Any]:
     }
 
 
-def _answered(check: Check, response: Response, base: dict[str, Any]) -> Result:
+def _answered(check: Held, response: Response, base: dict[str, Any]) -> Result:
     if not 200 <= response.status < 300:
         return Result(**base, error_class="status", detail=f"The answer was {response.status}.")
     reading = read(check.kind, check.metrics, response.body)
@@ -205,7 +177,7 @@ def _store(results: list[Result]) -> int:
 def _store_alone(result: Result) -> list[uuid.UUID]:
     try:
         # Read again: the attempt that failed has written its judgement into the row it held.
-        return store_results([replace(result, claimed=None)])
+        return store_results([result._replace(claimed=None)])
     except Exception:
         log.exception("a result was not stored", check_id=str(result.check_id))
         return []

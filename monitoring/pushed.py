@@ -17,8 +17,9 @@ from core.errors import DomainError
 from core.ids import uuid7
 from core.models import OutboxEvent
 from monitoring import store
+from monitoring.held import held_of, limits_of
 from monitoring.models import Check, CheckKind
-from monitoring.results import Result, save_judged, take, thresholds_of
+from monitoring.results import Result, save_judged, take
 from monitoring.services import locked_check
 
 MOST_AT_ONCE = 1000
@@ -97,7 +98,8 @@ def _results(check: Check, values: list[tuple[datetime, Pushed]], error: str, at
 def _judge(check: Check, results: list[Result]) -> None:
     if not results:
         return
-    thresholds = thresholds_of([check])[check.id]
-    news = [item for result in results for item in take(check, thresholds, result)]
-    save_judged([check], thresholds)
+    held = held_of(check)
+    (limits,) = limits_of([held])
+    news = [item for result in results for item in take(held, limits, result)]
+    save_judged([held], limits)
     OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)

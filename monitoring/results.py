@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -17,6 +16,7 @@ from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
 from monitoring import events, store
 from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, own_trouble, silence, step
+from monitoring.held import Held, Limit, limits_of, lock_ours, read_held
 from monitoring.models import Check, CheckKind, Health, Threshold
 from monitoring.schedule import first_due, next_slot
 
@@ -38,7 +38,6 @@ CHECK_FIELDS = [
     "skipped_slots",
     "next_due_at",
     "lease_id",
-    "lease_slot",
     "leased_until",
 ]
 THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak"]
@@ -46,8 +45,7 @@ THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak"]
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What came of one request. ``error_class`` is empty where the values could be read."""
 
     check_id: uuid.UUID
@@ -56,87 +54,53 @@ class Result:
     host: str
     finished_at: datetime
     latency_us: int
-    values: dict[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = MappingProxyType({})
     error_class: str = ""
     detail: str = ""
     # The row as it was claimed, and the transaction that claimed it: unless somebody has written it since, it need not
     # be read again.
-    claimed: Check | None = None
+    claimed: Held | None = None
     claimed_in: int = 0
-
-
-@dataclass(slots=True)
-class Limit:
-    """What judging a value needs of a threshold. A row of Django's costs ten times as much to make."""
-
-    id: uuid.UUID
-    check_id: uuid.UUID
-    metric: str
-    comparison: str
-    limit: float
-    clear_limit: float
-    bad_count: int
-    good_count: int
-    health: str
-    bad_streak: int
-    good_streak: int
-    missing_streak: int
-    changed: bool = False
-
-
-LIMIT_COLUMNS = ("id", "source_check_id", *[one for one in Limit.__slots__ if one not in ("id", "check_id", "changed")])
 
 
 def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
     """Stores those whose lease is still theirs; returns the ids of the outbox rows it wrote."""
-    by_check = {result.check_id: result for result in results}
     with sweeper_scope():
-        checks = _still_ours(by_check)
-        thresholds = thresholds_of(checks)
-        hold = _is_our_trouble(checks, by_check)
-        news = [item for row in checks for item in take(row, thresholds[row.id], by_check[row.id], hold=hold)]
-        store.insert([value for row in checks for value in _samples(row, by_check[row.id])])
-        save_judged(checks, [one for group in thresholds.values() for one in group])
+        pairs = _still_ours(results)
+        checks = [check for check, _result in pairs]
+        limits = limits_of(checks)
+        hold = _is_our_trouble(pairs)
+        news = [
+            item
+            for (check, result), those in zip(pairs, limits, strict=True)
+            for item in take(check, those, result, hold=hold)
+        ]
+        store.insert([value for check, result in pairs for value in _samples(check, result)])
+        save_judged(checks, [one for those in limits for one in those])
         OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
     return [item.id for item in news]
 
 
-def thresholds_of(checks: Sequence[Check]) -> dict[uuid.UUID, list[Limit]]:
-    """The limits of locked checks, by check. Whoever changes one holds its check, so that they need no lock."""
-    found = defaultdict(list)
-    rows = Threshold.objects.filter(source_check_id__in=[row.id for row in checks]).values_list(*LIMIT_COLUMNS)
-    for row in rows:
-        limit = Limit(*row)
-        found[limit.check_id].append(limit)
-    return found
-
-
-def save_judged(checks: Sequence[Check], limits: Iterable[Limit]) -> None:
+def save_judged(checks: Sequence[Held], limits: Iterable[Limit]) -> None:
     """Writes what was judged: the checks, and those limits whose streaks are others than before."""
     changed = [
         Threshold(id=one.id, **{name: getattr(one, name) for name in THRESHOLD_FIELDS}) for one in limits if one.changed
     ]
-    Check.objects.bulk_update(checks, CHECK_FIELDS)
+    Check.objects.update_columns(checks, CHECK_FIELDS)
     Threshold.objects.bulk_update(changed, THRESHOLD_FIELDS)
 
 
-def _still_ours(by_check: dict[uuid.UUID, Result]) -> list[Check]:
-    """The checks whose lease is still the result's, locked, in the order of their ids."""
-    held = store.lock_ours([(one.check_id, one.lease_id, one.slot) for one in by_check.values()])
-    known = {
-        str(one.check_id): one.claimed
-        for one in by_check.values()
-        if one.claimed is not None and held.get(str(one.check_id)) == one.claimed_in
-    }
-    changed = [check_id for check_id in held if check_id not in known]
-    fresh = {str(row.id): row for row in Check.objects.filter(id__in=changed)} if changed else {}
-    return [known.get(check_id) or fresh[check_id] for check_id in held]
+def _still_ours(results: Sequence[Result]) -> list[tuple[Held, Result]]:
+    """The results whose lease still holds, each with its check, locked, in the order of their ids."""
+    locked = [(results[place], written) for place, written in lock_ours([one[:2] for one in results])]
+    # A row that nobody has written since it was claimed need not be read again.
+    known = [one.claimed if one.claimed_in == written else None for one, written in locked]
+    fresh = read_held([one.check_id for (one, _written), check in zip(locked, known, strict=True) if check is None])
+    return [(check or fresh[one.check_id], one) for (one, _written), check in zip(locked, known, strict=True)]
 
 
-def _is_our_trouble(checks: Sequence[Check], by_check: dict[uuid.UUID, Result]) -> bool:
-    seen = [
-        (by_check[row.id].host, by_check[row.id].error_class in NETWORK, row.health == Health.HEALTHY) for row in checks
-    ]
+def _is_our_trouble(pairs: Sequence[tuple[Held, Result]]) -> bool:
+    seen = [(result.host, result.error_class in NETWORK, check.health == Health.HEALTHY) for check, result in pairs]
     trouble = own_trouble(seen)
     if trouble:
         log.error("many unrelated targets fail at once; alerts are held", targets=len(seen))
@@ -144,7 +108,7 @@ def _is_our_trouble(checks: Sequence[Check], by_check: dict[uuid.UUID, Result]) 
     return trouble
 
 
-def take(check: Check, thresholds: list[Limit], result: Result, *, hold: bool = False) -> list[OutboxEvent]:
+def take(check: Held, limits: Sequence[Limit], result: Result, *, hold: bool = False) -> list[OutboxEvent]:
     """Judges the check and its thresholds and writes the outcome into the rows; returns the news.
 
     With ``hold`` a failure on the network is our own trouble and counts against nobody.
@@ -165,12 +129,12 @@ def take(check: Check, thresholds: list[Limit], result: Result, *, hold: bool = 
     # Only an address we may not ask is the agency's to look into; our own trouble is ours.
     lost = silence(before, after) if result.error_class == "blocked" or ok else ""
     news = [_news(check, None, one, result, after) for one in (change, lost) if one]
-    for threshold in thresholds:
+    for threshold in limits:
         news += _take_threshold(check, threshold, result, answered=answered)
     return news
 
 
-def _take_threshold(check: Check, threshold: Limit, result: Result, *, answered: bool) -> list[OutboxEvent]:
+def _take_threshold(check: Held, threshold: Limit, result: Result, *, answered: bool) -> list[OutboxEvent]:
     """``answered`` is whether the check's answer before this one could be read."""
     value = result.values.get(threshold.metric) if not result.error_class else None
     verdict = judge_value(
@@ -190,30 +154,30 @@ def _take_threshold(check: Check, threshold: Limit, result: Result, *, answered:
     return [_news(check, threshold, one, result, after) for one in (change, lost) if one]
 
 
-def _schedule(check: Check, result: Result) -> None:
-    """The next slot of the fixed grid. Those that passed while the answer was awaited are counted, not caught up.
+def _schedule(check: Held, result: Result) -> None:
+    """The next slot of the fixed grid. Those that passed since the one that was due are counted, not caught up.
 
     A check that waits for what is sent begins anew with each of its values.
     """
-    check.lease_id = check.lease_slot = check.leased_until = None
+    check.lease_id = check.leased_until = None
     check.last_slot = result.slot
     if check.kind == CheckKind.PUSH:
         check.next_due_at = first_due(check, result.finished_at)
         return
-    step_of = timedelta(seconds=check.interval_seconds)
+    every, due = timedelta(seconds=check.interval_seconds), check.next_due_at or result.slot
     upcoming = next_slot(check.id, check.interval_seconds, result.finished_at)
-    check.skipped_slots += max(0, round((upcoming - result.slot) / step_of) - 1)
+    check.skipped_slots += max(0, round((upcoming - due) / every) - 1)
     check.next_due_at = upcoming if check.enabled else None
 
 
-def _samples(check: Check, result: Result) -> list[store.Value]:
+def _samples(check: Held, result: Result) -> list[store.Value]:
     return [
         store.Value(check.agency_id, check.client_id, check.id, name, result.slot, value)
         for name, value in result.values.items()
     ]
 
 
-def _news(check: Check, threshold: Limit | None, change: str, result: Result, after: Streaks) -> OutboxEvent:
+def _news(check: Held, threshold: Limit | None, change: str, result: Result, after: Streaks) -> OutboxEvent:
     rule: Any = threshold or check
     results = after.unknown if change == "lost" else rule.bad_count
     began = result.slot - timedelta(seconds=check.interval_seconds * (results - 1))

@@ -1,4 +1,4 @@
-"""The only raw SQL of this app: samples and rollups, as arrays, a batch at a time.
+"""Samples and rollups, as SQL on arrays, a batch at a time.
 
 ``INSERT … SELECT unnest`` with ``ON CONFLICT`` because COPY is refused under row-level security and could not drop the
 second copy of a redelivered result.
@@ -53,27 +53,6 @@ def insert(values: Sequence[Value]) -> int:
             ],
         )
         return int(cursor.rowcount)
-
-
-def lock_ours(leases: Sequence[tuple[uuid.UUID, uuid.UUID, datetime]]) -> dict[str, int]:
-    """Locks the checks that are still leased as (check, lease, slot) says; returns the transaction each was last
-    written in, by its id as text. Locked in the order of their ids, so that two batches never wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT held.id::text, held.xmin::text::bigint FROM monitoring_check held"
-            " JOIN unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS ours(id, lease_id, slot)"
-            " ON held.id = ours.id AND held.lease_id = ours.lease_id AND held.lease_slot = ours.slot"
-            " ORDER BY held.id FOR UPDATE OF held",
-            [array(lease[place] for lease in leases) for place in range(3)],
-        )
-        return dict(cursor.fetchall())
-
-
-def this_transaction() -> int:
-    """The number that PostgreSQL writes into the rows that this transaction changes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::xid::text::bigint")
-        return int(cursor.fetchone()[0])
 
 
 def make_days(days: Iterable[date]) -> None:

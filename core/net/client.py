@@ -11,9 +11,9 @@ import re
 import socket
 import time
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 import pycurl
 
@@ -48,13 +48,12 @@ _CLASSES: dict[int, ErrorClass] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What to ask. Times in milliseconds, sizes in bytes after decompression."""
 
     url: str
     method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     timeout_ms: int = 10_000
     connect_timeout_ms: int = 5_000
@@ -64,8 +63,7 @@ class Request:
     allowances: tuple[Allowance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What came back. Times in microseconds since the start: name found, connected, secured, first byte, all."""
 
     status: int
@@ -78,8 +76,7 @@ class Response:
     total_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why nothing came back: a class, and nothing of what the other side or the network said."""
 
     error_class: ErrorClass

@@ -28,11 +28,13 @@ _CONFLICT = " ON CONFLICT DO NOTHING"
 _AS_TEXT = (models.CharField, models.TextField)
 
 
-def update_rows(rows: Sequence[models.Model], fields: Iterable[str]) -> int:
-    """Writes these fields of the rows, found by their keys, and returns how many rows there were to write."""
+def update_rows(model: type[models.Model], rows: Sequence[Any], fields: Iterable[str]) -> int:
+    """Writes these fields of the rows, found by their keys, and returns how many rows there were to write.
+
+    A row is whatever has attributes of these names: one of the model's, or something lighter.
+    """
     if not rows:
         return 0
-    model = type(rows[0])
     chosen: list[Any] = [model._meta.pk, *(model._meta.get_field(name) for name in fields)]
     columns = [connection.ops.quote_name(field.column) for field in chosen]
     table, key = connection.ops.quote_name(model._meta.db_table), columns[0]
@@ -90,7 +92,7 @@ def goes_in_arrays(model: type[models.Model]) -> bool:
     return all(isinstance(field, _WITH_LITERAL) for field in model._meta.concrete_fields)
 
 
-def _run(sql: str, fields: Sequence[Any], rows: Sequence[models.Model]) -> int:
+def _run(sql: str, fields: Sequence[Any], rows: Sequence[Any]) -> int:
     return _execute(sql, [_literals(field, map(attrgetter(field.attname), rows)) for field in fields])
 
 

@@ -60,7 +60,11 @@ class TenantQuerySet(models.QuerySet[M]):
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
         require_scope()
-        return update_rows(list(objs), fields)
+        return update_rows(self.model, list(objs), fields)
+
+    def update_columns(self, objs: Iterable[Any], fields: Iterable[str]) -> int:
+        """Writes these fields of rows that need not be objects of the model, only have its names."""
+        return self.bulk_update(objs, fields)
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:
         require_scope()
@@ -94,6 +98,10 @@ class TenantManager(models.Manager[M]):
     def insert_columns(self, columns: Mapping[str, Sequence[Any]], ignore_conflicts: bool = False, **same: Any) -> int:
         """The queryset's, which needs no filter."""
         return TenantQuerySet(self.model).insert_columns(columns, ignore_conflicts, **same)
+
+    def update_columns(self, objs: Iterable[Any], fields: Iterable[str]) -> int:
+        """The queryset's, for rows that were found in this scope."""
+        return TenantQuerySet(self.model).update_columns(objs, fields)
 
     def find(self, **columns: Any) -> M | None:
         """The scope's row with these values in these columns, which name at most one, or None."""

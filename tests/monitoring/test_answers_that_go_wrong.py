@@ -11,7 +11,9 @@ from core import clock
 from core.errors import DomainError
 from core.models import NetAllowance
 from monitoring import prober, services
+from monitoring.held import Held
 from monitoring.models import Check
+from monitoring.results import Result
 from tests.cast import Cast
 from tests.monitoring.lab import Lab, Target
 
@@ -190,12 +192,10 @@ def test_m41_a_result_that_cannot_be_stored_is_put_aside_alone(
     target.says(rate=0.9)
     original = prober._answered
 
-    def answered(check: Check, response: Any, base: dict[str, Any]) -> Any:
+    def answered(check: Held, response: Any, base: dict[str, Any]) -> Result:
         result = original(check, response, base)
-        if check.id == bad:
-            # A value that no column can hold.
-            result.values["\0"] = 1.0
-        return result
+        # A value that no column can hold.
+        return result._replace(values={"\0": 1.0}) if check.id == bad else result
 
     monkeypatch.setattr(prober, "_answered", answered)
     with clock.at(lab.moment):

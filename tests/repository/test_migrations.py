@@ -36,6 +36,7 @@ BEFORE_THE_FIRST_RELEASE = {
     ("monitoring", "0003_last_value_of_a_threshold"),
     ("monitoring", "0004_push"),
     ("monitoring", "0005_no_index_of_the_latest"),
+    ("monitoring", "0006_no_slot_of_a_lease"),
     ("notifications", "0001_initial"),
 }
 # Matters of taste, and what is said once for the connection instead of in each file.
