@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import selectors, services, tokens
 from core.access.roles import Capability
 from core.access.views import staff
-from core.errors import DomainError
+from core.clock import now
+from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
 from core.web.pages import csv_file, done, listed, page, refused
 from retainer.dashboard.forms import AgencyForm, EndpointForm, InviteForm, RoleForm, TokenForm
@@ -167,6 +168,7 @@ def machines(request: HttpRequest, agency: str) -> HttpResponse:
         "tokens": selectors.tokens(),
         "endpoints": notifications.endpoints(),
         "deliveries": notifications.deliveries()[:20],
+        "now": now(),
         "breadcrumbs": crumbs(agency, (_("API and webhooks"), "")),
     }
     return page(request, "settings/machines.html", context)
@@ -224,6 +226,24 @@ def new_endpoint(request: HttpRequest, agency: str) -> HttpResponse:
         else:
             return page(request, "settings/secret.html", context | {"secret": secret, "name": endpoint.name})
     return page(request, "forms/page.html", context, status=422 if form.errors else 200)
+
+
+@staff(Capability.SETTINGS)
+@require_POST
+def rotate_secret(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
+    """Makes a receiver's new signing secret and shows it this once."""
+    try:
+        endpoint, secret = notification_services.rotate_secret(endpoint_id=endpoint_id)
+    except NotFound as error:
+        raise Http404 from error
+    back = reverse("settings:machines", args=[agency])
+    context = {
+        "secret": secret,
+        "name": endpoint.name,
+        "rotated": True,
+        "breadcrumbs": crumbs(agency, (_("API and webhooks"), back), (_("New secret"), "")),
+    }
+    return page(request, "settings/secret.html", context)
 
 
 @staff(Capability.SETTINGS)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/tokens/new/", pages.new_token, name="new_token"),
     path("api/tokens/<uuid:token_id>/revoke/", pages.revoke_token, name="revoke_token"),
     path("api/receivers/new/", pages.new_endpoint, name="new_endpoint"),
+    path("api/receivers/<uuid:endpoint_id>/secret/", pages.rotate_secret, name="rotate_secret"),
     path("api/receivers/<uuid:endpoint_id>/delete/", pages.delete_endpoint, name="delete_endpoint"),
     path("audit/", pages.audit, name="audit"),
     path("audit.csv", pages.audit_csv, name="audit_csv"),

@@ -24,7 +24,7 @@ from core.net.guard import Allowance
 from core.selectors import agency, net_allowances
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
-from retainer.notifications.services import secret_of
+from retainer.notifications.services import secrets_of
 
 LEASE = timedelta(seconds=60)
 # Then the delivery is given up and shown as failed: about a day and a half in all.
@@ -43,7 +43,7 @@ class Letter:
     delivery: Delivery
     sender: str = ""
     url: str = ""
-    secret: str = ""
+    secrets: tuple[str, ...] = ()
     allowances: tuple[Allowance, ...] = ()
 
 
@@ -129,7 +129,7 @@ def _ready(delivery: Delivery) -> Letter:
         if endpoint is None:
             raise NotSent("The receiver was removed or switched off.")
         allowances = tuple(Allowance(host, port) for host, port in net_allowances(delivery.agency_id))
-        return Letter(delivery, url=endpoint.url, secret=secret_of(endpoint), allowances=allowances)
+        return Letter(delivery, url=endpoint.url, secrets=tuple(secrets_of(endpoint)), allowances=allowances)
 
 
 def _send_email(letter: Letter) -> None:
@@ -161,6 +161,7 @@ def _webhook(letter: Letter) -> Request:
         {"type": delivery.event_name, "timestamp": delivery.created_at.isoformat(), "data": delivery.payload}
     )
     message_id, sent_at = f"msg_{delivery.id}", now()
+    signatures = [Webhook(secret).sign(msg_id=message_id, timestamp=sent_at, data=body) for secret in letter.secrets]
     return Request(
         method="POST",
         url=letter.url,
@@ -168,7 +169,7 @@ def _webhook(letter: Letter) -> Request:
             "Content-Type": "application/json",
             "webhook-id": message_id,
             "webhook-timestamp": str(int(sent_at.timestamp())),
-            "webhook-signature": Webhook(letter.secret).sign(msg_id=message_id, timestamp=sent_at, data=body),
+            "webhook-signature": " ".join(signatures),
         },
         body=body.encode(),
         timeout_ms=TIMEOUT_MS,

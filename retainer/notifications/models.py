@@ -24,6 +24,9 @@ class WebhookEndpoint(TenantModel):
     name = models.CharField(max_length=80)
     url = models.CharField(max_length=1000)
     sealed_secret = models.BinaryField(editable=False)
+    # The secret before it, with which messages are signed as well until then.
+    sealed_old_secret = models.BinaryField(null=True, editable=False)
+    old_secret_until = models.DateTimeField(null=True, editable=False)
     # Names of events; an empty list means all.
     events = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     enabled = models.BooleanField(default=True)

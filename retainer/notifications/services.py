@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import secrets
 import uuid
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.audit import record
-from core.crypto import seal, unseal
+from core.clock import now
+from core.crypto import CannotOpen, seal, unseal
 from core.errors import DomainError, NotFound
 from core.ids import uuid7
 from core.net.guard import Allowance, TargetRefused, check_url
@@ -19,7 +23,9 @@ from core.selectors import net_allowances
 from core.tenancy.context import require_agency
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 
-TABLE, COLUMN = "notifications_webhookendpoint", "sealed_secret"
+TABLE, COLUMN, OLD_COLUMN = "notifications_webhookendpoint", "sealed_secret", "sealed_old_secret"
+# How long messages carry the old secret's signature as well, so that a receiver can change over in its own time.
+BOTH_SECRETS = timedelta(hours=24)
 
 
 def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> tuple[WebhookEndpoint, str]:
@@ -30,11 +36,29 @@ def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> 
     if WebhookEndpoint.objects.filter(name=name).exists():
         raise DomainError(_("You have a receiver of this name. Choose another name."), field="name")
     _vet(url)
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    secret = _new_secret()
     endpoint = WebhookEndpoint(id=uuid7(), agency_id=require_agency(), name=name, url=url, events=events or [])
-    endpoint.sealed_secret = seal(secret, agency_id=endpoint.agency_id, table=TABLE, column=COLUMN, row_id=endpoint.id)
+    endpoint.sealed_secret = _seal(endpoint, COLUMN, secret)
     endpoint.save(force_insert=True)
     record(action="notifications.endpoint.created", object_type="endpoint", object_id=endpoint.id)
+    return endpoint, secret
+
+
+def rotate_secret(*, endpoint_id: uuid.UUID) -> tuple[WebhookEndpoint, str]:
+    """A new signing secret, which is shown this once. For a day messages are signed with the one before as well."""
+    with transaction.atomic():
+        endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).filter(id=endpoint_id).first()
+        if endpoint is None:
+            raise NotFound(_("There is no such receiver."))
+        secret = _new_secret()
+        # One whose key was lost signs nothing, and a new one is the way out.
+        with suppress(CannotOpen):
+            old = _unseal(endpoint, COLUMN, endpoint.sealed_secret)
+            endpoint.sealed_old_secret = _seal(endpoint, OLD_COLUMN, old)
+            endpoint.old_secret_until = now() + BOTH_SECRETS
+        endpoint.sealed_secret = _seal(endpoint, COLUMN, secret)
+        endpoint.save(update_fields=["sealed_secret", "sealed_old_secret", "old_secret_until"])
+        record(action="notifications.endpoint.secret_rotated", object_type="endpoint", object_id=endpoint.id)
     return endpoint, secret
 
 
@@ -48,9 +72,24 @@ def delete_endpoint(*, endpoint_id: uuid.UUID) -> None:
     record(action="notifications.endpoint.deleted", object_type="endpoint", object_id=endpoint_id)
 
 
-def secret_of(endpoint: WebhookEndpoint) -> str:
-    """The endpoint's signing secret, for the delivery alone."""
-    return unseal(endpoint.sealed_secret, agency_id=endpoint.agency_id, table=TABLE, column=COLUMN, row_id=endpoint.id)
+def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
+    """What the endpoint's messages are signed with now, the newest secret first; for the delivery alone."""
+    found = [_unseal(endpoint, COLUMN, endpoint.sealed_secret)]
+    if endpoint.sealed_old_secret and endpoint.old_secret_until and now() < endpoint.old_secret_until:
+        found.append(_unseal(endpoint, OLD_COLUMN, endpoint.sealed_old_secret))
+    return found
+
+
+def _new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _seal(endpoint: WebhookEndpoint, column: str, secret: str) -> bytes:
+    return seal(secret, agency_id=endpoint.agency_id, table=TABLE, column=column, row_id=endpoint.id)
+
+
+def _unseal(endpoint: WebhookEndpoint, column: str, sealed: bytes | memoryview) -> str:
+    return unseal(sealed, agency_id=endpoint.agency_id, table=TABLE, column=column, row_id=endpoint.id)
 
 
 def _vet(url: str) -> None:

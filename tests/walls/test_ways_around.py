@@ -85,6 +85,7 @@ RAW_SQL = {
     "core/tenancy/roles.py",
     "core/tenancy/rows.py",
     "core/tenancy/scope.py",
+    "monitoring/held.py",
     "monitoring/partitions.py",
     "monitoring/store.py",
     "retainer/local/postgres.py",
