@@ -57,6 +57,9 @@ class IncidentOut(Shape):
     waiting_since = Moment(allow_null=True)
     published_at = Moment(allow_null=True, help_text=_("From when the client sees it."))
     publish_at = Moment(allow_null=True, help_text=_("When it will be shown although nobody confirmed it."))
+    merged_into = serializers.UUIDField(
+        source="merged_into_id", allow_null=True, help_text=_("The older incident of the same failure.")
+    )
     version = serializers.IntegerField(help_text=_("Goes up with every change."))
 
 
@@ -127,6 +130,12 @@ class SeverityIn(StepIn):
     mode = serializers.ChoiceField(MODES, required=False)
 
 
+class MergeIn(StepIn):
+    """The older incident of the same client that it is merged into."""
+
+    into = serializers.UUIDField(source="into_id")
+
+
 class IncidentQuery(Query):
     """Filters of incidents."""
 
@@ -161,6 +170,7 @@ class Incidents(Endpoint):
         "close": StepIn,
         "severity": SeverityIn,
         "owner": OwnerIn,
+        "merge": MergeIn,
     }
 
     def list(self, request: Request) -> Response:
@@ -244,3 +254,8 @@ class Incidents(Endpoint):
     def owner(self, request: Request, id: uuid.UUID) -> Response:
         """Gives it to somebody on the staff, or to nobody."""
         return self.one(services.assign(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, id: uuid.UUID) -> Response:
+        """Ends it as the same failure as an older one, whose clocks run on."""
+        return self.one(services.merge(incident_id=id, **self.body()))

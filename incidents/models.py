@@ -36,6 +36,8 @@ class EntryKind(models.TextChoices):
     RESOLVED = "resolved", _("Resolved")
     REOPENED = "reopened", _("Reopened")
     CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged")
+    TOOK_IN = "took_in", _("Took in another incident")
     SEVERITY = "severity", _("Severity changed")
     ASSIGNED = "assigned", _("Owner changed")
     PUBLISHED = "published", _("Shown to the client")
@@ -70,6 +72,8 @@ class Incident(ClientOwnedModel):
     published_at = models.DateTimeField(null=True)
     # When an unconfirmed incident is shown to the client anyway; an indexed due column for the sweep.
     publish_at = models.DateTimeField(null=True)
+    # The older incident of the same failure; set exactly while this one is merged.
+    merged_into = TenantForeignKey("self", models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     class Meta(ClientOwnedModel.Meta):
@@ -82,6 +86,11 @@ class Incident(ClientOwnedModel):
                 name="incidents_one_open_per_fingerprint",
             ),
             models.CheckConstraint(condition=Q(state__in=IncidentState.values), name="incidents_incident_state"),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="incidents_incident_merged",
+            ),
             # A false alarm is never published.
             models.CheckConstraint(
                 condition=~Q(state="false_alarm") | Q(publish_at__isnull=True, published_at__isnull=True),

@@ -29,8 +29,18 @@ def open_incidents() -> QuerySet[Incident]:
 
 
 def open_with(fingerprint: str) -> Incident | None:
-    """The open incident of a fingerprint, if there is one."""
-    return open_incidents().filter(fingerprint=fingerprint).first()
+    """The open incident of this cause, or the open one that it was merged into; None where there is neither."""
+    if not fingerprint:
+        return None
+    merged = incidents().filter(fingerprint=fingerprint, state=IncidentState.MERGED)
+    mine = open_incidents().filter(fingerprint=fingerprint).first()
+    return mine or open_incidents().filter(id__in=merged.values("merged_into_id")).first()
+
+
+def may_take_in(row: Incident) -> QuerySet[Incident]:
+    """The open incidents of the same client that are older, so that it can be merged into one of them."""
+    older = Q(opened_at__lt=row.opened_at) | Q(opened_at=row.opened_at, number__lt=row.number)
+    return open_incidents().filter(older, client_id=row.client_id).exclude(id=row.id)
 
 
 def search(words: str) -> QuerySet[Incident]:

@@ -15,6 +15,7 @@ class IncidentState(models.TextChoices):
     RESOLVED = "resolved", _("Resolved")
     CLOSED = "closed", _("Closed")
     FALSE_ALARM = "false_alarm", _("False alarm")
+    MERGED = "merged", _("Merged")
 
     @classmethod
     def open_values(cls) -> list[str]:
@@ -34,6 +35,7 @@ class Step(models.TextChoices):
     RESOLVE = "resolve", _("Resolve")
     REOPEN = "reopen", _("Reopen")
     CLOSE = "close", _("Close")
+    MERGE = "merge", _("Merge")
 
 
 _OPEN = frozenset({IncidentState.NEW, IncidentState.ACKNOWLEDGED, IncidentState.MITIGATED})
@@ -47,8 +49,12 @@ TRANSITIONS: dict[Step, tuple[frozenset[IncidentState], IncidentState | None]] =
     Step.RESUME: (_OPEN, None),
     Step.MITIGATE: (frozenset({IncidentState.NEW, IncidentState.ACKNOWLEDGED}), IncidentState.MITIGATED),
     Step.RESOLVE: (_OPEN, IncidentState.RESOLVED),
-    Step.REOPEN: (frozenset({IncidentState.RESOLVED, IncidentState.FALSE_ALARM}), IncidentState.ACKNOWLEDGED),
+    Step.REOPEN: (
+        frozenset({IncidentState.RESOLVED, IncidentState.FALSE_ALARM, IncidentState.MERGED}),
+        IncidentState.ACKNOWLEDGED,
+    ),
     Step.CLOSE: (frozenset({IncidentState.RESOLVED}), IncidentState.CLOSED),
+    Step.MERGE: (_OPEN, IncidentState.MERGED),
 }
 
 

@@ -24,6 +24,8 @@ MARKS: dict[str, tuple[str, str]] = {
     EntryKind.RESOLVED: ("circle-check", "good"),
     EntryKind.REOPENED: ("rotate-ccw", "bad"),
     EntryKind.CLOSED: ("lock", ""),
+    EntryKind.MERGED: ("merge", ""),
+    EntryKind.TOOK_IN: ("merge", ""),
     EntryKind.SEVERITY: ("gauge", ""),
     EntryKind.ASSIGNED: ("user", ""),
     EntryKind.PUBLISHED: ("users", ""),
@@ -49,6 +51,10 @@ def text_of(entry: IncidentEntry, names: Mapping[Any, str]) -> str:
         return _("From %(before)s to %(after)s.") % {"before": str(before).lower(), "after": str(after).lower()}
     if entry.kind == EntryKind.ASSIGNED:
         return names.get(data.get("owner_id", ""), _("Nobody"))
+    if entry.kind == EntryKind.MERGED and "into" in data:
+        return _("Goes on in %(into)s.") % {"into": data["into"]}
+    if entry.kind == EntryKind.TOOK_IN and "from" in data:
+        return str(_("%(from)s, %(title)s, is the same failure.") % data)
     if entry.kind in (EntryKind.CLOCK_WARNED, EntryKind.CLOCK_BREACHED) and "metric" in data:
         return metric_label(data["metric"])
     return ""

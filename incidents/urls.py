@@ -16,5 +16,6 @@ urlpatterns = [
     path("<int:number>/update/", web.update, name="update"),
     path("<int:number>/pause/", web.pause, name="pause"),
     path("<int:number>/severity/", web.severity, name="severity"),
+    path("<int:number>/merge/", web.merge, name="merge"),
     path("<int:number>/assign/", web.assign, name="assign"),
 ]

@@ -26,6 +26,7 @@ from core.web.pages import csv_file, done, listed, page, refused
 from incidents import permissions, selectors, services
 from incidents.forms import (
     AssignForm,
+    MergeForm,
     NoteForm,
     OpenIncidentForm,
     PauseForm,
@@ -222,6 +223,31 @@ def severity(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         lambda row: services.change_severity(incident_id=row.id, **form.cleaned_data),
         _("Severity changed. The clocks carry on with the time already used."),
     )
+
+
+@staff(permissions.HANDLE)
+@require_POST
+def merge(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """Ends an incident as the same failure as an older one."""
+    try:
+        others = merge_choices(selectors.incident_by_number(number))
+    except NotFound as error:
+        raise Http404 from error
+    form = MergeForm(request.POST, others=others)
+    if not form.is_valid():
+        return _again(request, agency, number, form)
+    return _do(
+        request,
+        agency,
+        number,
+        lambda row: services.merge(incident_id=row.id, into_id=form.cleaned_data["into"]),
+        _("Merged. The clocks of the older incident run on."),
+    )
+
+
+def merge_choices(row: Incident) -> list[tuple[str, str]]:
+    """What it can be merged into, newest first."""
+    return [(str(other.id), f"{other.reference} {other.title}") for other in selectors.may_take_in(row)[:50]]
 
 
 @staff(permissions.HANDLE)

@@ -234,8 +234,14 @@ def resume_checks(news: News) -> None:
     Check.objects.bulk_update(rows, ["next_due_at", "lease_id"])
 
 
+def follow_merge(news: News) -> None:
+    """The alerts of a merged incident belong to the one that is kept."""
+    Alert.objects.filter(incident_id=news.payload["id"]).update(incident_id=news.payload["into"])
+
+
 HANDLERS: dict[str, tuple[Handler, ...]] = {
     events.TRANSITIONED: (take_transition,),
+    "incidents.incident.merged": (follow_merge,),
     "clients.system.paused": (pause_checks,),
     "clients.system.resumed": (resume_checks,),
 }

@@ -28,6 +28,9 @@ def rows_of(house: House) -> dict[str, Any]:
     """Argument name, or "route:argument" where routes differ, and a value that exists in the house."""
     with house.scope():
         retainer = signed_retainer(house)
+        # An older one beside it, into which it could be merged.
+        with clock.at(clock.now() - timedelta(hours=1)):
+            incidents.open_incident(system_id=house.system.id, title="Older", severity="low", source="staff")
         incident = incidents.open_incident(system_id=house.system.id, title="Example", severity="high", source="staff")
         item = backlog.create_from_incident(
             incident_id=incident.id, title="Example", detail="", kind="feature", impact=2, risk=2

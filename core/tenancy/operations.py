@@ -222,6 +222,23 @@ def _foreign_key(model: type[models.Model], field: TenantForeignKey) -> Iterable
     yield f'CREATE INDEX "{short_name(table, column, "idx")}" ON "{table}" (agency_id, {column})'
 
 
+class AddTenantKey(_SqlOperation):
+    """The composite foreign key and index of a field that came to a table later."""
+
+    def __init__(self, model: str, field: str) -> None:
+        self.model, self.field = model, field
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model)
+        for statement in _foreign_key(model, model._meta.get_field(self.field)):
+            schema_editor.execute(statement, None)
+
+    def describe(self) -> str:
+        return f"Secures {self.model}.{self.field} by tenant"
+
+
 class ExtraIdentity(_SqlOperation):
     """A further way in which a person may find a row before any agency is chosen, from a table of a later app."""
 

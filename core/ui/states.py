@@ -67,6 +67,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "resolved": Badge("good", "circle-check", _("Resolved")),
         "closed": Badge("neutral", "lock", _("Closed")),
         "false_alarm": Badge("neutral", "circle-slash", _("False alarm")),
+        "merged": Badge("neutral", "merge", _("Merged")),
     },
     "request": {
         "new": Badge("info", "inbox", _("New")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidents.services.merging import merge
 from incidents.services.opening import import_incident, open_incident
 from incidents.services.publication import publish_due
 from incidents.services.rows import SUBJECT
@@ -32,6 +33,7 @@ __all__ = [
     "close",
     "confirm",
     "import_incident",
+    "merge",
     "mitigate",
     "open_incident",
     "pause",

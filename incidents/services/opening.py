@@ -15,6 +15,7 @@ from core.clock import now
 from core.errors import DomainError
 from incidents import events
 from incidents.models import EntryKind, Incident, IncidentSource
+from incidents.selectors import open_with
 from incidents.services.publication import hold
 from incidents.services.rows import SUBJECT, add_line, clean_text, known_severity, tell
 from incidents.states import IncidentState
@@ -126,10 +127,3 @@ def _start_clocks(incident: Incident, at: datetime) -> None:
             policy_version_id=incident.policy_version_id,
             started_at=at,
         )
-
-
-def open_with(fingerprint: str) -> Incident | None:
-    """The open incident of this cause, if there is one."""
-    if not fingerprint:
-        return None
-    return Incident.objects.filter(fingerprint=fingerprint, state__in=IncidentState.open_values()).first()

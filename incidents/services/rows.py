@@ -52,12 +52,13 @@ def done(
     visible: bool = False,
     data: dict[str, Any] | None = None,
     at: datetime | None = None,
+    **more: str,
 ) -> Incident:
-    """Saves the step with its line on the timeline, its audit row and its news."""
+    """Saves the step with its line on the timeline, its audit row and its news, which says ``more`` besides."""
     incident.version += 1
     incident.save()
     add_line(incident, kind, body=body, visible=visible, data=data, at=at)
-    tell(incident, name)
+    tell(incident, name, **more)
     return incident
 
 
@@ -86,7 +87,7 @@ def add_line(
     )
 
 
-def tell(incident: Incident, name: str) -> None:
+def tell(incident: Incident, name: str, **more: str) -> None:
     """The audit row and the news of a step."""
     record_and_announce(
         action=name,
@@ -102,6 +103,7 @@ def tell(incident: Incident, name: str) -> None:
             "severity": incident.severity,
             "state": incident.state,
             "title": incident.title,
+            **more,
         },
     )
 

@@ -14,7 +14,6 @@ from core.selectors import member_of_user
 from core.tenancy.context import require_scope
 from incidents import events
 from incidents.models import EntryKind, Incident
-from incidents.services.opening import open_with
 from incidents.services.publication import hold, publish
 from incidents.services.rows import (
     SUBJECT,
@@ -134,9 +133,9 @@ def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None 
         if incident.state == IncidentState.FALSE_ALARM:
             hold(incident)
         incident.state, incident.closed_at = IncidentState.ACKNOWLEDGED, None
-        incident.mitigated_at = incident.resolved_at = None
+        incident.mitigated_at = incident.resolved_at = incident.merged_into_id = None
         # An alert may have opened another incident of the same cause meanwhile; then this one stands beside it.
-        if open_with(incident.fingerprint):
+        if Incident.objects.filter(fingerprint=incident.fingerprint, state__in=IncidentState.open_values()).exists():
             incident.fingerprint = ""
         incident.acknowledged_at = incident.acknowledged_at or now()
         move_clocks(incident, "reopen", now(), reason=text)

@@ -23,6 +23,7 @@ from core.web.standing import version_of
 from incidents import selectors as incidents
 from incidents.forms import (
     AssignForm,
+    MergeForm,
     NoteForm,
     PauseForm,
     ReasonForm,
@@ -35,6 +36,7 @@ from incidents.severities import DEFINITIONS
 from incidents.states import Step, allowed
 from incidents.texts import TEMPLATES
 from incidents.timeline import mark_of, text_of
+from incidents.web import merge_choices
 from monitoring import selectors as monitoring
 from monitoring.selectors import metric_label
 from retainer.dashboard.systems import chart
@@ -67,6 +69,7 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         "charts": _charts(agency, row),
         "severity_form": SeverityForm(initial={"severity": row.severity}),
         "assign_form": _assign_form(row),
+        "merge_form": _merge_form(row),
         "texts": TEMPLATES,
         "breadcrumbs": [
             {"label": _("Incidents"), "url": reverse("incidents:list", args=[agency])},
@@ -92,6 +95,7 @@ def incident_context(row: Any) -> dict[str, Any]:
     return {
         "incident": row,
         "system": system,
+        "kept": incidents.incident(row.merged_into_id) if row.merged_into_id else None,
         "client": clients.client(row.client_id),
         "clocks": slas.clock_views(
             slas.current(slas.clocks_of("incident", row.id)), now(), get_current_timezone_name()
@@ -125,6 +129,12 @@ def _recipients(row: Any) -> list[str]:
     if clients.client(row.client_id).live_at is None:
         return []
     return [contact.name for contact in clients.contacts(row.client_id)]
+
+
+def _merge_form(row: Any) -> MergeForm | None:
+    """None where there is nothing to merge it into."""
+    others = merge_choices(row) if allowed(Step.MERGE, row.state) else []
+    return MergeForm(others=others, auto_id="merge_%s") if others else None
 
 
 def _assign_form(row: Any) -> AssignForm:

@@ -36,6 +36,7 @@ BODIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("retainers/{draft}/systems/", {}, {"system": "systems", "policy_version": "policy_version"}),
     ("incidents/", INCIDENT, {"system": "systems"}),
     ("incidents/{incidents}/owner/", {}, {"owner": "owner"}),
+    ("incidents/{incidents}/merge/", {}, {"into": "incidents"}),
     ("checks/", CHECK, {"system": "systems"}),
     ("thresholds/", LIMIT, {"check": "checks"}),
 ]

@@ -147,3 +147,15 @@ def test_the_title_stays_the_text_that_it_is(north: World) -> None:
     title = "<script>alert(1)</script> „ünïcode“ 🙂"
     incident = _open(north, title=title)
     assert json.loads(json.dumps(incident["title"])) == title
+
+
+def test_a_program_merges_too(north: World) -> None:
+    system = str(north.house.system.id)
+    body = {"system": system, "title": "One", "severity": "low"}
+    older = send("incidents/", north.token, body | {"opened_at": (now() - timedelta(hours=1)).isoformat()})
+    younger = send("incidents/", north.token, body)
+    answer = send(f"incidents/{younger['id']}/merge/", north.token, {"into": older["id"]})
+    assert (answer["state"], answer["merged_into"]) == ("merged", older["id"])
+    refused = call("POST", f"incidents/{older['id']}/merge/", north.token, {"into": younger["id"]})
+    assert refused.status_code == 409, refused.content
+    assert read(f"incidents/{older['id']}/", north.token)["state"] == "new"

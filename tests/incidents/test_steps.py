@@ -24,8 +24,9 @@ MOVES: dict[str, dict[str, str]] = {
     "resume": {"new": "new", "acknowledged": "acknowledged", "mitigated": "mitigated"},
     "mitigate": {"new": "mitigated", "acknowledged": "mitigated"},
     "resolve": {"new": "resolved", "acknowledged": "resolved", "mitigated": "resolved"},
-    "reopen": {"resolved": "acknowledged", "false_alarm": "acknowledged"},
+    "reopen": {"resolved": "acknowledged", "false_alarm": "acknowledged", "merged": "acknowledged"},
     "close": {"resolved": "closed"},
+    "merge": {"new": "merged", "acknowledged": "merged", "mitigated": "merged"},
 }
 SERVICE = {"false_alarm": "call_false_alarm"}
 WORDS: dict[str, dict[str, Any]] = {
@@ -41,14 +42,17 @@ WAY: dict[str, list[str]] = {
     "resolved": ["resolve"],
     "closed": ["resolve", "close"],
     "false_alarm": ["false_alarm"],
+    "merged": ["merge"],
 }
 
 
 def take(ward: Ward, step: str, incident_id: uuid.UUID, moment: str = MORNING, **more: Any) -> Any:
-    return ward.do(SERVICE.get(step, step), incident_id, moment, **WORDS.get(step, {}), **more)
+    words = {"into_id": ward.elder()} if step == "merge" else WORDS.get(step, {})
+    return ward.do(SERVICE.get(step, step), incident_id, moment, **words, **more)
 
 
 def in_state(ward: Ward, state: str) -> uuid.UUID:
+    ward.elder()
     incident_id = ward.held()
     for step in WAY[state]:
         take(ward, step, incident_id)
@@ -107,6 +111,7 @@ def test_what_runs_cannot_be_resumed(ward: Ward) -> None:
 
 @pytest.mark.parametrize("step", sorted(set(MOVES) - {"resume", "reopen", "close"}))
 def test_a_step_on_an_old_version_is_refused(ward: Ward, step: str) -> None:
+    ward.elder()
     incident_id = ward.held()
     seen = ward.row(incident_id).version
     ward.do("post_note", incident_id, body="Somebody else was here")

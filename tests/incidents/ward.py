@@ -37,6 +37,7 @@ class Ward:
 
     def __init__(self, house: House, policy: str = "priority") -> None:
         self.house = house
+        self._elder: uuid.UUID | None = None
         with self.at("2026-01-01 00:00"):
             sla_services.install_catalogue()
             agreement_services.install_catalogue()
@@ -77,6 +78,12 @@ class Ward:
     def held(self, moment: str = MORNING, **more: Any) -> uuid.UUID:
         """Opens what an alert opens, and the client does not see yet."""
         return self.open(moment, **({"source": "alert", "fingerprint": f"check:{uuid.uuid4()}"} | more))
+
+    def elder(self) -> uuid.UUID:
+        """An older open incident, opened once, into which a younger one can be merged."""
+        if self._elder is None:
+            self._elder = self.open("2026-06-01 07:00", title="Answers are late")
+        return self._elder
 
     def do(self, step: str, incident_id: uuid.UUID, moment: str = MORNING, **more: Any) -> Incident:
         """Calls the service of that name on the incident."""

@@ -30,6 +30,7 @@ BEFORE_THE_FIRST_RELEASE = {
     ("slas", "0002_fewer_indexes"),
     ("agreements", "0001_initial"),
     ("incidents", "0001_initial"),
+    ("incidents", "0002_merged"),
     ("backlog", "0001_initial"),
     ("monitoring", "0001_initial"),
     ("monitoring", "0002_fewer_indexes"),
