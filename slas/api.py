@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access.views import api
 from core.clock import now
 from core.selectors import agency
-from core.web.rest import Endpoint, Moment, Query, Shape, WholeMinutes
+from core.web.rest import Body, Endpoint, Moment, Query, Shape, WholeMinutes
 from slas import permissions, selectors
 from slas.models import ClockState, Metric, Severity
+from slas.services import simulation
 
 
 class CalendarVersionOut(Shape):
@@ -181,3 +184,85 @@ class Clocks(Endpoint):
 
 def _as_people_see_them(clocks: list[Any]) -> list[Any]:
     return list(selectors.clock_views(clocks, now(), ZoneInfo(agency().time_zone)))
+
+
+class WarnIn(Body):
+    """A warning: at a per cent of the target, or so many open seconds before the deadline. One of the two."""
+
+    percent = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    seconds_before = serializers.IntegerField(required=False, min_value=0)
+
+
+class SimulatedEvent(Body):
+    """Something that happens to the clock. A resume ends the oldest open pause of its party, or of all."""
+
+    at = Moment()
+    kind = serializers.ChoiceField([(kind, kind) for kind in simulation.KINDS])
+    party = serializers.CharField(required=False)
+    reason = serializers.CharField(required=False)
+
+
+class SimulationIn(Body):
+    """A promise and what happens to it, all in one request."""
+
+    calendar = serializers.JSONField(
+        help_text=_(
+            "“24x7”, or an object with zone, weekly hours (mon to sun) and dates, each a list of pairs of times; an"
+            " interval whose end is not after its start runs over midnight."
+        )
+    )
+    target_seconds = serializers.IntegerField(min_value=0, help_text=_("Open seconds of the calendar."))
+    start = Moment()
+    warn = WarnIn(many=True, required=False)
+    events = SimulatedEvent(many=True, required=False)
+    now = Moment(required=False, help_text=_("The present, where it is not named."))
+
+
+class SimulatedWarning(Shape):
+    """A warning and when it is due."""
+
+    percent = serializers.IntegerField(required=False)
+    seconds_before = serializers.IntegerField(required=False)
+    at = Moment()
+    passed = serializers.BooleanField()
+
+
+class SimulatedSegment(Shape):
+    """One stretch of the clock's time."""
+
+    to = Moment()
+    kind = serializers.CharField()
+    seconds = serializers.IntegerField()
+    party = serializers.CharField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """With the field whose name is a word of Python's."""
+        return {"from": Moment(), **super().get_fields()}
+
+
+class SimulationOut(Shape):
+    """What the clock says; instants in UTC, whole seconds."""
+
+    state = serializers.ChoiceField(ClockState.choices)
+    due_at = Moment(help_text=_("Of a paused clock: as if it were resumed now."))
+    breached_at = Moment(allow_null=True)
+    satisfied_at = Moment(allow_null=True)
+    consumed_seconds = serializers.IntegerField()
+    remaining_seconds = serializers.IntegerField()
+    warnings = SimulatedWarning(many=True)
+    segments = SimulatedSegment(many=True)
+
+
+@api(permissions.CALCULATE)
+class Simulations(Endpoint):
+    """The engine as a calculator."""
+
+    answer = SimulationOut
+    bodies = {"simulate": SimulationIn}
+
+    @action(detail=False, methods=["post"])
+    def simulate(self, request: Request) -> Response:
+        """What a clock would say of a promise and its events. Nothing is stored, and nothing of yours is read."""
+        if not isinstance(request.data, Mapping):
+            raise ParseError(_("Send one object."))
+        return Response(simulation.simulate(request.data))

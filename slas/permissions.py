@@ -7,4 +7,6 @@ from core.access.roles import Capability, TokenScope
 SEE = Capability.VIEW
 CHANGE_RESPONSE_TIMES = Capability.RETAINERS
 READ_CLOCKS = TokenScope.INCIDENTS
+# It stores nothing, so whoever may read may calculate.
+CALCULATE = TokenScope.READ
 READ_RESPONSE_TIMES = TokenScope.RETAINERS

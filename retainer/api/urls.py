@@ -8,7 +8,7 @@ from agreements.api import Retainers, Tiers
 from clients.api import Clients, Contacts, Systems
 from incidents.api import Incidents
 from monitoring.api import Alerts, Checks, Thresholds
-from slas.api import Calendars, Clocks, Policies
+from slas.api import Calendars, Clocks, Policies, Simulations
 
 app_name = "api"
 router = SimpleRouter(use_regex_path=False)
@@ -21,6 +21,7 @@ router.register("policies", Policies, basename="policy")
 router.register("calendars", Calendars, basename="calendar")
 router.register("incidents", Incidents, basename="incident")
 router.register("clocks", Clocks, basename="clock")
+router.register("clocks", Simulations, basename="simulation")
 router.register("checks", Checks, basename="check")
 router.register("thresholds", Thresholds, basename="threshold")
 router.register("alerts", Alerts, basename="alert")

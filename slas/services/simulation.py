@@ -28,7 +28,7 @@ from slas.engine import (
 
 _FIELDS = {"calendar", "target_seconds", "start", "warn", "events", "now"}
 # What a caller may send. A start is given by itself, and other terms have no place in a single calculation.
-_KINDS = tuple(kind for kind in EVENT_KINDS if kind in ("pause", "resume", "satisfy", "cancel", "reopen"))
+KINDS = tuple(kind for kind in EVENT_KINDS if kind in ("pause", "resume", "satisfy", "cancel", "reopen"))
 MOST_EVENTS = 1000
 
 
@@ -86,8 +86,8 @@ def _event(row: object, number: int) -> Event:
     if not isinstance(row, Mapping) or not set(row) <= {"at", "kind", "party", "reason"}:
         raise DomainError(_("An event has at, kind, party and reason."), field=where)
     kind, party, reason = row.get("kind"), row.get("party"), row.get("reason")
-    if kind not in _KINDS:
-        words = {"kind": kind, "kinds": ", ".join(_KINDS)}
+    if kind not in KINDS:
+        words = {"kind": kind, "kinds": ", ".join(KINDS)}
         raise DomainError(_("“%(kind)s” is not a kind of event (%(kinds)s).") % words, field=f"{where}.kind")
     for name, text in (("party", party), ("reason", reason)):
         if text is not None and not isinstance(text, str):
