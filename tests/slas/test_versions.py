@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from core.errors import DomainError, NotFound
 from slas import selectors, services
-from slas.models import Clock
+from slas.models import Calendar, Clock, Policy
 from tests.cast import Cast, random_id
-from tests.slas.desk import ALWAYS, HOUR, OFFICE, Desk, utc
+from tests.slas.desk import ALWAYS, HOUR, OFFICE, Desk, sweep, utc
 
 
 def target(calendar_version_id: Any, **more: Any) -> dict[str, Any]:
@@ -150,3 +151,35 @@ def test_hours_of_another_agency_are_like_hours_that_do_not_exist(cast: Cast) ->
         for missing in (foreign.calendar_id, random_id()):
             with pytest.raises(NotFound):
                 services.new_calendar_version(calendar_id=missing, spec=ALWAYS)
+
+
+def test_a_year_of_clocks_reads_the_same_to_the_byte_after_everything_was_edited(cast: Cast) -> None:
+    """Sixty subjects of a year, run through pauses, ends and reopenings over both changes of the clocks."""
+    desk = Desk(cast.north, {"first_response": HOUR, "resolution": 6 * HOUR})
+    first = utc("2025-07-03 07:20")
+    for number in range(60):
+        began = first + timedelta(days=6 * number, hours=5 * number % 24)
+        moments = [f"{began + timedelta(hours=hours):%Y-%m-%d %H:%M}" for hours in (0, 1, 5, 20, 30)]
+        subject = desk.start(moments[0], policy_version_id=desk.policy.id)
+        if number % 3:
+            desk.record(subject, "pause", moments[1], party="client", reason="A question")
+            desk.record(subject, "resume", moments[2], party="client")
+        if number % 4:
+            desk.record(subject, "satisfy", moments[3])
+        if number % 8 == 1:
+            desk.record(subject, "reopen", moments[4])
+        sweep(moments[4])
+    before = exported(desk)
+    with desk.at("2026-06-30 08:00"):
+        holidays: dict[str, list[Any]] = {f"2025-{month:02d}-01": [] for month in range(7, 13)}
+        for spec in (OFFICE | {"dates": holidays}, ALWAYS, OFFICE | {"zone": "Asia/Tokyo"}):
+            services.new_calendar_version(calendar_id=desk.calendar.calendar_id, spec=spec, starts_at=first)
+        for seconds in (60, 40 * HOUR):
+            services.new_policy_version(
+                policy_id=desk.policy.policy_id, targets=[target(desk.calendar.id, seconds=seconds)]
+            )
+        Calendar.objects.update(name="Other hours", archived_at=utc("2026-06-30 08:00"))
+        Policy.objects.update(name="Another promise", archived_at=utc("2026-06-30 08:00"))
+    assert exported(desk) == before
+    assert "breached" in before
+    assert "met" in before

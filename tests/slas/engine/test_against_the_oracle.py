@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from slas.engine import CalendarSpec, Event, Terms, Warn, compile_calendar, judge
+from slas.engine import CalendarSpec, Event, Terms, compile_calendar, judge
 from tests.slas.engine import oracle
+from tests.slas.engine.beside import assert_equal_to_the_oracle, events_of, terms_of
 from tests.slas.engine.strategies import EXAMPLES, calendars, clocks
 from tests.slas.engine.support import HOUR, at
 
@@ -20,36 +21,10 @@ thorough = settings(
 )
 
 
-def terms_of(clock: dict[str, Any], target: int) -> Terms:
-    warn = tuple(Warn.from_json(item) for item in clock["warn"])
-    return Terms(CalendarSpec.from_json(clock["calendar"]), target, None, warn)
-
-
-def events_of(clock: dict[str, Any]) -> list[Event]:
-    events = []
-    for event in clock["events"]:
-        fields = {name: value for name, value in event.items() if name != "target"}
-        if "target" in event:
-            fields["terms"] = terms_of(clock, event["target"])
-        events.append(Event(**fields))
-    return events
-
-
 @thorough
 @given(clocks())
 def test_due_consumed_warnings_and_segments_equal_those_counted_second_by_second(clock: dict[str, Any]) -> None:
-    expected = oracle.judge(clock["calendar"], clock["target"], clock["warn"], clock["events"], clock["now"])
-    found = judge(terms_of(clock, clock["target"]), events_of(clock), clock["now"])
-    assert found.state == expected.state
-    assert found.due_at == expected.due
-    assert found.breached_at == expected.breached_at
-    assert found.consumed_seconds == expected.consumed
-    assert found.overrun_seconds == expected.overrun
-    assert found.remaining_seconds == expected.remaining
-    if not any("target" in event for event in clock["events"]):
-        assert found.used_seconds == expected.consumed
-    assert [(w.at, w.passed) for w in found.warnings] == expected.warnings
-    assert [(s.from_, s.to, s.kind, s.party) for s in found.segments] == expected.segments
+    assert_equal_to_the_oracle(clock)
 
 
 def test_engine_and_oracle_attribute_two_pauses_of_one_second_to_the_one_recorded_first() -> None:
