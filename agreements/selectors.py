@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -85,6 +86,13 @@ def policy_version_for(system_id: uuid.UUID, at: datetime | None = None) -> uuid
     links = CoveredSystem.objects.filter(system_id=system_id, retainer__state__in=RUNNING).select_related("retainer")
     running = [link for link in links if _runs(link.retainer, instant)]
     return max(running, key=lambda link: link.created_at).policy_version_id if running else None
+
+
+def tier_names(system_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The plan that covers each system now, by system; those without a running retainer are left out."""
+    links = CoveredSystem.objects.filter(system_id__in=set(system_ids), retainer__state__in=RUNNING)
+    rows = links.select_related("retainer__tier").order_by("created_at")
+    return {link.system_id: link.retainer.tier.name for link in rows if _runs(link.retainer, now())}
 
 
 def _runs(row: Retainer, instant: datetime) -> bool:

@@ -34,6 +34,7 @@ STAFF: list[tuple[str, list[tuple[str, str, str, str, str]]]] = [
         [
             (gettext_noop("Clients"), "clients:list", "building-2", "l", Capability.VIEW),
             (gettext_noop("Retainers"), "agreements:list", "file-text", "r", Capability.VIEW),
+            (gettext_noop("SLA review"), "dashboard:sla_review", "gauge", "v", Capability.VIEW),
         ],
     ),
     ("", [(gettext_noop("Settings"), "settings:home", "settings", "t", Capability.VIEW)]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from retainer.dashboard import client, home, incident, search, systems
+from retainer.dashboard import client, home, incident, review, search, systems
 
 app_name = "dashboard"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("systems/<slug:client>/<slug:system>/", systems.system, name="system"),
     path("systems/<slug:client>/<slug:system>/series.json", systems.series, name="series"),
     path("clients/<slug:client>/", client.client, name="client"),
+    path("sla-review/", review.sla_review, name="sla_review"),
+    path("sla-review/export.csv", review.sla_review_csv, name="sla_review_csv"),
     path("incidents/<int:number>/", incident.incident, name="incident"),
     path("incidents/<int:number>/evidence.json", incident.evidence, name="evidence"),
 ]

@@ -171,6 +171,11 @@ def terms_of(target: Target, at: datetime) -> Terms:
         .order_by("-number")
         .first()
     ) or target.calendar_version
+    return terms_in(target, version)
+
+
+def terms_in(target: Target, version: CalendarVersion) -> Terms:
+    """The target's promise in these hours."""
     return Terms(
         calendar=CalendarSpec.from_json(version.spec),
         target_seconds=target.seconds,

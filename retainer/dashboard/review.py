@@ -1,0 +1,212 @@
+"""The SLA review: whether promises were kept, whether targets are realistic, and who the time was with."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from agreements import selectors as agreements
+from clients import selectors as clients
+from core.access.roles import Capability
+from core.access.views import staff
+from core.clock import now
+from core.selectors import agency as own_agency
+from core.web.pages import csv_file, page
+from incidents import selectors as incidents
+from incidents.models import Incident
+from slas import attainment, ledger, replay
+from slas import selectors as slas
+from slas.models import Clock, ClockState, Metric, Severity
+
+# More than an agency decides in a year; beyond it the page says so.
+MOST = 5000
+PERIODS = {
+    "month": gettext_lazy("This month"),
+    "last_month": gettext_lazy("Last month"),
+    "quarter": gettext_lazy("Last 3 months"),
+    "year": gettext_lazy("Last 12 months"),
+}
+SIDE_WORDS = {
+    ledger.US: gettext_lazy("Us"),
+    "client": gettext_lazy("The client"),
+    "vendor": gettext_lazy("A vendor"),
+    "provider": gettext_lazy("The model provider"),
+    "window": gettext_lazy("An agreed window"),
+    "unnamed": gettext_lazy("Nobody was named"),
+    ledger.CLOSED: gettext_lazy("Outside hours"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for."""
+
+    period: str
+    start: datetime
+    end: datetime
+    client: Any
+    version_id: uuid.UUID | None
+
+
+@staff(Capability.VIEW)
+@require_GET
+def sla_review(request: HttpRequest, agency: str) -> HttpResponse:
+    """One period, of the agency or of one client, with what would have been under another promise if one is named."""
+    asked = _asked(request)
+    clocks = list(_clocks(asked)[:MOST])
+    about = _incidents(clocks)
+    replayed = replay.replay(clocks, asked.version_id, now()) if asked.version_id else []
+    context = {
+        "filters": _filters(asked),
+        "clear_url": reverse("dashboard:sla_review", args=[agency]) if request.GET else "",
+        "export_url": f"{reverse('dashboard:sla_review_csv', args=[agency])}?{request.GET.urlencode()}",
+        "asked": asked,
+        "first_day": asked.start.date(),
+        "last_day": (asked.end - timedelta(days=1)).date(),
+        "total": attainment.grouped(clocks, lambda clock: "").get("", attainment.Attainment()),
+        "promises": _by_promise(clocks),
+        "groups": _groups(clocks, about),
+        "sides": _sides(clocks),
+        "unpromised": _unpromised(asked),
+        "missed": [(clock, about.get(clock.subject_id)) for clock in clocks if clock.breached_at][:50],
+        "cut": len(clocks) == MOST,
+        "replay": _replayed(replayed, about) if asked.version_id else None,
+        "breadcrumbs": [{"label": _("SLA review"), "url": ""}],
+    }
+    return page(request, "dashboard/sla_review.html", context)
+
+
+@staff(Capability.VIEW)
+@require_GET
+def sla_review_csv(request: HttpRequest, agency: str) -> HttpResponse:
+    """Every promise of the period, the newest first."""
+    clocks = list(_clocks(_asked(request))[:10_000])
+    about, names = _incidents(clocks), {row.id: row.name for row in clients.clients()}
+    header = ["incident", "client", "promise", "severity", "state", "target_seconds", "consumed_seconds"]
+    lines = (
+        [
+            about[clock.subject_id].reference if clock.subject_id in about else "",
+            names.get(clock.client_id, ""),
+            *(clock.metric, clock.severity, clock.state),
+            attainment.target_of(clock),
+            clock.consumed_seconds,
+            *(moment.isoformat() if moment else "" for moment in (clock.started_at, clock.due_at)),
+            *(moment.isoformat() if moment else "" for moment in (clock.satisfied_at, clock.breached_at)),
+        ]
+        for clock in clocks
+    )
+    return csv_file("sla-review", [*header, "started_at", "due_at", "satisfied_at", "breached_at"], lines)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    period = request.GET.get("period", "quarter")
+    period = period if period in PERIODS else "quarter"
+    start, end = bounds(period, now(), ZoneInfo(own_agency().time_zone))
+    slug, version = request.GET.get("client", ""), request.GET.get("replay", "")
+    client = next((row for row in clients.clients() if row.slug == slug), None)
+    known = {str(row.id): row.id for row in slas.latest_policy_versions()}
+    return Asked(period, start, end, client, known.get(version))
+
+
+def bounds(period: str, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The period around ``at``, as whole months of the zone and half-open."""
+    first = at.astimezone(zone).date().replace(day=1)
+    back = {"month": 0, "last_month": 1, "quarter": 2, "year": 11}[period]
+    ahead = 0 if period == "last_month" else 1
+    months = first.year * 12 + first.month - 1
+    edges = [divmod(months + shift, 12) for shift in (-back, ahead)]
+    start, end = (datetime.combine(first.replace(year=y, month=m + 1), time(), zone) for y, m in edges)
+    return start, end
+
+
+def _clocks(asked: Asked) -> Any:
+    return attainment.decided_between(asked.start, asked.end, asked.client.id if asked.client else None)
+
+
+def _incidents(clocks: Iterable[Clock]) -> dict[uuid.UUID, Incident]:
+    wanted = {clock.subject_id for clock in clocks}
+    return {row.id: row for row in incidents.incidents().filter(id__in=wanted).select_related("client", "system")}
+
+
+def _filters(asked: Asked) -> list[dict[str, Any]]:
+    people = [(row.slug, row.name) for row in clients.clients()]
+    versions = [(str(row.id), _("Replay: %(name)s") % {"name": row}) for row in slas.latest_policy_versions()]
+    return [
+        {"name": "period", "label": _("Period"), "value": asked.period, "choices": list(PERIODS.items())},
+        {
+            "name": "client",
+            "label": _("Client"),
+            "value": asked.client.slug if asked.client else "",
+            "choices": [("", _("All clients")), *people],
+        },
+        {
+            "name": "replay",
+            "label": _("Replay against"),
+            "value": str(asked.version_id or ""),
+            "choices": [("", _("No replay")), *versions],
+        },
+    ]
+
+
+def _by_promise(clocks: Iterable[Clock]) -> list[tuple[str, str, attainment.Attainment]]:
+    """A row a promise and severity, in the order in which people know them."""
+    found = attainment.grouped(clocks, lambda clock: (clock.metric, clock.severity))
+    order = [(metric, severity) for metric in Metric.values for severity in Severity.values]
+    return [(slas.metric_label(key[0]), key[1], found[key]) for key in order if key in found]
+
+
+def _groups(clocks: list[Clock], about: Mapping[uuid.UUID, Incident]) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """By client and by plan, each with its worst first."""
+    plans = agreements.tier_names(row.system_id for row in about.values())
+
+    def plan_of(clock: Clock) -> str:
+        row = about.get(clock.subject_id)
+        return plans.get(row.system_id, "") if row else ""
+
+    def client_of(clock: Clock) -> str:
+        row = about.get(clock.subject_id)
+        return row.client.name if row else ""
+
+    keys = ((_("By client"), client_of), (_("By plan"), plan_of))
+    return [(title, _worst_first(attainment.grouped(clocks, key))) for title, key in keys]
+
+
+def _worst_first(groups: Mapping[str, attainment.Attainment]) -> list[tuple[str, attainment.Attainment]]:
+    rows = [(name or _("None now"), row) for name, row in groups.items()]
+    return sorted(rows, key=lambda pair: (pair[1].share is None, pair[1].share or 0, pair[0]))
+
+
+def _sides(clocks: Iterable[Clock]) -> list[tuple[str, str, int, float]]:
+    """Who the time of the resolutions was with: key, word, seconds and share, without those that had none."""
+    found: Counter[str] = ledger.time_by_side([c for c in clocks if c.metric == Metric.RESOLUTION], now())
+    whole = sum(found.values())
+    return [(side, str(SIDE_WORDS[side]), found[side], found[side] / whole) for side in ledger.SIDES if found[side]]
+
+
+def _unpromised(asked: Asked) -> int:
+    """Incidents of the period on which nothing was promised; they stand beside, in no denominator."""
+    rows = incidents.incidents(client_id=asked.client.id if asked.client else None)
+    return rows.filter(opened_at__gte=asked.start, opened_at__lt=asked.end, policy_version_id=None).count()
+
+
+def _replayed(rows: list[replay.Replayed], about: Mapping[uuid.UUID, Incident]) -> dict[str, Any]:
+    """What the period would have been: counts before and after of the same promises, and each that differs."""
+    same = [row for row in rows if row.clock.state != ClockState.CANCELLED and row.after != replay.NOT_PROMISED]
+    return {
+        "of": len(same),
+        "before": sum(row.before == replay.MET for row in same),
+        "after": sum(row.after == replay.MET for row in same),
+        "not_promised": sum(row.after == replay.NOT_PROMISED for row in rows),
+        "changed": [(row, about.get(row.clock.subject_id)) for row in same if row.differs][:100],
+    }
