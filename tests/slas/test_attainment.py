@@ -142,7 +142,7 @@ def test_the_same_events_under_another_target_are_met_or_missed_one_by_one(desk:
 
 
 def test_a_replay_keeps_the_pauses_and_takes_the_proposed_hours(desk: Desk) -> None:
-    """V17: four hours from Friday 15:00, paused until Monday 10:00, are due on Monday 13:00; around the clock at 07:00."""
+    """V17: four hours from Friday 15:00, paused until Monday 10:00, are due on Monday 13:00."""
     subject = desk.start("2026-06-05 13:00")
     desk.record(subject, "pause", "2026-06-05 14:00", party="client", reason="A question")
     desk.record(subject, "resume", "2026-06-08 08:00", party="client")
