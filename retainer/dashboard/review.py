@@ -65,7 +65,7 @@ def sla_review(request: HttpRequest, agency: str) -> HttpResponse:
     """One period, of the agency or of one client, with what would have been under another promise if one is named."""
     asked = _asked(request)
     clocks = list(_clocks(asked)[:MOST])
-    about = _incidents(clocks)
+    about, sides = _incidents(clocks), _sides(clocks)
     replayed = replay.replay(clocks, asked.version_id, now()) if asked.version_id else []
     context = {
         "filters": _filters(asked),
@@ -77,7 +77,8 @@ def sla_review(request: HttpRequest, agency: str) -> HttpResponse:
         "total": attainment.grouped(clocks, lambda clock: "").get("", attainment.Attainment()),
         "promises": _by_promise(clocks),
         "groups": _groups(clocks, about),
-        "sides": _sides(clocks),
+        "sides": sides,
+        "side_total": sum(seconds for _side, _word, seconds, _share in sides),
         "unpromised": _unpromised(asked),
         "missed": [(clock, about.get(clock.subject_id)) for clock in clocks if clock.breached_at][:50],
         "cut": len(clocks) == MOST,
