@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from slas.models import Clock, ClockState
+from slas.models import Clock, ClockState, Metric, Severity
 
 # Below this many, a percentile says more about chance than about the work.
 LEAST_TIMES = 5
@@ -92,6 +92,13 @@ def grouped(clocks: Iterable[Clock], key: Callable[[Clock], K]) -> dict[K, Attai
     for clock in clocks:
         found[key(clock)].add(clock)
     return dict(found)
+
+
+def by_promise(clocks: Iterable[Clock]) -> list[tuple[str, str, Attainment]]:
+    """Metric, severity and attainment, in the order in which people know them."""
+    found = grouped(clocks, lambda clock: (clock.metric, clock.severity))
+    order = [(metric, severity) for metric in Metric.values for severity in Severity.values]
+    return [(*key, found[key]) for key in order if key in found]
 
 
 def target_of(clock: Clock) -> int | None:

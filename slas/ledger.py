@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from slas.models import Clock
+from slas.models import Clock, Metric
 from slas.services.judging import history, judge_clock
 
 US, CLOSED = "us", "closed"
 # In the order of the charts; "unnamed" is a pause that names nobody.
 SIDES = (US, "client", "vendor", "provider", "window", "unnamed", CLOSED)
+
+
+def resolutions(clocks: Iterable[Clock]) -> list[Clock]:
+    """Those that run over the whole of their subject."""
+    return [clock for clock in clocks if clock.metric == Metric.RESOLUTION]
 
 
 def time_by_side(clocks: Sequence[Clock], at: datetime) -> Counter[str]:

@@ -14,7 +14,8 @@ from slas.selectors import targets_of
 from slas.services.clocks import terms_in
 from slas.services.judging import engine_events, history
 
-MET, MISSED, UNDECIDED, NOT_PROMISED = "met", "missed", "undecided", "not_promised"
+# "dropped" is a promise that was cancelled in time, because it was no longer owed.
+MET, MISSED, DROPPED, OPEN, NOT_PROMISED = "met", "missed", "dropped", "open", "not_promised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +83,5 @@ def _one(
 
 
 def _word(state: str) -> str:
-    words = {ClockState.MET: MET, ClockState.BREACHED: MISSED}
-    return words.get(ClockState(state), UNDECIDED)
+    words = {ClockState.MET: MET, ClockState.BREACHED: MISSED, ClockState.CANCELLED: DROPPED}
+    return words.get(ClockState(state), OPEN)

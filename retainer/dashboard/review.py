@@ -24,10 +24,8 @@ from core.clock import now
 from core.selectors import agency as own_agency
 from core.web.pages import csv_file, page
 from incidents import selectors as incidents
-from incidents.models import Incident
 from slas import attainment, ledger, replay
 from slas import selectors as slas
-from slas.models import Clock, ClockState, Metric, Severity
 
 # More than an agency decides in a year; beyond it the page says so.
 MOST = 5000
@@ -75,7 +73,7 @@ def sla_review(request: HttpRequest, agency: str) -> HttpResponse:
         "first_day": asked.start.date(),
         "last_day": (asked.end - timedelta(days=1)).date(),
         "total": attainment.grouped(clocks, lambda clock: "").get("", attainment.Attainment()),
-        "promises": _by_promise(clocks),
+        "promises": [(slas.metric_label(metric), *more) for metric, *more in attainment.by_promise(clocks)],
         "groups": _groups(clocks, about),
         "sides": sides,
         "side_total": sum(seconds for _side, _word, seconds, _share in sides),
@@ -135,7 +133,7 @@ def _clocks(asked: Asked) -> Any:
     return attainment.decided_between(asked.start, asked.end, asked.client.id if asked.client else None)
 
 
-def _incidents(clocks: Iterable[Clock]) -> dict[uuid.UUID, Incident]:
+def _incidents(clocks: Iterable[Any]) -> dict[uuid.UUID, Any]:
     wanted = {clock.subject_id for clock in clocks}
     return {row.id: row for row in incidents.incidents().filter(id__in=wanted).select_related("client", "system")}
 
@@ -160,22 +158,15 @@ def _filters(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _by_promise(clocks: Iterable[Clock]) -> list[tuple[str, str, attainment.Attainment]]:
-    """A row a promise and severity, in the order in which people know them."""
-    found = attainment.grouped(clocks, lambda clock: (clock.metric, clock.severity))
-    order = [(metric, severity) for metric in Metric.values for severity in Severity.values]
-    return [(slas.metric_label(key[0]), key[1], found[key]) for key in order if key in found]
-
-
-def _groups(clocks: list[Clock], about: Mapping[uuid.UUID, Incident]) -> list[tuple[str, list[tuple[str, Any]]]]:
+def _groups(clocks: list[Any], about: Mapping[uuid.UUID, Any]) -> list[tuple[str, list[tuple[str, Any]]]]:
     """By client and by plan, each with its worst first."""
     plans = agreements.tier_names(row.system_id for row in about.values())
 
-    def plan_of(clock: Clock) -> str:
+    def plan_of(clock: Any) -> str:
         row = about.get(clock.subject_id)
         return plans.get(row.system_id, "") if row else ""
 
-    def client_of(clock: Clock) -> str:
+    def client_of(clock: Any) -> str:
         row = about.get(clock.subject_id)
         return row.client.name if row else ""
 
@@ -188,9 +179,9 @@ def _worst_first(groups: Mapping[str, attainment.Attainment]) -> list[tuple[str,
     return sorted(rows, key=lambda pair: (pair[1].share is None, pair[1].share or 0, pair[0]))
 
 
-def _sides(clocks: Iterable[Clock]) -> list[tuple[str, str, int, float]]:
+def _sides(clocks: Iterable[Any]) -> list[tuple[str, str, int, float]]:
     """Who the time of the resolutions was with: key, word, seconds and share, without those that had none."""
-    found: Counter[str] = ledger.time_by_side([c for c in clocks if c.metric == Metric.RESOLUTION], now())
+    found: Counter[str] = ledger.time_by_side(ledger.resolutions(clocks), now())
     whole = sum(found.values())
     return [(side, str(SIDE_WORDS[side]), found[side], found[side] / whole) for side in ledger.SIDES if found[side]]
 
@@ -201,13 +192,13 @@ def _unpromised(asked: Asked) -> int:
     return rows.filter(opened_at__gte=asked.start, opened_at__lt=asked.end, policy_version_id=None).count()
 
 
-def _replayed(rows: list[replay.Replayed], about: Mapping[uuid.UUID, Incident]) -> dict[str, Any]:
-    """What the period would have been: counts before and after of the same promises, and each that differs."""
-    same = [row for row in rows if row.clock.state != ClockState.CANCELLED and row.after != replay.NOT_PROMISED]
+def _replayed(rows: list[replay.Replayed], about: Mapping[uuid.UUID, Any]) -> dict[str, Any]:
+    """What the period would have been: kept of decided before and after, and each promise that differs."""
+    made = [row for row in rows if row.after != replay.NOT_PROMISED]
+    before, after = Counter(row.before for row in made), Counter(row.after for row in made)
     return {
-        "of": len(same),
-        "before": sum(row.before == replay.MET for row in same),
-        "after": sum(row.after == replay.MET for row in same),
-        "not_promised": sum(row.after == replay.NOT_PROMISED for row in rows),
-        "changed": [(row, about.get(row.clock.subject_id)) for row in same if row.differs][:100],
+        "before": (before[replay.MET], before[replay.MET] + before[replay.MISSED]),
+        "after": (after[replay.MET], after[replay.MET] + after[replay.MISSED]),
+        "not_promised": len(rows) - len(made),
+        "changed": [(row, about.get(row.clock.subject_id)) for row in made if row.differs][:100],
     }

@@ -165,8 +165,16 @@ def test_what_a_version_does_not_promise_is_said_so(desk: Desk) -> None:
     assert [row.after for row in replayed(desk, other)] == ["not_promised"]
 
 
-def test_an_end_that_came_before_a_proposed_miss_is_met_and_an_open_one_is_undecided(desk: Desk) -> None:
+def test_what_is_open_under_both_is_decided_by_neither(desk: Desk) -> None:
     desk.start("2026-07-31 14:30")
     with desk.at("2026-07-31 14:31"):
         longer = desk.new_policy({"resolution": 40 * HOUR})
-    assert [(row.before, row.after) for row in replayed(desk, longer)] == [("undecided", "undecided")]
+    assert [(row.before, row.after) for row in replayed(desk, longer)] == [("open", "open")]
+
+
+def test_what_was_dropped_after_a_miss_would_not_have_been_owed(desk: Desk) -> None:
+    """Resolved before the next update was due under the longer promise, it is in no denominator."""
+    desk.record(desk.start("2026-06-01 07:00"), "cancel", "2026-06-01 13:00", reason="resolved")
+    with desk.at("2026-07-01 08:00"):
+        longer = desk.new_policy({"resolution": 40 * HOUR})
+    assert [(row.before, row.after) for row in replayed(desk, longer)] == [("missed", "dropped")]
