@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 
 import pytest
 
@@ -303,19 +302,16 @@ def test_an_agreed_date_before_the_start_is_refused() -> None:
         validate_events(terms, log(START), NOON)
 
 
-def test_a_thousand_events_are_judged_within_five_milliseconds() -> None:
+def test_a_thousand_events_are_judged_as_one_by_one() -> None:
+    """What it costs is measured by ``make bench``; here, that five hundred pauses of an hour and a half add up."""
     start = at("2026-06-01 10:00")
-    kinds = ("pause", "resume")
     events = [Event(start, "start")]
-    events += [Event(start + 900 * n, kinds[n % 2], party="client", seq=n) for n in range(1, 1001)]  # type: ignore[arg-type]
-    terms = Terms(office(), 400 * HOUR, warn=(Warn(percent=80), Warn(seconds_before=HOUR)))
-    judge(terms, events, start + 1_000_000)
-    runs = []
-    for _ in range(20):
-        begin = time.perf_counter()
-        judge(terms, events, start + 1_000_000)
-        runs.append(time.perf_counter() - begin)
-    assert min(runs) < 0.005
+    events += [Event(start + 900 * n, "resume" if n % 2 else "pause", party="client", seq=n) for n in range(1, 1001)]
+    found = judge(Terms(CalendarSpec.from_json("24x7"), 400 * HOUR), events, start + 900 * 1000)
+    # The first resume ends nothing; then it waits and runs in turns of a quarter of an hour, and waits at the end.
+    assert found.consumed_seconds == 900 * 2 + 900 * 499
+    assert found.state == "paused"
+    assert sum(segment.seconds for segment in found.segments) == 900 * 1000
 
 
 def test_around_the_clock_is_never_outside_hours() -> None:
