@@ -318,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": _TICK | {"queue": "sweep"},
     },
+    "move clocks": {"task": "slas.tasks.move_clocks", "schedule": 2, "options": {"expires": 4, "queue": "default"}},
     "publish incidents": {
         "task": "incidents.tasks.publish_incidents",
         "schedule": TICK_SECONDS * 4,

@@ -204,3 +204,44 @@ class ClockNotice(ClientOwnedModel):
 
     class Meta(ClientOwnedModel.Meta):
         constraints = [models.UniqueConstraint(fields=["agency", "clock", "threshold"], name="slas_clocknotice_once")]
+
+
+class MoveState(models.TextChoices):
+    """The state words of a move of open clocks to newer terms."""
+
+    COUNTING = "counting", _("Counting")
+    READY = "ready", _("Ready")
+    APPLYING = "applying", _("Moving")
+    DONE = "done", _("Done")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class TermsMove(TenantModel):
+    """Open clocks on their way to a newer version of their policy or of their hours: first counted, then moved.
+
+    Exactly one of the two versions is named. ``cursor`` is the last clock that was dealt with.
+    """
+
+    policy_version = TenantForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
+    calendar_version = TenantForeignKey(CalendarVersion, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=MoveState.choices, default=MoveState.COUNTING)
+    total = models.PositiveIntegerField(default=0)
+    dealt_with = models.PositiveIntegerField(default=0)
+    cursor = models.UUIDField(null=True)
+    # What counting or moving came to so far: moved, later, sooner, missed, relieved, dropped, same.
+    counts = models.JSONField(default=dict)
+    asked_by_id = models.UUIDField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True, default=now)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=MoveState.values), name="slas_move_state"),
+            models.CheckConstraint(
+                condition=Q(policy_version__isnull=True) ^ Q(calendar_version__isnull=True), name="slas_move_to_one"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_due_at"], name="slas_move_due", condition=Q(next_due_at__isnull=False)),
+            models.Index(fields=["agency", "-created_at"], name="slas_move_newest"),
+        ]

@@ -23,3 +23,12 @@ def sweep_clocks() -> None:
         if not result.judged and not result.failed:
             break
     beat("sweep", judged=judged, breached=breached, failed=failed)
+
+
+@system_task(queue="default")
+def move_clocks() -> None:
+    """Counts and moves open clocks that come to newer terms, until nothing is left or two seconds have passed."""
+    started = time.monotonic()
+    while time.monotonic() - started < PASS_SECONDS:
+        if not services.step_moves():
+            break

@@ -28,6 +28,7 @@ BEFORE_THE_FIRST_RELEASE = {
     ("clients", "0001_initial"),
     ("slas", "0001_initial"),
     ("slas", "0002_fewer_indexes"),
+    ("slas", "0003_terms_move"),
     ("agreements", "0001_initial"),
     ("incidents", "0001_initial"),
     ("incidents", "0002_merged"),

@@ -1,0 +1,243 @@
+"""A newer policy or calendar over open clocks: counted before anybody decides, moved forward only, batch by batch."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from core import clock
+from core.errors import Conflict, NotFound
+from slas import services
+from slas.models import Clock, TermsMove
+from slas.services import moving
+from tests.cast import Cast, random_id
+from tests.slas.desk import HOUR, OFFICE, Desk, sweep, utc
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Desk:
+    """Eight office hours for a resolution."""
+    return Desk(cast.north, {"resolution": 8 * HOUR})
+
+
+def newer(desk: Desk, moment: str, seconds: int = 4 * HOUR, metric: str = "resolution") -> uuid.UUID:
+    """The policy's second version."""
+    target = {"severity": "high", "metric": metric, "seconds": seconds, "calendar_version_id": desk.calendar.id}
+    with desk.at(moment):
+        return services.new_policy_version(policy_id=desk.policy.policy_id, targets=[target]).id
+
+
+def step(moment: str, times: int = 20) -> int:
+    """What the worker does until nothing is left."""
+    dealt = 0
+    with clock.at(utc(moment)):
+        for _pass in range(times):
+            now = services.step_moves()
+            dealt += now
+            if not now:
+                break
+    return dealt
+
+
+def prepared(desk: Desk, moment: str, **what: Any) -> TermsMove:
+    with desk.at(moment):
+        move = services.prepare_move(**what)
+    step(moment)
+    return state(desk, move)
+
+
+def applied(desk: Desk, move: TermsMove, moment: str) -> TermsMove:
+    with desk.at(moment):
+        services.apply_move(move_id=move.id)
+    step(moment)
+    return state(desk, move)
+
+
+def state(desk: Desk, move: TermsMove) -> TermsMove:
+    with desk.house.scope():
+        return TermsMove.objects.get(id=move.id)
+
+
+def test_counting_says_what_would_move_and_moves_nothing(desk: Desk) -> None:
+    """Of three open ones the eldest would be missed at once, and one is over already."""
+    eldest, young = desk.start("2026-06-01 07:00"), desk.start("2026-06-01 12:00")
+    done = desk.start("2026-06-01 07:00")
+    desk.record(done, "satisfy", "2026-06-01 08:00")
+    version = newer(desk, "2026-06-01 12:30")
+    before = [desk.clock(subject).due_at for subject in (eldest, young)]
+    move = prepared(desk, "2026-06-01 12:30", policy_version_id=version)
+    assert (move.state, move.total, move.dealt_with) == ("ready", 2, 2)
+    assert move.counts == {"moved": 2, "sooner": 2, "missed": 1}
+    assert [desk.clock(subject).due_at for subject in (eldest, young)] == before
+    assert desk.events(eldest) == ["start"]
+
+
+def test_moving_comes_to_what_was_counted_and_carries_the_time_used(desk: Desk) -> None:
+    eldest, young = desk.start("2026-06-01 07:00"), desk.start("2026-06-01 12:00")
+    version = newer(desk, "2026-06-01 12:30")
+    move = prepared(desk, "2026-06-01 12:30", policy_version_id=version)
+    counted = move.counts
+    move = applied(desk, move, "2026-06-01 12:30")
+    assert (move.state, move.counts) == ("done", counted)
+    # Half an hour of the four is used, and at 14:30 in Berlin two and a half are left of the day.
+    assert desk.clock(young).due_at == utc("2026-06-02 08:00")
+    assert desk.clock(young).policy_version_id == version
+    sweep("2026-06-01 12:31")
+    assert desk.clock(eldest).state == "breached"
+    assert desk.told(eldest)[-1:] == ["breach"]
+
+
+def test_what_was_missed_or_is_over_stays_as_it_is(desk: Desk) -> None:
+    missed = desk.start("2026-06-01 07:00")
+    sweep("2026-06-03 08:00")
+    version = newer(desk, "2026-06-03 08:00", 40 * HOUR)
+    move = applied(desk, prepared(desk, "2026-06-03 08:00", policy_version_id=version), "2026-06-03 08:00")
+    assert move.total == 0
+    assert desk.clock(missed).state == "breached"
+    assert "retarget" not in desk.events(missed)
+
+
+def test_a_miss_that_nobody_has_seen_yet_is_no_less_a_miss(desk: Desk) -> None:
+    """The sweeper was away: the deadline passed before the longer one was agreed."""
+    missed = desk.start("2026-06-01 07:00")
+    version = newer(desk, "2026-06-03 08:00", 40 * HOUR)
+    move = applied(desk, prepared(desk, "2026-06-03 08:00", policy_version_id=version), "2026-06-03 08:00")
+    assert move.counts == {"same": 1}
+    sweep("2026-06-03 08:01")
+    assert desk.clock(missed).breached_at == utc("2026-06-01 15:00")
+
+
+def test_a_longer_promise_takes_a_warning_back(desk: Desk) -> None:
+    at_risk = desk.start("2026-06-01 07:00")
+    sweep("2026-06-01 14:30")
+    assert desk.clock(at_risk).state == "at_risk"
+    version = newer(desk, "2026-06-01 14:30", 24 * HOUR)
+    move = applied(desk, prepared(desk, "2026-06-01 14:30", policy_version_id=version), "2026-06-01 14:30")
+    assert move.counts == {"moved": 1, "later": 1, "relieved": 1}
+    assert desk.clock(at_risk).state == "running"
+
+
+def test_what_is_no_longer_promised_ends(desk: Desk) -> None:
+    subject = desk.start("2026-06-01 08:00")
+    version = newer(desk, "2026-06-01 08:10", metric="mitigation")
+    move = applied(desk, prepared(desk, "2026-06-01 08:10", policy_version_id=version), "2026-06-01 08:10")
+    assert move.counts == {"dropped": 1}
+    assert desk.clock(subject).state == "cancelled"
+
+
+def test_s44_a_changed_calendar_reaches_open_clocks_once_somebody_says_so(desk: Desk) -> None:
+    """A holiday on the next day: eight hours from noon end a day later."""
+    subject = desk.start("2026-06-01 10:00")
+    assert desk.clock(subject).due_at == utc("2026-06-02 10:00")
+    with desk.at("2026-06-01 10:30"):
+        version = services.new_calendar_version(
+            calendar_id=desk.calendar.calendar_id, spec=OFFICE | {"dates": {"2026-06-02": []}}
+        )
+    assert desk.clock(subject).due_at == utc("2026-06-02 10:00")
+    move = prepared(desk, "2026-06-01 10:30", calendar_version_id=version.id)
+    assert move.counts == {"moved": 1, "later": 1}
+    applied(desk, move, "2026-06-01 10:30")
+    assert desk.clock(subject).due_at == utc("2026-06-03 10:00")
+
+
+def test_other_policies_and_other_calendars_are_left_alone(desk: Desk) -> None:
+    with desk.at("2026-06-01 08:00"):
+        mine, desk.calendar = desk.calendar, services.create_calendar(name="Other", spec=OFFICE)
+        other = desk.new_policy({"resolution": 8 * HOUR})
+    subject = desk.start("2026-06-01 08:00", policy_version_id=other.id)
+    with desk.at("2026-06-01 08:30"):
+        version = services.new_calendar_version(
+            calendar_id=mine.calendar_id, spec=OFFICE | {"dates": {"2026-06-01": []}}
+        )
+    assert prepared(desk, "2026-06-01 08:30", calendar_version_id=version.id).total == 0
+    assert prepared(desk, "2026-06-01 08:30", policy_version_id=newer(desk, "2026-06-01 08:30")).total == 0
+    assert desk.events(subject) == ["start"]
+
+
+def test_a_paused_clock_moves_and_goes_on_waiting(desk: Desk) -> None:
+    subject = desk.start("2026-06-01 08:00")
+    desk.record(subject, "pause", "2026-06-01 09:00", party="client", reason="A question")
+    version = newer(desk, "2026-06-01 10:00", 2 * HOUR)
+    applied(desk, prepared(desk, "2026-06-01 10:00", policy_version_id=version), "2026-06-01 10:00")
+    row = desk.clock(subject)
+    assert (row.state, row.consumed_seconds) == ("paused", HOUR)
+    desk.record(subject, "resume", "2026-06-01 11:00", party="client")
+    assert desk.clock(subject).due_at == utc("2026-06-01 12:00")
+
+
+def test_it_goes_batch_by_batch_and_on_from_where_somebody_died(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "BATCH", 3)
+    subjects = [desk.start("2026-06-01 08:00") for _subject in range(8)]
+    version = newer(desk, "2026-06-01 08:30")
+    move = prepared(desk, "2026-06-01 08:30", policy_version_id=version)
+    assert (move.state, move.dealt_with) == ("ready", 8)
+    with desk.at("2026-06-01 08:30"):
+        services.apply_move(move_id=move.id)
+    step("2026-06-01 08:30", times=1)
+    assert state(desk, move).dealt_with == 3
+    original = Clock.objects.__class__.bulk_update
+
+    def dies(*_args: Any, **_more: Any) -> int:
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(type(Clock.objects), "bulk_update", dies, raising=False)
+    step("2026-06-01 08:30", times=1)
+    monkeypatch.setattr(type(Clock.objects), "bulk_update", original, raising=False)
+    # What the batch had written went with it, and the lease lets others on after a minute.
+    assert state(desk, move).dealt_with == 3
+    assert step("2026-06-01 08:30") == 0
+    assert step("2026-06-01 08:32") == 5
+    assert [desk.events(subject) for subject in subjects] == [["start", "retarget"]] * 8
+    assert state(desk, move).counts["moved"] == 8
+
+
+def test_alerts_keep_their_time_while_clocks_move(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "BATCH", 2)
+    due_soon = desk.start("2026-06-01 07:00")
+    others = [desk.start("2026-06-01 14:00") for _subject in range(5)]
+    move = prepared(desk, "2026-06-01 14:59", policy_version_id=newer(desk, "2026-06-01 14:59", 9 * HOUR))
+    with desk.at("2026-06-01 14:59"):
+        services.apply_move(move_id=move.id)
+    step("2026-06-01 14:59", times=1)
+    sweep("2026-06-01 15:01")
+    step("2026-06-01 15:01")
+    # Whether it was moved before its old deadline or not decides whether that deadline still counts, and nothing else.
+    assert desk.clock(due_soon).state in ("at_risk", "breached")
+    assert all(desk.events(subject)[-1] == "retarget" for subject in others)
+
+
+def test_what_was_decided_is_decided_once(desk: Desk) -> None:
+    desk.start("2026-06-01 08:00")
+    move = prepared(desk, "2026-06-01 08:30", policy_version_id=newer(desk, "2026-06-01 08:30"))
+    applied(desk, move, "2026-06-01 08:30")
+    with desk.at("2026-06-01 08:31"):
+        for decide in (services.apply_move, services.discard_move):
+            with pytest.raises(Conflict):
+                decide(move_id=move.id)
+        with pytest.raises(NotFound):
+            services.apply_move(move_id=random_id())
+
+
+def test_a_discarded_move_is_never_taken_up(desk: Desk) -> None:
+    subject = desk.start("2026-06-01 08:00")
+    version = newer(desk, "2026-06-01 08:30")
+    with desk.at("2026-06-01 08:30"):
+        move = services.prepare_move(policy_version_id=version)
+        services.discard_move(move_id=move.id)
+    assert step("2026-06-01 08:31") == 0
+    assert desk.events(subject) == ["start"]
+    assert desk.audited("slas.move.discarded") == 1
+
+
+def test_another_agencys_clocks_are_not_touched(desk: Desk, cast: Cast) -> None:
+    theirs = Desk(cast.south, {"resolution": 8 * HOUR})
+    subject = theirs.start("2026-06-01 08:00")
+    desk.start("2026-06-01 08:00")
+    move = prepared(desk, "2026-06-01 08:30", policy_version_id=newer(desk, "2026-06-01 08:30"))
+    assert move.total == 1
+    with theirs.at("2026-06-01 08:30"), pytest.raises(NotFound):
+        services.apply_move(move_id=move.id)
+    applied(desk, move, "2026-06-01 08:30")
+    assert theirs.events(subject) == ["start"]
