@@ -26,6 +26,7 @@ from slas.models import (
     PolicyVersion,
     Severity,
     Target,
+    TermsMove,
 )
 from slas.services.judging import history, judge_clock
 
@@ -190,6 +191,21 @@ def target_table(version_id: uuid.UUID) -> list[TargetRow]:
         for metric in Metric.values
         if (kind, metric) in found
     ]
+
+
+def move(move_id: uuid.UUID) -> TermsMove:
+    """One move of open clocks with where it leads; NotFound otherwise."""
+    rows = TermsMove.objects.select_related("policy_version__policy", "calendar_version__calendar")
+    row: TermsMove | None = rows.filter(id=move_id).first()
+    if row is None:
+        raise NotFound(_("There is no such move."))
+    return row
+
+
+def move_mark(move_id: uuid.UUID) -> str:
+    """A mark that changes with every batch of one move."""
+    row = TermsMove.objects.filter(id=move_id).values_list("state", "dealt_with").first()
+    return "-".join(map(str, row or ()))
 
 
 def metric_label(metric: str) -> str:

@@ -43,6 +43,7 @@ def rows_of(house: House) -> dict[str, Any]:
         assert member is not None
         clock_row = slas.clocks_of("incident", incident.id)
         policy = slas.latest_policy_versions()[0]
+        move = sla_services.prepare_move(policy_version_id=policy.id)
         calendar = slas.latest_calendar_versions()[0]
     ids = {
         "clients": house.client.id,
@@ -61,6 +62,7 @@ def rows_of(house: House) -> dict[str, Any]:
     return {
         "client": house.client.slug,
         "system": house.system.slug,
+        "move_id": move.id,
         "retainer_id": retainer.id,
         "number": incident.number,
         "monitoring:alert:number": alert.number,

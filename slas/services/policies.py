@@ -23,7 +23,7 @@ from slas.models import Calendar, CalendarVersion, Metric, Policy, PolicyVersion
 LONGEST_TARGET = 366 * 24 * 3600
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
 # Words that stand in an address where a slug could.
-_RESERVED = {"new", "calendars", "all"}
+_RESERVED = {"new", "calendars", "all", "moves"}
 
 
 def create_calendar(*, name: str, spec: Mapping[str, Any] | str) -> CalendarVersion:
