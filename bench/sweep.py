@@ -30,7 +30,7 @@ CLOCK = (
 
 def run(house: House, _place: Path) -> list[Figure]:
     """Idle cost and batch cost at three sizes, then ten thousand at once at the largest."""
-    pattern = _pattern(house)
+    pattern = pattern_of(house)
     figures: list[Figure] = []
     filled, batches = 0, {}
     for size in SIZES:
@@ -46,11 +46,11 @@ def run(house: House, _place: Path) -> list[Figure]:
     return figures + _burst(pattern)
 
 
-def _pattern(house: House) -> Clock:
+def pattern_of(house: House, policy: str = "Priority") -> Clock:
     """One real clock, made as the product makes them; the others are copies of it."""
     with house.scope():
         services.install_catalogue()
-        version = next(version for version in slas.latest_policy_versions() if version.policy.name == "Priority")
+        version = next(version for version in slas.latest_policy_versions() if version.policy.name == policy)
         made = services.start_clocks(
             subject_type="bench",
             subject_id=uuid7(),
@@ -75,7 +75,7 @@ def _fill(pattern: Clock, count: int) -> None:
     stack.maintain("slas_clock", "slas_clockevent", "slas_clocknotice", "core_outboxevent", "core_auditevent")
 
 
-def _due(pattern: Clock, count: int, at: datetime) -> None:
+def make_due(pattern: Clock, count: int, at: datetime) -> None:
     """Clocks with a history like any other's that are breached at ``at``, all warnings told long ago."""
     with stack.owner() as cursor:
         cursor.execute(
@@ -110,7 +110,7 @@ def _warnings(pattern: Clock) -> list[str]:
 
 
 def _batch(pattern: Clock) -> float:
-    _due(pattern, BATCH, now() - timedelta(seconds=1))
+    make_due(pattern, BATCH, now() - timedelta(seconds=1))
     stack.maintain("slas_clock", "slas_clockevent", "slas_clocknotice")
     return seconds_of(lambda: services.sweep_due(limit=BATCH))
 
@@ -128,7 +128,7 @@ def _lateness(pattern: Clock) -> list[float]:
     """How long after its deadline each breach was to be seen from outside, with its outbox row, in order."""
     with stack.worker("sweep", 2), stack.beat(TICK_SECONDS="0.5"):
         at = (now() + timedelta(seconds=12)).replace(microsecond=0)
-        _due(pattern, DUE_AT_ONCE, at)
+        make_due(pattern, DUE_AT_ONCE, at)
         stack.maintain("slas_clock", "slas_clockevent", "slas_clocknotice")
         if now() >= at:
             raise SystemExit("Making the clocks took longer than they had.")

@@ -33,6 +33,8 @@ JUDGED = (
     "last_error",
 )
 Events = dict[uuid.UUID, list[ClockEvent]]
+MOST_TERMS = 4096
+_known_terms: dict[str, Terms] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,17 @@ def history(clocks: Iterable[Clock]) -> Events:
 
 def judge_clock(clock: Clock, rows: Iterable[ClockEvent], at: datetime) -> Judgement:
     """What the engine says of a clock at an instant, from its frozen terms and its events alone."""
-    return judge(Terms.from_json(clock.terms), engine_events(rows), to_instant(at))
+    return judge(read_terms(clock.terms), engine_events(rows), to_instant(at))
+
+
+def read_terms(data: dict[str, Any]) -> Terms:
+    """Frozen terms. Those of one promise are the same in every clock, and reading them costs more than judging."""
+    text = repr(data)
+    if text not in _known_terms:
+        if len(_known_terms) >= MOST_TERMS:
+            _known_terms.clear()
+        _known_terms[text] = Terms.from_json(data)
+    return _known_terms[text]
 
 
 def engine_events(rows: Iterable[ClockEvent]) -> list[Event]:
@@ -74,7 +86,7 @@ def _engine_event(row: ClockEvent) -> Event:
         party=row.party or None,
         reason=row.reason or None,
         mode=row.data.get("mode", "carry_elapsed"),
-        terms=Terms.from_json(row.data["terms"]) if "terms" in row.data else None,
+        terms=read_terms(row.data["terms"]) if "terms" in row.data else None,
         corrects=row.data.get("corrects"),
         seq=row.seq,
     )

@@ -25,7 +25,7 @@ from slas.engine import Event, Judgement, Terms, judge, to_instant
 from slas.models import Clock, ClockEvent, MoveState, Target, TermsMove
 from slas.services.clocks import terms_of
 from slas.services.facts import Fact, append
-from slas.services.judging import engine_events, history, judge_clock
+from slas.services.judging import engine_events, history, judge_clock, read_terms
 
 BATCH = 500
 # A process that dies in the middle of a batch leaves the move to others after this long.
@@ -183,7 +183,7 @@ class Plan:
     def _after(self, clock: Clock, rows: Sequence[ClockEvent], terms: Terms) -> Judgement:
         at = to_instant(self._not_before(clock))
         event = Event(at=at, kind="retarget", terms=terms, seq=len(rows) + 1)
-        return judge(Terms.from_json(clock.terms), [*engine_events(rows), event], to_instant(self.at))
+        return judge(read_terms(clock.terms), [*engine_events(rows), event], to_instant(self.at))
 
     def _not_before(self, clock: Clock) -> datetime:
         return max(self.at, clock.started_at)
