@@ -18,6 +18,7 @@ from core.beat import ages
 MOST_AGE = {
     "sweep": timedelta(seconds=30),
     "publish": timedelta(seconds=60),
+    "moves": timedelta(seconds=120),
     "poll": timedelta(seconds=60),
     "relay": timedelta(seconds=30),
     "deliver": timedelta(seconds=120),

@@ -32,3 +32,4 @@ def move_clocks() -> None:
     while time.monotonic() - started < PASS_SECONDS:
         if not services.step_moves():
             break
+    beat("moves")
