@@ -17,6 +17,15 @@ PARTIES = [
 ]
 
 
+# What becomes of the time that was used, in the words of the page.
+MODES = [
+    ("carry_elapsed", _("Stays used")),
+    ("carry_fraction", _("Stays used as a share")),
+    ("fresh", _("Starts afresh")),
+    ("retroactive", _("As if it had been so from the start")),
+]
+
+
 def severity_choices() -> list[tuple[str, str]]:
     """Each severity with what it means."""
     return [(name, f"{name.title()}: {text}") for name, text in DEFINITIONS.items()]
@@ -100,6 +109,13 @@ class SeverityForm(forms.Form):
     """Another severity."""
 
     severity = forms.ChoiceField(label=_("Severity"), choices=severity_choices)
+    mode = forms.ChoiceField(
+        label=_("Time that was used"), choices=MODES, required=False, widget=forms.HiddenInput, initial="carry_elapsed"
+    )
+
+    def clean_mode(self) -> str:
+        """Carried over where nothing is said."""
+        return str(self.cleaned_data["mode"] or "carry_elapsed")
 
 
 class AssignForm(forms.Form):

@@ -25,6 +25,7 @@ from core.web.forms import Screen, form_page
 from core.web.pages import csv_file, done, listed, page, refused
 from incidents import permissions, selectors, services
 from incidents.forms import (
+    MODES,
     AssignForm,
     MergeForm,
     NoteForm,
@@ -37,8 +38,9 @@ from incidents.forms import (
     UpdateForm,
 )
 from incidents.models import Incident
-from incidents.severities import LABELS
+from incidents.severities import DEFINITIONS, LABELS
 from incidents.states import IncidentState, Step
+from slas.selectors import metric_label
 
 Act = Callable[[uuid.UUID, str], Any]
 Said = str | Promise
@@ -210,9 +212,11 @@ def pause(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 
 
 @staff(permissions.HANDLE)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def severity(request: HttpRequest, agency: str, number: int) -> HttpResponse:
-    """Raises or lowers the severity."""
+    """Raises or lowers the severity; asked for, it first shows what each severity would move."""
+    if request.method == "GET":
+        return _severities(request, agency, number)
     form = SeverityForm(request.POST)
     if not form.is_valid():
         return _again(request, agency, number, form)
@@ -223,6 +227,37 @@ def severity(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         lambda row: services.change_severity(incident_id=row.id, **form.cleaned_data),
         _("Severity changed. The clocks carry on with the time already used."),
     )
+
+
+def _severities(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    try:
+        row = selectors.incident_by_number(number)
+    except NotFound as error:
+        raise Http404 from error
+    mode = request.GET.get("mode", "")
+    mode = mode if mode in dict(MODES) else "carry_elapsed"
+    context = {
+        "incident": row,
+        "mode": mode,
+        "modes": MODES,
+        "open": row.state in IncidentState.open_values(),
+        "choices": [
+            (name, LABELS[name], text, _shifts(row, name, mode))
+            for name, text in DEFINITIONS.items()
+            if name != row.severity
+        ],
+        "breadcrumbs": [
+            {"label": _("Incidents"), "url": reverse("incidents:list", args=[agency])},
+            {"label": row.reference, "url": _url(agency, number)},
+            {"label": _("Severity"), "url": ""},
+        ],
+    }
+    return page(request, "incidents/severity.html", context)
+
+
+def _shifts(row: Incident, severity: str, mode: str) -> list[tuple[str, Any]]:
+    shifts = services.preview_severity(incident=row, severity=severity, mode=mode)
+    return [(metric_label(shift.metric), shift) for shift in shifts]
 
 
 @staff(permissions.HANDLE)

@@ -183,6 +183,20 @@ def change_severity(
         )
 
 
+def preview_severity(*, incident: Incident, severity: str, mode: str = "carry_elapsed") -> list[sla_services.Shift]:
+    """What ``change_severity`` would come to now: each promise with its deadline before and after."""
+    if incident.policy_version_id is None or incident.state not in IncidentState.open_values():
+        return []
+    return sla_services.preview_retarget(
+        subject_type=SUBJECT,
+        subject_id=incident.id,
+        severity=known_severity(severity),
+        policy_version_id=incident.policy_version_id,
+        at=now(),
+        mode=mode,
+    )
+
+
 def assign(
     *, incident_id: uuid.UUID, owner_id: uuid.UUID | str | None, expected_version: int | None = None
 ) -> Incident:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from slas.engine import RETARGET_MODES, Event
+from slas.engine import RETARGET_MODES, Event, Judgement, from_instant, judge, to_instant
 from slas.models import Clock, ClockEvent, Metric, Target
 from slas.services.clocks import AT_START, start_clocks, targets_for, terms_of
 from slas.services.facts import (
@@ -25,7 +26,7 @@ from slas.services.facts import (
     past,
     was_dropped,
 )
-from slas.services.judging import history
+from slas.services.judging import engine_events, history, judge_clock, read_terms
 
 
 def retarget(
@@ -73,6 +74,69 @@ def retarget(
                 inherit_pauses(clock, waits, moment)
         note("retargeted", subject_type, subject_id, moving, moment)
         return [clock for clock in lock(subject_type, subject_id) if clock.ended_at is None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One promise before and after a change of terms. Without a date before it is new, without one after it ends."""
+
+    metric: str
+    before: datetime | None
+    after: datetime | None
+    missed: bool = False
+
+
+def preview_retarget(
+    *,
+    subject_type: str,
+    subject_id: uuid.UUID,
+    severity: str,
+    policy_version_id: uuid.UUID,
+    at: datetime,
+    mode: str = "carry_elapsed",
+) -> list[Shift]:
+    """What ``retarget`` would come to at that moment, in the order of the promises; nothing is written."""
+    if mode not in RETARGET_MODES:
+        raise DomainError(_("“%(mode)s” is not a way to change terms.") % {"mode": mode}, field="mode")
+    moment = past(at, "at")
+    clocks = list(Clock.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("id"))
+    rows = history(clocks)
+    moving = [clock for clock in latest(clocks) if clock.ended_at is None and clock.breached_at is None]
+    if not moving:
+        return []
+    kind = str(rows[moving[0].id][0].data.get("request_kind", ""))
+    targets = targets_for(policy_version_id, severity, kind, Metric.values)
+    shifts = [_shift(clock, rows[clock.id], targets.get(clock.metric), moment, mode) for clock in moving]
+    found = {shift.metric: shift for shift in shifts if shift}
+    began = min(clock.started_at for clock in clocks) if mode == "retroactive" else moment
+    for metric in set(targets) & AT_START - {clock.metric for clock in clocks}:
+        fresh = judge(terms_of(targets[metric], began), [Event(at=to_instant(began), kind="start")], to_instant(moment))
+        found[metric] = Shift(metric, None, _due(fresh), _is_missed(fresh, moment))
+    return [found[metric] for metric in Metric.values if metric in found]
+
+
+def _shift(clock: Clock, rows: list[ClockEvent], target: Target | None, moment: datetime, mode: str) -> Shift | None:
+    before = judge_clock(clock, rows, moment)
+    if before.breached_at is not None:
+        # Missed by time alone, which nobody may have noticed yet.
+        return None
+    if target is None:
+        return Shift(clock.metric, _due(before), None)
+    at = to_instant(max(moment, clock.started_at))
+    terms = terms_of(target, max(moment, clock.started_at))
+    event = Event(at=at, kind="retarget", terms=terms, mode=mode, seq=len(rows) + 1)  # type: ignore[arg-type]
+    after = judge(read_terms(clock.terms), [*engine_events(rows), event], at)
+    return Shift(clock.metric, _due(before), _due(after), _is_missed(after, moment))
+
+
+def _due(judgement: Judgement) -> datetime | None:
+    return None if judgement.due_at is None else from_instant(judgement.due_at)
+
+
+def _is_missed(judgement: Judgement, moment: datetime) -> bool:
+    # The engine sees a miss from the second after the deadline on.
+    passed = judgement.state != "paused" and (judgement.due_at or 0) <= to_instant(moment)
+    return judgement.breached_at is not None or passed
 
 
 def _move(

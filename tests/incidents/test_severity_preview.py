@@ -1,0 +1,85 @@
+"""What a change of severity would move is shown before, and is what then happens, whatever becomes of the time used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from core import clock
+from core.errors import DomainError
+from incidents import services
+from slas.engine import RETARGET_MODES
+from tests.incidents.ward import MORNING, Ward, utc
+
+LATER = "2026-06-01 09:10"
+SEVERITIES = ("critical", "high", "medium", "low")
+
+
+def preview(ward: Ward, incident_id: Any, severity: str, mode: str, moment: str = LATER) -> dict[str, Any]:
+    with ward.at(moment):
+        rows = services.preview_severity(incident=ward.row_here(incident_id), severity=severity, mode=mode)
+        return {row.metric: (row.before, row.after, row.missed) for row in rows}
+
+
+@pytest.mark.parametrize("mode", RETARGET_MODES)
+@pytest.mark.parametrize("after", SEVERITIES)
+@pytest.mark.parametrize("before", SEVERITIES)
+def test_what_is_shown_is_what_happens(ward: Ward, before: str, after: str, mode: str) -> None:
+    if before == after:
+        return
+    incident_id = ward.open(MORNING, severity=before)
+    ward.do("pause", incident_id, "2026-06-01 08:20", reason="A question", party="client")
+    ward.do("resume", incident_id, "2026-06-01 08:40")
+    open_before = {metric: row.due_at for metric, row in ward.clocks(incident_id).items() if row.breached_at is None}
+    everything = ward.everything(incident_id)
+    shown = preview(ward, incident_id, after, mode)
+    assert ward.everything(incident_id) == everything
+    ward.do("change_severity", incident_id, LATER, severity=after, mode=mode)
+    clocks = ward.clocks(incident_id)
+    for metric, (was, due, missed) in shown.items():
+        if was is not None:
+            assert was == open_before[metric]
+        if due is None:
+            assert clocks[metric].state == "cancelled"
+            continue
+        found = clocks[metric].due_at
+        assert found is not None
+        assert (found <= utc(LATER)) == missed
+        if not missed:
+            assert found == due
+
+
+def test_a_way_that_there_is_not_is_refused_and_what_is_over_moves_nothing(ward: Ward) -> None:
+    incident_id = ward.open(MORNING)
+    with pytest.raises(DomainError):
+        preview(ward, incident_id, "critical", "sideways")
+    ward.do("resolve", incident_id, "2026-06-01 08:30")
+    assert preview(ward, incident_id, "critical", "carry_elapsed") == {}
+
+
+def test_the_page_shows_each_severity_and_changes_to_one_in_the_way_that_is_asked_for(ward: Ward) -> None:
+    incident_id = ward.open(MORNING, severity="medium")
+    browser = Browser()
+    browser.force_login(ward.house.owner)
+    where = f"/a/north/incidents/{ward.row(incident_id).number}/severity/"
+    with clock.at(utc(LATER)):
+        page = browser.get(where).content.decode()
+        assert page.count("Would be due") == 3
+        assert "Change to critical" in page
+        assert "missed at once" in browser.get(f"{where}?mode=retroactive").content.decode()
+        browser.post(where, {"severity": "critical", "mode": "fresh"})
+    row = ward.clocks(incident_id)["resolution"]
+    assert ward.row(incident_id).severity == "critical"
+    # Eight hours around the clock from the change on, as Priority promises.
+    assert row.due_at == utc("2026-06-01 17:10")
+
+
+def test_an_incident_that_is_over_says_so(ward: Ward) -> None:
+    incident_id = ward.open(MORNING)
+    ward.do("resolve", incident_id, "2026-06-01 08:30")
+    browser = Browser()
+    browser.force_login(ward.house.owner)
+    page = browser.get(f"/a/north/incidents/{ward.row(incident_id).number}/severity/").content.decode()
+    assert "The severity of an incident that is over stays." in page
