@@ -159,6 +159,17 @@ def _settled(options: argparse.Namespace, targets: Targets, scene: Scene, hurts:
     for number in range(options.checks):
         (targets.make_ill if number % 2 else targets.make_well)(number)
     time.sleep(LEASE + INTERVAL * 4)
+    found = _once_they_stay(targets, scene, hurts)
+    if found:
+        # Who was refused once more after the faults may wait for hours until the next try. Whatever is still due after
+        # that, or is not due and was not sent either, is a finding.
+        hurts.append(suffer(jump_forty_days, scene))
+        time.sleep(LEASE + INTERVAL * 4)
+        found = _once_they_stay(targets, scene, hurts)
+    return found
+
+
+def _once_they_stay(targets: Targets, scene: Scene, hurts: list[Hurt]) -> list[str]:
     deadline = time.monotonic() + 60
     while True:
         connection.close()

@@ -109,7 +109,8 @@ def _notices(receivers: Receivers) -> Iterator[str]:
             else receivers.copies[f"msg_{row.id}"]
         )
         if not got or row.sent_at is None:
-            yield f"{row.channel} of {row.event_name}: {got} copies arrived, sent at {row.sent_at}"
+            stands = f"sent at {row.sent_at}, due at {row.next_due_at}, {row.attempts} tries, {row.last_error!r}"
+            yield f"{row.channel} of {row.event_name}: {got} copies arrived, {stands}"
     if len(receivers.mails) + len(receivers.calls) > len(deliveries):
         yield f"{len(receivers.mails) + len(receivers.calls)} ids arrived, {len(deliveries)} were to go out"
     for name, bodies in receivers.calls.items():

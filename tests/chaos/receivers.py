@@ -14,6 +14,12 @@ from aiosmtpd.controller import Controller
 from tests.receivers import free_port
 
 
+class _Door(ThreadingHTTPServer):
+    """Lets as many wait at the door as knock at once."""
+
+    request_queue_size = 256
+
+
 class Receivers:
     """``mails`` counts copies by Message-ID; ``calls`` holds the different bodies of each webhook id."""
 
@@ -23,7 +29,7 @@ class Receivers:
         self.copies: Counter[str] = Counter()
         self._refusing = False
         self._smtp = Controller(self._mail_handler(), hostname="127.0.0.1", port=free_port())
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._hook_handler())
+        self._http = _Door(("127.0.0.1", 0), self._hook_handler())
         self.smtp_port, self.hook_port = self._smtp.port, self._http.server_port
 
     def start(self) -> None:
