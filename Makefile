@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast bench chaos lint types contracts degrade recover acceptance watch lock shell stop assets clean
+.PHONY: help demo test test-fast bench chaos mutate lint types contracts degrade recover acceptance watch lock shell stop assets clean
 
 # The Python to build the environment with: PYTHON=python3.12 make demo
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -75,6 +75,21 @@ chaos: .venv/.test assets ## hurt the running stack for half an hour and see wha
 # It knows no Python newer than 3.12.
 ACCEPTANCE_PYTHON ?= $(shell for python in $(PYTHON) python3.12 python3.11; do \
 	if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null; then echo $$python; exit; fi; done)
+
+mutate: .venv/.test .run/mutation/.installed ## change the SLA engine one place at a time and count what no test notices (about an hour)
+	@$(PY) -m tests.mutation
+
+.run/mutation/.installed: requirements/mutation.txt
+	@echo "Installing the mutation tester…"
+	@mkdir -p .run/mutation
+ifdef UV
+	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .run/mutation/env
+	@$(UV) pip install --quiet --python .run/mutation/env/bin/python --require-hashes -r requirements/mutation.txt
+else
+	@$(PYTHON) -m venv .run/mutation/env
+	@.run/mutation/env/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/mutation.txt
+endif
+	@touch $@
 
 .run/acceptance/.installed: requirements/acceptance.txt
 	@test -n "$(ACCEPTANCE_PYTHON)" || { echo "The model server needs Python 3.11 or 3.12: ACCEPTANCE_PYTHON=python3.12 make acceptance"; exit 1; }
