@@ -132,7 +132,7 @@ def _play(
     scene.stack.kill("beat")
     if not watch.wait_for(503, 60):
         found.append("beat is dead and the pipeline calls itself healthy")
-    print(json.dumps(_counts(load, hurts, scene.receivers, watch)), flush=True)
+    print(json.dumps(_counts(load, hurts, scene, watch)), flush=True)
     for sentence in found:
         print(f"FOUND: {sentence}", flush=True)
     print("nothing lost, nothing twice" if not found else f"{len(found)} findings", flush=True)
@@ -179,13 +179,15 @@ def _once_they_stay(targets: Targets, scene: Scene, hurts: list[Hurt]) -> list[s
         time.sleep(2)
 
 
-def _counts(load: Load, hurts: list[Hurt], receivers: Receivers, watch: Watch) -> dict[str, object]:
+def _counts(load: Load, hurts: list[Hurt], scene: Scene, watch: Watch) -> dict[str, object]:
+    receivers = scene.receivers
     again = sum(receivers.mails.values()) + sum(receivers.copies.values()) - len(receivers.mails) - len(receivers.calls)
     return {
         "faults": Counter(hurt.name for hurt in hurts),
         "incidents": load.opened,
         "messages": len(receivers.mails) + len(receivers.calls),
         "copies beyond the first": again,
+        "started again": scene.stack.started_again,
         "health said": Counter(status for _at, status in watch.seen),
     }
 

@@ -7,7 +7,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -23,11 +25,18 @@ QUEUES = "sweep,poll,default,deliver"
 
 
 class Stack:
-    """Starts, hurts and mends. ``names`` are "web", "worker-1", "worker-2", "beat" and "beat-2"."""
+    """Starts, hurts and mends. ``names`` are "web", "worker-1", "worker-2", "beat" and "beat-2".
+
+    What ends by itself is started again, as docker-compose.yml does it: Celery's own process ends where Redis goes away
+    in a bad moment.
+    """
 
     def __init__(self, place: Path, env: dict[str, str], web_port: int) -> None:
         self.place, self.env = place, env
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._hand = threading.RLock()
+        self.started_again: Counter[str] = Counter()
+        threading.Thread(target=self._mend, daemon=True).start()
         worker = [*CELERY, "worker", "-Q", QUEUES, "-c", "4", "-l", "WARNING", "--without-gossip", "--without-mingle"]
         beat = [*CELERY, "beat", "-l", "WARNING", "--pidfile="]
         web = [sys.executable, "-m", "gunicorn", "retainer.wsgi", "--bind", f"127.0.0.1:{web_port}", "-k", "gthread"]
@@ -41,11 +50,18 @@ class Stack:
 
     def start(self, name: str) -> None:
         """Starts it in a session of its own, so that it can be killed with all its children."""
-        log = (self.place / f"{name}.log").open("ab")
-        self._running[name] = subprocess.Popen(
-            self._argv[name], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
-        )
-        log.close()
+        with self._hand, (self.place / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                self._argv[name], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def _mend(self) -> None:
+        while True:
+            time.sleep(0.5)
+            with self._hand:
+                for name in [name for name, process in self._running.items() if process.poll() is not None]:
+                    self.started_again[name] += 1
+                    self.start(name)
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """Signals it and everything that it started."""
@@ -55,8 +71,9 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """``kill -9``, and waits until it is gone."""
-        self.signal(name, signal.SIGKILL)
-        self._running.pop(name).wait(timeout=20)
+        with self._hand:
+            self.signal(name, signal.SIGKILL)
+            self._running.pop(name).wait(timeout=20)
 
     def kill_one_child(self, name: str) -> None:
         """``kill -9`` of one of a worker's processes, in the middle of whatever it does."""
@@ -66,9 +83,10 @@ class Stack:
 
     def stop(self) -> None:
         """Ends everything."""
-        for name in list(self._running):
-            self.signal(name, signal.SIGCONT)
-            self.kill(name)
+        with self._hand:
+            for name in list(self._running):
+                self.signal(name, signal.SIGCONT)
+                self.kill(name)
 
     def postmaster(self) -> int:
         """PostgreSQL's first process."""
