@@ -265,4 +265,5 @@ class Simulations(Endpoint):
         """What a clock would say of a promise and its events. Nothing is stored, and nothing of yours is read."""
         if not isinstance(request.data, Mapping):
             raise ParseError(_("Send one object."))
+        SimulationIn().refuse_unknown(request.data)
         return Response(simulation.simulate(request.data))

@@ -69,10 +69,14 @@ class Body(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         """The validated values; ValidationError names every unknown field."""
         if isinstance(data, Mapping):
-            unknown = sorted(str(name) for name in data if name not in self.fields)
-            if unknown:
-                raise serializers.ValidationError({name: [_("There is no such field.")] for name in unknown})
+            self.refuse_unknown(data)
         return super().to_internal_value(data)
+
+    def refuse_unknown(self, data: Mapping[Any, Any]) -> None:
+        """ValidationError with every name that is not declared."""
+        unknown = sorted(str(name) for name in data if name not in self.fields)
+        if unknown:
+            raise serializers.ValidationError({name: [_("There is no such field.")] for name in unknown})
 
 
 class Nothing(Body):
