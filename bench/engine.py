@@ -19,7 +19,7 @@ from businesstimedelta import BusinessTimeDelta, Rules, WorkDayRule
 from hypothesis import HealthCheck, given, seed, settings
 
 from bench.harness import Figure, median, seconds_of, side_by_side
-from slas.engine import CalendarSpec, Event, Terms, compile_calendar, judge
+from slas.engine import CalendarSpec, Event, EventKind, Terms, compile_calendar, judge
 from tests.cast import House
 from tests.slas.engine.beside import assert_equal_to_the_oracle
 from tests.slas.engine.strategies import clocks
@@ -85,9 +85,9 @@ def _long_history() -> Figure:
     terms = Terms(CalendarSpec.from_json({"zone": ZONE, "weekly": hours}), HOURS * 3600)
     start = int(datetime(2026, 1, 5, 8, tzinfo=UTC).timestamp())
     events = [Event(at=start, kind="start")]
+    kinds: tuple[EventKind, EventKind] = ("resume", "pause")
     for number in range(1, EVENTS):
-        kind = "pause" if number % 2 else "resume"
-        events.append(Event(at=start + number * 1800, kind=kind, party="client", seq=number))  # type: ignore[arg-type]
+        events.append(Event(at=start + number * 1800, kind=kinds[number % 2], party="client", seq=number))
     now = start + EVENTS * 1800
     judge(terms, events, now)
     took = median(lambda: statistics.median(seconds_of(lambda: judge(terms, events, now)) for _once in range(20)))

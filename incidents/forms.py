@@ -96,13 +96,13 @@ class ReopenForm(ReasonForm):
 class MergeForm(forms.Form):
     """The older incident of the same failure."""
 
-    into = forms.ChoiceField(
+    into_id = forms.ChoiceField(
         label=_("Is the same failure as"), help_text=_("Its clocks stop. Those of the older incident run on.")
     )
 
     def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["into"].choices = others  # type: ignore[attr-defined]
+        self.fields["into_id"].choices = others  # type: ignore[attr-defined]
 
 
 class SeverityForm(forms.Form):

@@ -167,48 +167,22 @@ def take_step(request: HttpRequest, agency: str, number: int, step: str) -> Http
 @require_POST
 def note(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """A note that only staff sees."""
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return _again(request, agency, number, form)
-    return _do(
-        request,
-        agency,
-        number,
-        lambda row: services.post_note(incident_id=row.id, **form.cleaned_data),
-        _("Note kept."),
-    )
+    return _filled_in(request, agency, number, NoteForm(request.POST), services.post_note, _("Note kept."))
 
 
 @staff(permissions.HANDLE)
 @require_POST
 def update(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """A message to the client."""
-    form = UpdateForm(request.POST)
-    if not form.is_valid():
-        return _again(request, agency, number, form)
-    return _do(
-        request,
-        agency,
-        number,
-        lambda row: services.post_update(incident_id=row.id, **form.cleaned_data),
-        _("Update sent."),
-    )
+    return _filled_in(request, agency, number, UpdateForm(request.POST), services.post_update, _("Update sent."))
 
 
 @staff(permissions.HANDLE)
 @require_POST
 def pause(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Stops the clocks while somebody else has to act."""
-    form = PauseForm(request.POST)
-    if not form.is_valid():
-        return _again(request, agency, number, form)
-    return _do(
-        request,
-        agency,
-        number,
-        lambda row: services.pause(incident_id=row.id, **form.cleaned_data),
-        _("The clocks are paused."),
-    )
+    said = _("The clocks are paused.")
+    return _filled_in(request, agency, number, PauseForm(request.POST), services.pause, said)
 
 
 @staff(permissions.HANDLE)
@@ -217,16 +191,8 @@ def severity(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Raises or lowers the severity; asked for, it first shows what each severity would move."""
     if request.method == "GET":
         return _severities(request, agency, number)
-    form = SeverityForm(request.POST)
-    if not form.is_valid():
-        return _again(request, agency, number, form)
-    return _do(
-        request,
-        agency,
-        number,
-        lambda row: services.change_severity(incident_id=row.id, **form.cleaned_data),
-        _("Severity changed. The clocks carry on with the time already used."),
-    )
+    said = _("Severity changed, and the clocks with it.")
+    return _filled_in(request, agency, number, SeverityForm(request.POST), services.change_severity, said)
 
 
 def _severities(request: HttpRequest, agency: str, number: int) -> HttpResponse:
@@ -268,16 +234,8 @@ def merge(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         others = merge_choices(selectors.incident_by_number(number))
     except NotFound as error:
         raise Http404 from error
-    form = MergeForm(request.POST, others=others)
-    if not form.is_valid():
-        return _again(request, agency, number, form)
-    return _do(
-        request,
-        agency,
-        number,
-        lambda row: services.merge(incident_id=row.id, into_id=form.cleaned_data["into"]),
-        _("Merged. The clocks of the older incident run on."),
-    )
+    said = _("Merged. The clocks of the older incident run on.")
+    return _filled_in(request, agency, number, MergeForm(request.POST, others=others), services.merge, said)
 
 
 def merge_choices(row: Incident) -> list[tuple[str, str]]:
@@ -291,15 +249,16 @@ def assign(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Gives the incident an owner."""
     people = [(str(member.user_id), str(member.user)) for member in selectors.possible_owners()]
     form = AssignForm(request.POST, people=people)
+    return _filled_in(request, agency, number, form, services.assign, _("Owner changed."))
+
+
+def _filled_in(
+    request: HttpRequest, agency: str, number: int, form: Form, act: Callable[..., Any], message: Said
+) -> HttpResponse:
+    """Hands what the form says to the service, or shows the form again."""
     if not form.is_valid():
         return _again(request, agency, number, form)
-    return _do(
-        request,
-        agency,
-        number,
-        lambda row: services.assign(incident_id=row.id, **form.cleaned_data),
-        _("Owner changed."),
-    )
+    return _do(request, agency, number, lambda row: act(incident_id=row.id, **form.cleaned_data), message)
 
 
 def _do(request: HttpRequest, agency: str, number: int, act: Callable[[Incident], Any], message: Said) -> HttpResponse:

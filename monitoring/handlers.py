@@ -235,8 +235,10 @@ def resume_checks(news: News) -> None:
 
 
 def follow_merge(news: News) -> None:
-    """The alerts of a merged incident belong to the one that is kept."""
-    Alert.objects.filter(incident_id=news.payload["id"]).update(incident_id=news.payload["into"])
+    """The alerts of a merged incident belong to the one that is kept, which may have been merged itself since."""
+    kept = incidents.incident(news.payload["id"]).merged_into_id
+    if kept:
+        Alert.objects.filter(incident_id=news.payload["id"]).update(incident_id=kept)
 
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {

@@ -228,7 +228,7 @@ class TermsMove(TenantModel):
     total = models.PositiveIntegerField(default=0)
     dealt_with = models.PositiveIntegerField(default=0)
     cursor = models.UUIDField(null=True)
-    # What counting or moving came to so far: moved, later, sooner, missed, relieved, dropped, same.
+    # How many clocks each word is true of so far: moved, later, sooner, missed, relieved, dropped, same, failed.
     counts = models.JSONField(default=dict)
     asked_by_id = models.UUIDField(null=True)
     finished_at = models.DateTimeField(null=True)

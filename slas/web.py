@@ -180,6 +180,7 @@ _MOVE_WORDS = (
     ("relieved", gettext_lazy("Clocks that are no longer at risk"), "good"),
     ("dropped", gettext_lazy("Promises that are no longer made and end"), "warn"),
     ("same", gettext_lazy("Clocks that stay as they are"), ""),
+    ("failed", gettext_lazy("Clocks that could not be moved; the log says why"), "bad"),
 )
 
 

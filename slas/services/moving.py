@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -21,11 +21,8 @@ from core.clock import now
 from core.errors import Conflict, NotFound
 from core.tenancy.context import require_scope
 from core.tenancy.scope import sweeper_scope, tenant_scope
-from slas.engine import Event, Judgement, Terms, judge, to_instant
-from slas.models import Clock, ClockEvent, MoveState, Target, TermsMove
-from slas.services.clocks import terms_of
-from slas.services.facts import Fact, append
-from slas.services.judging import engine_events, history, judge_clock, read_terms
+from slas.models import Clock, MoveState, Target, TermsMove
+from slas.services.proposing import Plan
 
 BATCH = 500
 # A process that dies in the middle of a batch leaves the move to others after this long.
@@ -100,7 +97,7 @@ def _batch(move: TermsMove) -> int:
         rows = rows.filter(id__gt=move.cursor)
     clocks = list(rows.select_for_update(of=("self",))[:BATCH] if applying else rows[:BATCH])
     plan = Plan(move, now())
-    counts = plan.carry_out(clocks) if applying else plan.count(clocks)
+    counts = _each(plan.carry_out if applying else plan.count, clocks)
     move.counts = dict(Counter(move.counts) + counts)
     move.dealt_with += len(clocks)
     move.next_due_at = now()
@@ -113,6 +110,21 @@ def _batch(move: TermsMove) -> int:
     return len(clocks)
 
 
+def _each(act: Callable[[Sequence[Clock]], Counter[str]], clocks: Sequence[Clock]) -> Counter[str]:
+    """All of them at once; where that fails, one by one, so that one bad clock keeps no other from its terms."""
+    try:
+        with transaction.atomic():
+            return act(clocks)
+    except (OperationalError, InterfaceError):
+        # The database is gone, which says nothing about any clock.
+        raise
+    except Exception as error:
+        if len(clocks) < 2:
+            log.exception("a clock could not be moved", clock_id=str(clocks[0].id) if clocks else "", error=str(error))
+            return Counter(failed=len(clocks))
+    return sum((_each(act, [clock]) for clock in clocks), Counter[str]())
+
+
 def _affected(move: TermsMove) -> QuerySet[Clock]:
     """The open promises that are not missed and could come to other terms."""
     rows = Clock.objects.filter(ended_at=None, breached_at=None)
@@ -123,106 +135,6 @@ def _affected(move: TermsMove) -> QuerySet[Clock]:
     calendar = move.calendar_version.calendar_id
     counted = Target.objects.filter(calendar_version__calendar_id=calendar)
     return rows.filter(policy_version_id__in=counted.values("version_id"))
-
-
-class Plan:
-    """What each clock would come to under the newer terms, at one moment."""
-
-    def __init__(self, move: TermsMove, at: datetime) -> None:
-        self.move, self.at = move, at.replace(microsecond=0)
-        self.targets: dict[uuid.UUID, dict[tuple[str, str, str], Target]] = {}
-        self.known: dict[uuid.UUID, Terms] = {}
-
-    def count(self, clocks: Sequence[Clock]) -> Counter[str]:
-        """What would become of them; nothing is written."""
-        rows, found = history(clocks), Counter[str]()
-        for clock in clocks:
-            before = judge_clock(clock, rows[clock.id], self.at)
-            _target, terms = self._proposed(clock, rows[clock.id], before)
-            if before.breached_at is not None or terms == before.terms:
-                found["same"] += 1
-            elif terms is None:
-                found["dropped"] += 1
-            else:
-                found.update(self._difference(before, self._after(clock, rows[clock.id], terms)))
-        return found
-
-    def carry_out(self, clocks: Sequence[Clock]) -> Counter[str]:
-        """Gives them the newer terms, and ends what is no longer promised."""
-        rows, facts, found = history(clocks), dict[uuid.UUID, Fact](), Counter[str]()
-        befores = {}
-        for clock in clocks:
-            before = befores[clock.id] = judge_clock(clock, rows[clock.id], self.at)
-            target, terms = self._proposed(clock, rows[clock.id], before)
-            if before.breached_at is not None or terms == before.terms:
-                found["same"] += 1
-            elif terms is None or target is None:
-                reason = _("No longer promised")
-                facts[clock.id] = Fact("cancel", self._not_before(clock), reason=reason, data={"dropped": True})
-                found["dropped"] += 1
-            else:
-                facts[clock.id] = self._retarget(clock, target, terms)
-        moving = [clock for clock in clocks if clock.id in facts]
-        if moving:
-            append(moving, facts, {clock.id: rows[clock.id] for clock in moving})
-        for clock in moving:
-            if facts[clock.id].kind == "retarget":
-                found.update(self._difference(befores[clock.id], judge_clock(clock, rows[clock.id], self.at)))
-        return found
-
-    def _retarget(self, clock: Clock, target: Target, terms: Terms) -> Fact:
-        clock.severity, clock.policy_version_id = target.severity, target.version_id
-        data = {
-            "mode": "carry_elapsed",
-            "terms": terms.to_json(),
-            "severity": target.severity,
-            "policy_version_id": str(target.version_id),
-        }
-        return Fact("retarget", self._not_before(clock), data=data)
-
-    def _after(self, clock: Clock, rows: Sequence[ClockEvent], terms: Terms) -> Judgement:
-        at = to_instant(self._not_before(clock))
-        event = Event(at=at, kind="retarget", terms=terms, seq=len(rows) + 1)
-        return judge(read_terms(clock.terms), [*engine_events(rows), event], to_instant(self.at))
-
-    def _not_before(self, clock: Clock) -> datetime:
-        return max(self.at, clock.started_at)
-
-    def _difference(self, before: Judgement, after: Judgement) -> Iterable[str]:
-        """The words that count it: moved, which way, whether it is missed by that, whether a warning is taken back."""
-        yield "moved"
-        old, new = before.due_at or 0, after.due_at or 0
-        if new != old:
-            yield "later" if new > old else "sooner"
-        # The engine sees a miss from the second after the deadline on.
-        if after.breached_at is not None or (after.state != "paused" and new <= to_instant(self.at)):
-            yield "missed"
-        elif before.state == "at_risk" and after.state != "at_risk":
-            yield "relieved"
-
-    def _proposed(
-        self, clock: Clock, rows: Sequence[ClockEvent], before: Judgement
-    ) -> tuple[Target | None, Terms | None]:
-        """The target and its terms; the terms that it has where this version does not touch it."""
-        version = self.move.policy_version_id or clock.policy_version_id
-        kind = str(rows[0].data.get("request_kind", "")) if rows else ""
-        promised = self._promised(version)
-        target = promised.get((clock.severity, kind, clock.metric)) or promised.get((clock.severity, "", clock.metric))
-        if self.move.calendar_version is not None and (
-            target is None or target.calendar_version.calendar_id != self.move.calendar_version.calendar_id
-        ):
-            return target, before.terms
-        if target is None:
-            return None, None
-        if target.id not in self.known:
-            self.known[target.id] = terms_of(target, self.at)
-        return target, self.known[target.id]
-
-    def _promised(self, version_id: uuid.UUID) -> dict[tuple[str, str, str], Target]:
-        if version_id not in self.targets:
-            rows = Target.objects.filter(version_id=version_id).select_related("calendar_version")
-            self.targets[version_id] = {(row.severity, row.request_kind, row.metric): row for row in rows}
-        return self.targets[version_id]
 
 
 def _locked(move_id: uuid.UUID, *states: str) -> TermsMove:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from slas.engine import RETARGET_MODES, Event, Judgement, from_instant, judge, to_instant
+from slas.engine import RETARGET_MODES, Event, Judgement, RetargetMode, from_instant, judge, to_instant
 from slas.models import Clock, ClockEvent, Metric, Target
 from slas.services.clocks import AT_START, start_clocks, targets_for, terms_of
 from slas.services.facts import (
@@ -43,9 +43,7 @@ def retarget(
     What is no longer promised is cancelled, what was not promised before starts (``retroactive``: from the subject's
     own start). What was already kept or missed stays so.
     """
-    if mode not in RETARGET_MODES:
-        raise DomainError(_("“%(mode)s” is not a way to change terms.") % {"mode": mode}, field="mode")
-    moment = past(at, "at")
+    way, moment = _known(mode), past(at, "at")
     with transaction.atomic():
         clocks = lock(subject_type, subject_id)
         rows = history(clocks)
@@ -53,10 +51,10 @@ def retarget(
         if not moving:
             return []
         waits = open_waits(moving, rows, moment)
-        kind = str(rows[moving[0].id][0].data.get("request_kind", ""))
+        kind = _request_kind(rows[moving[0].id])
         targets = targets_for(policy_version_id, severity, kind, Metric.values)
         for clock in moving:
-            _move(clock, rows[clock.id], targets.get(clock.metric), moment, mode, waits)
+            _move(clock, rows[clock.id], targets.get(clock.metric), moment, way, waits)
         new = set(targets) & AT_START - {clock.metric for clock in clocks}
         if new:
             began = min(clock.started_at for clock in clocks) if mode == "retroactive" else moment
@@ -95,18 +93,18 @@ def preview_retarget(
     at: datetime,
     mode: str = "carry_elapsed",
 ) -> list[Shift]:
-    """What ``retarget`` would come to at that moment, in the order of the promises; nothing is written."""
-    if mode not in RETARGET_MODES:
-        raise DomainError(_("“%(mode)s” is not a way to change terms.") % {"mode": mode}, field="mode")
-    moment = past(at, "at")
+    """What ``retarget`` would come to at that moment, in the order of the promises; nothing is written.
+
+    What was missed already is left out. Raises DomainError for an unknown way.
+    """
+    way, moment = _known(mode), past(at, "at")
     clocks = list(Clock.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("id"))
     rows = history(clocks)
-    moving = [clock for clock in latest(clocks) if clock.ended_at is None and clock.breached_at is None]
+    moving = [clock for clock in latest(clocks) if clock.ended_at is None or was_dropped(rows[clock.id])]
     if not moving:
         return []
-    kind = str(rows[moving[0].id][0].data.get("request_kind", ""))
-    targets = targets_for(policy_version_id, severity, kind, Metric.values)
-    shifts = [_shift(clock, rows[clock.id], targets.get(clock.metric), moment, mode) for clock in moving]
+    targets = targets_for(policy_version_id, severity, _request_kind(rows[moving[0].id]), Metric.values)
+    shifts = [_shift(clock, rows[clock.id], targets.get(clock.metric), moment, way) for clock in moving]
     found = {shift.metric: shift for shift in shifts if shift}
     began = min(clock.started_at for clock in clocks) if mode == "retroactive" else moment
     for metric in set(targets) & AT_START - {clock.metric for clock in clocks}:
@@ -115,18 +113,33 @@ def preview_retarget(
     return [found[metric] for metric in Metric.values if metric in found]
 
 
-def _shift(clock: Clock, rows: list[ClockEvent], target: Target | None, moment: datetime, mode: str) -> Shift | None:
-    before = judge_clock(clock, rows, moment)
-    if before.breached_at is not None:
-        # Missed by time alone, which nobody may have noticed yet.
+def _known(mode: str) -> RetargetMode:
+    for way in RETARGET_MODES:
+        if way == mode:
+            return way
+    raise DomainError(_("“%(mode)s” is not a way to change terms.") % {"mode": mode}, field="mode")
+
+
+def _request_kind(rows: Sequence[ClockEvent]) -> str:
+    """What the start of a clock says its subject is; empty for any kind."""
+    return str(rows[0].data.get("request_kind", ""))
+
+
+def _shift(
+    clock: Clock, rows: Sequence[ClockEvent], target: Target | None, moment: datetime, mode: RetargetMode
+) -> Shift | None:
+    before, dropped = judge_clock(clock, rows, moment), clock.ended_at is not None
+    if before.breached_at is not None or (dropped and target is None):
+        # Missed by time alone, which nobody may have noticed yet; or not promised before, and not now either.
         return None
     if target is None:
         return Shift(clock.metric, _due(before), None)
-    at = to_instant(max(moment, clock.started_at))
-    terms = terms_of(target, max(moment, clock.started_at))
-    event = Event(at=at, kind="retarget", terms=terms, mode=mode, seq=len(rows) + 1)  # type: ignore[arg-type]
-    after = judge(read_terms(clock.terms), [*engine_events(rows), event], at)
-    return Shift(clock.metric, _due(before), _due(after), _is_missed(after, moment))
+    start = max(moment, clock.started_at)
+    at, seq = to_instant(start), len(rows) + 1
+    again = [Event(at=at, kind="reopen", seq=seq)] if dropped else []
+    change = Event(at=at, kind="retarget", terms=terms_of(target, start), mode=mode, seq=seq + len(again))
+    after = judge(read_terms(clock.terms), [*engine_events(rows), *again, change], at)
+    return Shift(clock.metric, None if dropped else _due(before), _due(after), _is_missed(after, moment))
 
 
 def _due(judgement: Judgement) -> datetime | None:

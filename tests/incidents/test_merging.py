@@ -13,11 +13,11 @@ from django.test import Client as Browser
 from core import clock
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
+from core.models import OutboxEvent
 from core.outbox import relay_due
 from incidents import selectors, services
 from monitoring import services as monitoring
 from monitoring.models import Alert
-from retainer.notifications.models import Delivery
 from slas.services import sweep_due
 from tests.cast import Cast, random_id
 from tests.incidents.ward import MORNING, Ward, utc
@@ -39,21 +39,24 @@ def sweep(moment: str) -> None:
             pass
 
 
-def notices(ward: Ward, incident_id: uuid.UUID) -> int:
+def alarms(ward: Ward, incident_id: uuid.UUID) -> int:
+    """How many warnings and misses of its clocks were told."""
     with ward.house.scope():
-        return Delivery.objects.filter(payload__subject_id=str(incident_id)).count()
+        news = OutboxEvent.objects.filter(name__startswith="slas.clock.", payload__subject_id=str(incident_id))
+        return news.count()
 
 
 def test_s29_what_was_merged_escalates_no_more(ward: Ward) -> None:
     older, younger = pair(ward)
     ward.do("merge", younger, LATER, into_id=older)
-    before = notices(ward, younger)
+    before = alarms(ward, younger)
     sweep("2026-06-09 08:00")
     assert set(ward.states(younger).values()) == {"cancelled"}
     assert not {"clock_warned", "clock_breached"} & set(ward.timeline(younger))
-    assert notices(ward, younger) == before
-    # The older one's promises run on as they were made.
+    assert alarms(ward, younger) == before
+    # The older one's promises run on as they were made, and their alarms are told.
     assert "breached" in ward.states(older).values()
+    assert alarms(ward, older) > 0
 
 
 def test_of_two_with_different_terms_the_older_keeps_its_own(ward: Ward) -> None:
@@ -166,29 +169,35 @@ def test_an_alert_of_the_same_cause_joins_the_one_that_is_kept(ward: Ward) -> No
     assert found.id == older
 
 
+def alert_of(ward: Ward, incident_id: uuid.UUID) -> Alert:
+    """An open alert that belongs to the incident, in the scope that is entered."""
+    check = monitoring.create_check(
+        system_id=ward.house.system.id,
+        name="Sent",
+        kind="push",
+        url="",
+        metrics=[{"name": "rate"}],
+        interval_seconds=60,
+    )
+    made: Alert = Alert.objects.create(
+        client_id=ward.house.client.id,
+        number=1,
+        fingerprint="x",
+        system_id=ward.house.system.id,
+        source_check=check,
+        health="down",
+        title="Down",
+        began_at=now(),
+        fired_at=now(),
+        incident_id=incident_id,
+    )
+    return made
+
+
 def test_its_alerts_follow_it(ward: Ward) -> None:
     older, younger = pair(ward)
     with ward.at(MORNING):
-        check = monitoring.create_check(
-            system_id=ward.house.system.id,
-            name="Sent",
-            kind="push",
-            url="",
-            metrics=[{"name": "rate"}],
-            interval_seconds=60,
-        )
-        alert = Alert.objects.create(
-            client_id=ward.house.client.id,
-            number=1,
-            fingerprint="x",
-            system_id=ward.house.system.id,
-            source_check=check,
-            health="down",
-            title="Down",
-            began_at=now(),
-            fired_at=now(),
-            incident_id=younger,
-        )
+        alert = alert_of(ward, younger)
     ward.do("merge", younger, LATER, into_id=older)
     relay_due()
     with ward.house.scope():
@@ -232,7 +241,21 @@ def test_the_page_offers_what_is_older_and_says_where_it_goes_on(ward: Ward) -> 
     assert "Merge incident" in page
     assert f"INC-{numbers[older]} Answers are late" in page
     assert "Merge incident" not in browser.get(f"/a/north/incidents/{numbers[older]}/").content.decode()
-    browser.post(f"/a/north/incidents/{numbers[younger]}/merge/", {"into": str(older)})
+    browser.post(f"/a/north/incidents/{numbers[younger]}/merge/", {"into_id": str(older)})
     page = browser.get(f"/a/north/incidents/{numbers[younger]}/").content.decode()
     assert f"Goes on in INC-{numbers[older]}." in page
     assert "The same failure as" in page
+
+
+def test_its_alerts_follow_it_to_the_end_also_where_the_news_come_late(ward: Ward) -> None:
+    """Both merges happen before anybody hears of the first."""
+    oldest = ward.open("2026-06-01 06:00")
+    older, younger = pair(ward)
+    with ward.at(MORNING):
+        alert = alert_of(ward, younger)
+    ward.do("merge", younger, LATER, into_id=older)
+    ward.do("merge", older, LATER, into_id=oldest)
+    while relay_due():
+        pass
+    with ward.house.scope():
+        assert Alert.objects.get(id=alert.id).incident_id == oldest

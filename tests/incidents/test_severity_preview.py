@@ -51,6 +51,22 @@ def test_what_is_shown_is_what_happens(ward: Ward, before: str, after: str, mode
             assert found == due
 
 
+@pytest.mark.parametrize("mode", RETARGET_MODES)
+def test_what_was_dropped_on_the_way_down_is_shown_to_come_back(ward: Ward, mode: str) -> None:
+    incident_id = ward.open(MORNING, severity="high")
+    ward.do("change_severity", incident_id, "2026-06-01 08:05", severity="low")
+    dropped = {metric for metric, state in ward.states(incident_id).items() if state == "cancelled"}
+    assert "periodic_update" in dropped
+    shown = preview(ward, incident_id, "high", mode, "2026-06-01 08:10")
+    ward.do("change_severity", incident_id, "2026-06-01 08:10", severity="high", mode=mode)
+    clocks = ward.clocks(incident_id)
+    assert dropped <= set(shown)
+    for metric, (was, due, missed) in shown.items():
+        assert (was is None) == (metric in dropped)
+        assert not missed
+        assert clocks[metric].due_at == due
+
+
 def test_a_way_that_there_is_not_is_refused_and_what_is_over_moves_nothing(ward: Ward) -> None:
     incident_id = ward.open(MORNING)
     with pytest.raises(DomainError):

@@ -6,12 +6,13 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from core import clock
 from core.errors import Conflict, NotFound
 from slas import services
 from slas.models import Clock, TermsMove
-from slas.services import moving
+from slas.services import moving, proposing
 from tests.cast import Cast, random_id
 from tests.slas.desk import HOUR, OFFICE, Desk, sweep, utc
 
@@ -177,14 +178,9 @@ def test_it_goes_batch_by_batch_and_on_from_where_somebody_died(desk: Desk, monk
         services.apply_move(move_id=move.id)
     step("2026-06-01 08:30", times=1)
     assert state(desk, move).dealt_with == 3
-    original = Clock.objects.__class__.bulk_update
-
-    def dies(*_args: Any, **_more: Any) -> int:
-        raise RuntimeError("killed")
-
-    monkeypatch.setattr(type(Clock.objects), "bulk_update", dies, raising=False)
-    step("2026-06-01 08:30", times=1)
-    monkeypatch.setattr(type(Clock.objects), "bulk_update", original, raising=False)
+    with monkeypatch.context() as gone:
+        gone.setattr(proposing, "append", raising(OperationalError("the server went away")))
+        step("2026-06-01 08:30", times=1)
     # What the batch had written went with it, and the lease lets others on after a minute.
     assert state(desk, move).dealt_with == 3
     assert step("2026-06-01 08:30") == 0
@@ -193,18 +189,42 @@ def test_it_goes_batch_by_batch_and_on_from_where_somebody_died(desk: Desk, monk
     assert state(desk, move).counts["moved"] == 8
 
 
+def raising(error: Exception) -> Any:
+    def fails(*_args: Any, **_more: Any) -> None:
+        raise error
+
+    return fails
+
+
+def test_one_bad_clock_is_counted_and_keeps_no_other_from_its_terms(desk: Desk) -> None:
+    good, bad, other = [desk.start("2026-06-01 08:00") for _subject in range(3)]
+    move = prepared(desk, "2026-06-01 08:30", policy_version_id=newer(desk, "2026-06-01 08:30"))
+    with desk.at("2026-06-01 08:30"):
+        Clock.objects.filter(subject_id=bad).update(terms={"calendar": "none"})
+    move = applied(desk, move, "2026-06-01 08:30")
+    assert (move.state, move.counts["moved"], move.counts["failed"]) == ("done", 2, 1)
+    assert [desk.events(subject) for subject in (good, bad, other)] == [
+        ["start", "retarget"],
+        ["start"],
+        ["start", "retarget"],
+    ]
+
+
 def test_alerts_keep_their_time_while_clocks_move(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight clocks are on their way, two at a time; one of another policy falls due in between and is told at once."""
     monkeypatch.setattr(moving, "BATCH", 2)
-    due_soon = desk.start("2026-06-01 07:00")
-    others = [desk.start("2026-06-01 14:00") for _subject in range(5)]
+    with desk.at("2026-06-01 07:00"):
+        other = desk.new_policy({"resolution": 8 * HOUR})
+    due = desk.start("2026-06-01 07:00", policy_version_id=other.id)
+    others = [desk.start("2026-06-01 14:00") for _subject in range(8)]
     move = prepared(desk, "2026-06-01 14:59", policy_version_id=newer(desk, "2026-06-01 14:59", 9 * HOUR))
     with desk.at("2026-06-01 14:59"):
         services.apply_move(move_id=move.id)
     step("2026-06-01 14:59", times=1)
+    assert sum("retarget" in desk.events(subject) for subject in others) == 2
     sweep("2026-06-01 15:01")
+    assert desk.told(due)[-1:] == ["breach"]
     step("2026-06-01 15:01")
-    # Whether it was moved before its old deadline or not decides whether that deadline still counts, and nothing else.
-    assert desk.clock(due_soon).state in ("at_risk", "breached")
     assert all(desk.events(subject)[-1] == "retarget" for subject in others)
 
 

@@ -1,0 +1,127 @@
+"""What open clocks would come to under a newer version of their policy or of their hours, and giving them that."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from slas.engine import Event, Judgement, Terms, judge, to_instant
+from slas.models import Clock, ClockEvent, Target, TermsMove
+from slas.services.clocks import terms_of
+from slas.services.facts import Fact, append
+from slas.services.judging import engine_events, history, judge_clock, read_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One clock, how it stands, and what is proposed to it: the same, other terms, or nothing any more."""
+
+    clock: Clock
+    rows: list[ClockEvent]
+    before: Judgement
+    # None where nothing is promised any more.
+    terms: Terms | None
+    target: Target | None
+    at: datetime
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing becomes of it: it has these terms already, or is missed by time alone."""
+        return self.before.breached_at is not None or self.terms == self.before.terms
+
+    def words(self) -> Iterable[str]:
+        """The words that count it: same, dropped, or moved, which way, whether it is missed by that, and whether a
+        warning is taken back."""
+        if self.is_same:
+            yield "same"
+        elif self.terms is None:
+            yield "dropped"
+        else:
+            yield "moved"
+            yield from self._difference(self.terms)
+
+    def _difference(self, terms: Terms) -> Iterable[str]:
+        change = Event(at=to_instant(self.at), kind="retarget", terms=terms, seq=len(self.rows) + 1)
+        after = judge(read_terms(self.clock.terms), [*engine_events(self.rows), change], to_instant(self.at))
+        old, new = self.before.due_at or 0, after.due_at or 0
+        if new != old:
+            yield "later" if new > old else "sooner"
+        # The engine sees a miss from the second after the deadline on.
+        if after.breached_at is not None or (after.state != "paused" and new <= to_instant(self.at)):
+            yield "missed"
+        elif self.before.state == "at_risk" and after.state != "at_risk":
+            yield "relieved"
+
+    def fact(self) -> Fact:
+        """The event that makes it so."""
+        if self.terms is None or self.target is None:
+            return Fact("cancel", self.at, reason=_("No longer promised"), data={"dropped": True})
+        data = {
+            "mode": "carry_elapsed",
+            "terms": self.terms.to_json(),
+            "severity": self.target.severity,
+            "policy_version_id": str(self.target.version_id),
+        }
+        return Fact("retarget", self.at, data=data)
+
+
+class Plan:
+    """The proposals of one move at one moment; targets and terms are read once for all clocks."""
+
+    def __init__(self, move: TermsMove, at: datetime) -> None:
+        self.move, self.at = move, at.replace(microsecond=0)
+        self._targets: dict[uuid.UUID, dict[tuple[str, str, str], Target]] = {}
+        self._terms: dict[uuid.UUID, Terms] = {}
+
+    def count(self, clocks: Sequence[Clock]) -> Counter[str]:
+        """How many clocks each word of ``Proposal.words`` is true of; nothing is written."""
+        return Counter(word for proposal in self._proposals(clocks) for word in proposal.words())
+
+    def carry_out(self, clocks: Sequence[Clock]) -> Counter[str]:
+        """Gives locked clocks what is proposed to them; counts like ``count``."""
+        proposals = self._proposals(clocks)
+        found = Counter(word for proposal in proposals for word in proposal.words())
+        moving = [proposal for proposal in proposals if not proposal.is_same]
+        facts = {proposal.clock.id: proposal.fact() for proposal in moving}
+        for proposal in moving:
+            if proposal.target is not None:
+                proposal.clock.policy_version_id = proposal.target.version_id
+        if moving:
+            rows = {proposal.clock.id: proposal.rows for proposal in moving}
+            append([proposal.clock for proposal in moving], facts, rows)
+        return found
+
+    def _proposals(self, clocks: Sequence[Clock]) -> list[Proposal]:
+        rows = history(clocks)
+        return [self._proposal(clock, rows[clock.id]) for clock in clocks]
+
+    def _proposal(self, clock: Clock, rows: list[ClockEvent]) -> Proposal:
+        before, at = judge_clock(clock, rows, self.at), max(self.at, clock.started_at)
+        target = self._target(clock, rows)
+        if target is None:
+            return Proposal(clock, rows, before, None, None, at)
+        if not self._touches(target):
+            return Proposal(clock, rows, before, before.terms, target, at)
+        if target.id not in self._terms:
+            self._terms[target.id] = terms_of(target, self.at)
+        return Proposal(clock, rows, before, self._terms[target.id], target, at)
+
+    def _touches(self, target: Target) -> bool:
+        """Newer hours touch only what is counted in them; a newer policy touches all."""
+        hours = self.move.calendar_version
+        return hours is None or target.calendar_version.calendar_id == hours.calendar_id
+
+    def _target(self, clock: Clock, rows: Sequence[ClockEvent]) -> Target | None:
+        """What the version promises for the clock's severity and metric: for its very kind of request, else for any."""
+        version = self.move.policy_version_id or clock.policy_version_id
+        if version not in self._targets:
+            found = Target.objects.filter(version_id=version).select_related("calendar_version")
+            self._targets[version] = {(row.severity, row.request_kind, row.metric): row for row in found}
+        promised, kind = self._targets[version], str(rows[0].data.get("request_kind", ""))
+        own = promised.get((clock.severity, kind, clock.metric))
+        return own or promised.get((clock.severity, "", clock.metric))
