@@ -38,9 +38,9 @@ from incidents.forms import (
     UpdateForm,
 )
 from incidents.models import Incident
-from incidents.severities import DEFINITIONS, LABELS
+from incidents.severities import LABELS
 from incidents.states import IncidentState, Step
-from slas.selectors import metric_label
+from slas.selectors import metric_label, severity_texts
 
 Act = Callable[[uuid.UUID, str], Any]
 Said = str | Promise
@@ -209,7 +209,7 @@ def _severities(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         "open": row.state in IncidentState.open_values(),
         "choices": [
             (name, LABELS[name], text, _shifts(row, name, mode))
-            for name, text in DEFINITIONS.items()
+            for name, text in severity_texts(row.policy_version_id).items()
             if name != row.severity
         ],
         "breadcrumbs": [

@@ -7,6 +7,11 @@ calendar: 24 hours of Mon-Fri 00-24, eight of Mon-Fri 09-17.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+
+from slas.escalation import ACCOUNT_MANAGER, AGENCY_OWNER, ON_CALL, OWNER, Ladder, Rung
+from slas.severities import DEFINITIONS
+from slas.wording import Wording
 
 MINUTE = 60
 HOUR = 3600
@@ -27,6 +32,8 @@ CALENDARS: dict[str, tuple[str, str] | None] = {
 
 SEVERITIES = ("critical", "high", "medium", "low")
 GUARANTEED = frozenset({"first_response"})
+# Local hours in which nobody is called for what is not serious.
+QUIET = ("20:00", "07:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +84,45 @@ POLICIES = (
         },
     ),
 )
+
+# What the policies of the catalogue say in words. Sentences that a client reads.
+COVERED = (
+    "Incident response: we find out what is wrong and make it work again.",
+    "Troubleshooting and repair of defects in what we built.",
+    "Watching the agreed values, reviewing them and reporting on them.",
+    "Minor tuning of prompts and configuration.",
+    "Scheduled maintenance and reviews of how well it works.",
+)
+EXCLUDED = (
+    "New features and new use cases.",
+    "Systems that this agreement does not name.",
+    "A major redesign of what exists.",
+    "Training people in anything but the system itself.",
+)
+CLIENT_DUTIES = (
+    "Name a contact who answers, and somebody who stands in.",
+    "Report problems through the agreed channel.",
+    "Give us access, answers and test data in time.",
+    "Keep the systems that belong to you running, and tell us before you change them.",
+    "Use the system as its instructions say.",
+)
+REPORTING = (
+    "We watch latency, errors and quality of each system at the agreed limits, look at them every week, and report to"
+    " you every month."
+)
+UPTIME = {"low": None, "medium": "99.5", "high": "99.9"}
+
+
+def wording_of(plan: PolicyPlan) -> Wording:
+    """What a policy of the catalogue says: the owner hears at once, then more people, the later it gets."""
+    steps = ((OWNER, 0), (ON_CALL, 50), (ACCOUNT_MANAGER, 75), (AGENCY_OWNER, 100))
+    uptime = UPTIME[plan.default_for]
+    return Wording(
+        severity_definitions={severity: str(text) for severity, text in DEFINITIONS.items()},
+        covered=COVERED,
+        excluded=EXCLUDED,
+        client_duties=CLIENT_DUTIES,
+        reporting=REPORTING,
+        uptime_target=None if uptime is None else Decimal(uptime),
+        escalation=Ladder(tuple(Rung(to=to, percent=percent) for to, percent in steps), QUIET),
+    )

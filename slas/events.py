@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 CLOCK_WARNED = "slas.clock.warned"
 CLOCK_BREACHED = "slas.clock.breached"
+CLOCK_ESCALATED = "slas.clock.escalated"
 POLICY_CREATED = "slas.policy.created"
 POLICY_VERSION_CREATED = "slas.policy_version.created"
+ONCALL_CHANGED = "slas.oncall.changed"
 CALENDAR_CREATED = "slas.calendar.created"
 CALENDAR_VERSION_CREATED = "slas.calendar_version.created"
 
 # The threshold of a breach; a warning's is "percent:75" or "before:1800".
 BREACH = "breach"
+# That of a rung of the ladder is "escalate:0" and so on.
+ESCALATE = "escalate:"
 
 
 @dataclass(frozen=True)
@@ -30,3 +34,10 @@ class ClockNews:
     severity: str
     threshold: str
     due_at: str
+
+
+@dataclass(frozen=True)
+class EscalationNews(ClockNews):
+    """A rung of the ladder: ``to`` is whom it calls, as ``slas.escalation`` names them."""
+
+    to: str

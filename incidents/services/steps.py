@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from incidents.models import EntryKind, Incident
 from incidents.services.publication import hold, publish
 from incidents.services.rows import (
     SUBJECT,
+    begun,
     clean_text,
     done,
     known_severity,
@@ -27,6 +28,7 @@ from incidents.services.rows import (
     stop_waiting,
 )
 from incidents.states import IncidentState, Step
+from slas import selectors as sla_selectors
 from slas import services as sla_services
 
 PARTIES = ("client", "vendor", "provider", "window")
@@ -56,13 +58,16 @@ def call_false_alarm(*, incident_id: uuid.UUID, reason: str, expected_version: i
 
 
 def acknowledge(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
-    """Somebody has begun: triage and first response are kept. Whoever acknowledges an unowned incident owns it."""
+    """Somebody has begun, which keeps triage and, unless the policy asks for a message, the first response.
+
+    Whoever acknowledges an unowned incident owns it.
+    """
     with transaction.atomic():
         incident = locked_for(incident_id, Step.ACKNOWLEDGE, expected_version)
         incident.state, incident.acknowledged_at = IncidentState.ACKNOWLEDGED, now()
         if incident.owner_id is None:
             incident.owner_id = require_scope().actor.user_id
-        move_clocks(incident, "satisfy", now(), metrics=("triage", "first_response"))
+        move_clocks(incident, "satisfy", now(), metrics=begun(incident))
         return done(incident, events.ACKNOWLEDGED, EntryKind.ACKNOWLEDGED, visible=True)
 
 
@@ -107,7 +112,7 @@ def mitigate(*, incident_id: uuid.UUID, expected_version: int | None = None) -> 
         incident = locked_for(incident_id, Step.MITIGATE, expected_version)
         incident.state, incident.mitigated_at = IncidentState.MITIGATED, now()
         mark_begun(incident)
-        move_clocks(incident, "satisfy", now(), metrics=("triage", "first_response", "mitigation"))
+        move_clocks(incident, "satisfy", now(), metrics=(*begun(incident), "mitigation"))
         return done(incident, events.MITIGATED, EntryKind.MITIGATED, visible=True)
 
 
@@ -130,6 +135,7 @@ def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None 
     with transaction.atomic():
         incident = locked_for(incident_id, Step.REOPEN, expected_version)
         text = clean_text(reason, "reason", 300)
+        _within_days(incident)
         if incident.state == IncidentState.FALSE_ALARM:
             hold(incident)
         incident.state, incident.closed_at = IncidentState.ACKNOWLEDGED, None
@@ -140,8 +146,17 @@ def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None 
         incident.acknowledged_at = incident.acknowledged_at or now()
         move_clocks(incident, "reopen", now(), reason=text)
         # What a false alarm had cancelled runs again; whoever reopens has begun, so the response is kept.
-        move_clocks(incident, "satisfy", now(), metrics=("triage", "first_response"))
+        move_clocks(incident, "satisfy", now(), metrics=begun(incident))
         return done(incident, events.REOPENED, EntryKind.REOPENED, body=text, visible=True)
+
+
+def _within_days(incident: Incident) -> None:
+    """What was solved long ago is a new incident, with promises of its own; the policy says how long ago."""
+    days = sla_selectors.reopen_days(incident.policy_version_id)
+    if days is None or incident.resolved_at is None or now() <= incident.resolved_at + timedelta(days=days):
+        return
+    message = _("It was resolved more than %(days)s days ago. Open a new incident, so that its promises are new too.")
+    raise Conflict(message % {"days": days})
 
 
 def close(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:

@@ -32,7 +32,6 @@ from incidents.forms import (
     SeverityForm,
     UpdateForm,
 )
-from incidents.severities import DEFINITIONS
 from incidents.states import Step, allowed
 from incidents.texts import TEMPLATES
 from incidents.timeline import mark_of, text_of
@@ -101,7 +100,7 @@ def incident_context(row: Any) -> dict[str, Any]:
             slas.current(slas.clocks_of("incident", row.id)), now(), get_current_timezone_name()
         ),
         "policy_version": slas.policy_version(row.policy_version_id) if row.policy_version_id else None,
-        "severity_text": DEFINITIONS.get(row.severity, ""),
+        "severity_text": slas.severity_texts(row.policy_version_id).get(row.severity, ""),
         "entries": [
             (entry, named.get(str(entry.actor_id), ""), text_of(entry, named), *mark_of(entry.kind))
             for entry in entries

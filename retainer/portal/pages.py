@@ -144,7 +144,7 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
             slas.current(slas.clocks_of("incident", row.id)), now(), get_current_timezone_name()
         ),
         "entries": [(entry, text_of(entry, {}), *mark_of(entry.kind)) for entry in shown],
-        "severity_text": DEFINITIONS.get(row.severity, ""),
+        "severity_text": slas.severity_texts(row.policy_version_id).get(row.severity, ""),
     }
     return page(request, "portal/incident.html", context, part="portal/_incident.html")
 

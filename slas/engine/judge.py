@@ -96,8 +96,14 @@ class _Span(NamedTuple):
     from_: int
     to: int
     mode: Literal["run", "pause", "stop"]
-    party: str | None
+    # Whoever was waited on, the one whose pause began first in front.
+    parties: tuple[str | None, ...]
     terms: Terms
+
+    @property
+    def waits(self) -> tuple[str | None, ...]:
+        """Those of them for whom the clock stands still."""
+        return tuple(party for party in self.parties if self.terms.stops_for(party))
 
 
 class _Clock:
@@ -117,11 +123,11 @@ class _Clock:
         if instant <= self.at:
             return
         if self.end is not None:
-            span = _Span(self.at, instant, "stop", None, self.terms)
+            span = _Span(self.at, instant, "stop", (), self.terms)
         elif self.pauses:
-            span = _Span(self.at, instant, "pause", self.pauses[0].party, self.terms)
+            span = _Span(self.at, instant, "pause", tuple(pause.party for pause in self.pauses), self.terms)
         else:
-            span = _Span(self.at, instant, "run", None, self.terms)
+            span = _Span(self.at, instant, "run", (), self.terms)
         self.spans.append(span)
         _count(self.meter, span)
         self.at = instant
@@ -171,7 +177,7 @@ class _Clock:
     def judgement(self, now: int) -> Judgement:
         until = now if self.end is None else self.end.at
         meter = self.meter
-        waiting = self.pauses[0] if self.pauses and self.terms.pausable else None
+        waiting = next((pause for pause in self.pauses if self.terms.stops_for(pause.party)), None)
         if self.end is None and waiting is None:
             # A warning that is due at the very start is due although no time has passed.
             meter.run(now, now)
@@ -218,10 +224,10 @@ class _Clock:
 
 
 def _count(meter: Meter, span: _Span) -> None:
-    if span.mode == "run" or (span.mode == "pause" and not span.terms.pausable):
-        meter.run(span.from_, span.to)
-    elif span.mode == "pause":
+    if span.waits:
         meter.hold(span.from_, span.to)
+    elif span.mode != "stop":
+        meter.run(span.from_, span.to)
 
 
 def _warning(meter: Meter, mark: Mark, until: int) -> DueWarning:
@@ -254,8 +260,8 @@ def _cut(span: _Span) -> Iterable[Segment]:
     if span.mode == "stop":
         yield Segment(start, end, "stopped", end - start, None, calendar.open_seconds(start, end))
         return
-    if span.mode == "pause" and span.terms.pausable:
-        yield Segment(start, end, "paused", end - start, span.party, calendar.open_seconds(start, end))
+    if waits := span.waits:
+        yield Segment(start, end, "paused", end - start, waits[0], calendar.open_seconds(start, end))
         return
     for opens, closes in calendar.open_intervals(start, end):
         if start < opens:

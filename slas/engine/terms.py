@@ -61,7 +61,8 @@ class Terms:
     """One promise: either `target_seconds` of open time, or `agreed_at`, an instant that nothing moves.
 
     `guarantee` tells a guaranteed promise from a target and changes no judgement. A clock that is not
-    `pausable` runs on through pauses. Raises `TermsError`.
+    `pausable` runs on through pauses; one with `pausing` stops only while one of these parties is waited on.
+    Raises `TermsError`.
     """
 
     calendar: CalendarSpec
@@ -70,6 +71,8 @@ class Terms:
     warn: tuple[Warn, ...] = ()
     guarantee: bool = False
     pausable: bool = True
+    # Empty: whoever is waited on.
+    pausing: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.target_seconds is None) == (self.agreed_at is None):
@@ -81,8 +84,14 @@ class Terms:
         if self.agreed_at is not None and not _whole(self.agreed_at):
             raise TermsError("agreed_at", "must be a whole epoch second")
 
+    def stops_for(self, party: str | None) -> bool:
+        """Whether the clock stands still while this party is waited on."""
+        return self.pausable and (not self.pausing or party in self.pausing)
+
     def to_json(self) -> dict[str, Any]:
         """A JSON object in one fixed order, to be frozen in a row; `from_json` gives equal terms back."""
+        # Terms from before there was a choice of parties keep their bytes.
+        named = {"pausing": list(self.pausing)} if self.pausing else {}
         return {
             "calendar": self.calendar.to_json(),
             "target_seconds": self.target_seconds,
@@ -90,6 +99,7 @@ class Terms:
             "warn": [warn.to_json() for warn in self.warn],
             "guarantee": self.guarantee,
             "pausable": self.pausable,
+            **named,
         }
 
     @classmethod
@@ -103,6 +113,9 @@ class Terms:
         for name in ("guarantee", "pausable"):
             if not isinstance(data.get(name, False), bool):
                 raise TermsError(name, "must be true or false")
+        pausing = data.get("pausing", [])
+        if not isinstance(pausing, list | tuple) or not all(isinstance(party, str) and party for party in pausing):
+            raise TermsError("pausing", "must be a list of parties")
         return cls(
             calendar=CalendarSpec.from_json(data.get("calendar")),
             target_seconds=data.get("target_seconds"),
@@ -110,6 +123,7 @@ class Terms:
             warn=tuple(Warn.from_json(item) for item in warn),
             guarantee=data.get("guarantee", False),
             pausable=data.get("pausable", True),
+            pausing=tuple(pausing),
         )
 
 

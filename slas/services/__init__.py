@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from slas.services.calendars import create_calendar, new_calendar_version
 from slas.services.catalogue import install_catalogue
 from slas.services.clocks import next_cycle, record_event, start_clocks
 from slas.services.moving import apply_move, discard_move, prepare_move, step_moves
-from slas.services.policies import create_calendar, create_policy, new_calendar_version, new_policy_version
+from slas.services.oncall import cancel_time_off, delete_rota, give_back, save_rota, take_over, take_time_off
+from slas.services.policies import create_policy, new_policy_version
 from slas.services.retargeting import Shift, preview_retarget, retarget
 from slas.services.simulation import simulate
 from slas.services.sweep import SweepResult, sweep_due
@@ -14,9 +16,12 @@ __all__ = [
     "Shift",
     "SweepResult",
     "apply_move",
+    "cancel_time_off",
     "create_calendar",
     "create_policy",
+    "delete_rota",
     "discard_move",
+    "give_back",
     "install_catalogue",
     "new_calendar_version",
     "new_policy_version",
@@ -25,8 +30,11 @@ __all__ = [
     "preview_retarget",
     "record_event",
     "retarget",
+    "save_rota",
     "simulate",
     "start_clocks",
     "step_moves",
     "sweep_due",
+    "take_over",
+    "take_time_off",
 ]

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import DomainError
 from core.selectors import agency
-from slas.catalogue import CALENDARS, GUARANTEED, POLICIES, SEVERITIES, WEEKDAYS, PolicyPlan
+from slas.catalogue import CALENDARS, GUARANTEED, POLICIES, SEVERITIES, WEEKDAYS, PolicyPlan, wording_of
 from slas.models import Calendar, CalendarVersion, Policy
-from slas.services.policies import create_calendar, create_policy
+from slas.services.calendars import create_calendar
+from slas.services.policies import create_policy
 
 # This year's holidays and those of the two after it.
 HOLIDAY_YEARS = 3
@@ -81,4 +82,5 @@ def _create(plan: PolicyPlan, versions: dict[str, uuid.UUID]) -> None:
         description=plan.description,
         default_for=plan.default_for,
         targets=targets,
+        wording=wording_of(plan),
     )

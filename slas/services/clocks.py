@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import DomainError, NotFound
-from slas.engine import CalendarSpec, Terms, default_warnings
+from slas.engine import CalendarSpec, Terms, Warn, default_warnings
 from slas.models import CalendarVersion, Clock, ClockEvent, ClockState, Metric, PolicyVersion, Severity, Target
 from slas.services.facts import (
     Fact,
@@ -179,9 +179,10 @@ def terms_in(target: Target, version: CalendarVersion) -> Terms:
     return Terms(
         calendar=CalendarSpec.from_json(version.spec),
         target_seconds=target.seconds,
-        warn=default_warnings(target.seconds),
+        warn=tuple(map(Warn.from_json, target.warn)) or default_warnings(target.seconds),
         guarantee=target.is_guarantee,
         pausable=target.pausable,
+        pausing=tuple(target.pausing),
     )
 
 

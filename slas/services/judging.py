@@ -10,13 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from core.models import AuditEvent, OutboxEvent
 from core.tenancy.context import require_scope
 from slas.engine import EVENT_KINDS, Event, Judgement, Terms, Warn, format_instant, from_instant, judge, to_instant
-from slas.events import BREACH, CLOCK_BREACHED, CLOCK_WARNED, ClockNews
-from slas.models import Clock, ClockEvent, ClockNotice
+from slas.escalation import Ladder, climb
+from slas.events import BREACH, CLOCK_BREACHED, CLOCK_ESCALATED, CLOCK_WARNED, ESCALATE, ClockNews, EscalationNews
+from slas.models import Clock, ClockEvent, ClockNotice, PolicyVersion
 
 JUDGED = (
     "severity",
@@ -35,6 +37,8 @@ JUDGED = (
 Events = dict[uuid.UUID, list[ClockEvent]]
 MOST_TERMS = 4096
 _known_terms: dict[str, Terms] = {}
+# A version is never edited, so its ladder is read once a process.
+_known_ladders: dict[uuid.UUID, Ladder] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Step:
     at: int
     deadline: int
     silent: bool = False
+    # Whom a rung of the ladder calls; empty for all other steps.
+    to: str = ""
 
 
 def history(clocks: Iterable[Clock]) -> Events:
@@ -97,12 +103,13 @@ def settle(clocks: Sequence[Clock], rows: Events, at: datetime) -> list[Step]:
 
     ``rows`` are all events of these clocks; the breaches that are written are added to them.
     """
-    told = _told(clocks)
+    told, ladders = _told(clocks), _ladders(clocks)
     steps: list[Step] = []
     for clock in clocks:
         judgement = judge_clock(clock, rows[clock.id], at)
         _keep(clock, judgement, at)
         steps += _steps(clock, judgement, told[clock.id])
+        steps += _rungs(clock, judgement, told[clock.id], ladders[clock.policy_version_id], at)
     _write(steps, rows, at)
     Clock.objects.bulk_update(clocks, JUDGED)
     return steps
@@ -153,6 +160,31 @@ def _steps(clock: Clock, judgement: Judgement, told: set[str]) -> list[Step]:
         new.append((BREACH, judgement.breached_at))
     last = len(new) - 1
     return [Step(clock, key, at, deadline, silent=place < last) for place, (key, at) in enumerate(new)]
+
+
+def _ladders(clocks: Sequence[Clock]) -> dict[uuid.UUID, Ladder]:
+    wanted = {clock.policy_version_id for clock in clocks}
+    if missing := wanted - _known_ladders.keys():
+        if len(_known_ladders) >= MOST_TERMS:
+            _known_ladders.clear()
+            missing = wanted
+        for version_id, data in PolicyVersion.objects.filter(id__in=missing).values_list("id", "escalation"):
+            _known_ladders[version_id] = Ladder.from_json(data)
+    return _known_ladders
+
+
+def _rungs(clock: Clock, judgement: Judgement, told: set[str], ladder: Ladder, at: datetime) -> list[Step]:
+    """The rungs of the ladder that are reached now. The clock comes up again when the next one may be."""
+    if not ladder.rungs:
+        return []
+    places = [int(key.removeprefix(ESCALATE)) for key in told if key.startswith(ESCALATE)]
+    climbs, next_at = climb(
+        ladder, metric=clock.metric, severity=clock.severity, judgement=judgement, told=places, now=to_instant(at)
+    )
+    if next_at is not None:
+        clock.next_fire_at = min(filter(None, (clock.next_fire_at, from_instant(next_at))))
+    deadline = judgement.due_at or 0
+    return [Step(clock, f"{ESCALATE}{one.place}", one.at, deadline, one.silent, one.to) for one in climbs]
 
 
 def _write(steps: Sequence[Step], rows: Events, at: datetime) -> None:
@@ -210,7 +242,8 @@ def _announce(steps: Sequence[Step], at: datetime) -> None:
 
 def _news(step: Step) -> dict[str, str]:
     clock = step.clock
-    news = ClockNews(
+    kind = partial(EscalationNews, to=step.to) if step.to else ClockNews
+    news = kind(
         clock_id=str(clock.id),
         subject_type=clock.subject_type,
         subject_id=str(clock.subject_id),
@@ -242,4 +275,6 @@ def _audit(steps: Sequence[Step], at: datetime) -> None:
 
 
 def _name(step: Step) -> str:
+    if step.to:
+        return CLOCK_ESCALATED
     return CLOCK_BREACHED if step.threshold == BREACH else CLOCK_WARNED

@@ -1,61 +1,27 @@
-"""Calendars and policies. What has been signed is never edited: every change is a new version beside the old ones."""
+"""Policies. What has been signed is never edited: every change is a new version beside the old ones."""
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
-from django.utils.text import slugify
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import DomainError, NotFound
-from slas.engine import CalendarError, CalendarSpec, compile_calendar, duration_text, to_instant
-from slas.events import CALENDAR_CREATED, CALENDAR_VERSION_CREATED, POLICY_CREATED, POLICY_VERSION_CREATED
-from slas.models import Calendar, CalendarVersion, Metric, Policy, PolicyVersion, Severity, Target
+from slas.engine import CalendarError, CalendarSpec, TermsError, Warn, compile_calendar, duration_text, to_instant
+from slas.events import POLICY_CREATED, POLICY_VERSION_CREATED
+from slas.models import CalendarVersion, Metric, Party, Policy, PolicyVersion, Severity, Target
+from slas.services.naming import next_number, title_and_slug
+from slas.wording import Wording
 
 # A year of open time. Whoever promises more has typed something else than they meant.
 LONGEST_TARGET = 366 * 24 * 3600
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
-# Words that stand in an address where a slug could.
-_RESERVED = {"new", "calendars", "all", "moves"}
-
-
-def create_calendar(*, name: str, spec: Mapping[str, Any] | str) -> CalendarVersion:
-    """A calendar and its first version; ``spec`` is what ``CalendarSpec.from_json`` reads. Errors name the field."""
-    text = _spec(spec)
-    with transaction.atomic():
-        title, slug = _name(name, Calendar, "calendar")
-        calendar = Calendar.objects.create(name=title, slug=slug)
-        version: CalendarVersion = CalendarVersion.objects.create(calendar=calendar, number=1, spec=text)
-        record_and_announce(action=CALENDAR_CREATED, object_type="calendar", object_id=calendar.id)
-        return version
-
-
-def new_calendar_version(
-    *, calendar_id: uuid.UUID, spec: Mapping[str, Any] | str, starts_at: datetime | None = None
-) -> CalendarVersion:
-    """The calendar's next version. Clocks that start from ``starts_at`` (now) on keep it; the others keep theirs."""
-    text = _spec(spec)
-    with transaction.atomic():
-        calendar = Calendar.objects.select_for_update(of=("self",)).filter(id=calendar_id).first()
-        if calendar is None:
-            raise NotFound(_("There is no such calendar."), field="calendar_id")
-        version: CalendarVersion = CalendarVersion.objects.create(
-            calendar=calendar, number=_next_number(calendar.versions), spec=text, starts_at=starts_at or now()
-        )
-        record_and_announce(
-            action=CALENDAR_VERSION_CREATED,
-            object_type="calendar",
-            object_id=calendar.id,
-            changes={"number": version.number},
-        )
-        return version
+MOST_WARNINGS = 10
 
 
 def create_policy(
@@ -65,31 +31,42 @@ def create_policy(
     publish_after_minutes: int | None = 15,
     description: str = "",
     default_for: str = "",
+    wording: Wording | None = None,
 ) -> PolicyVersion:
     """A policy and its first version.
 
     Each target has ``severity``, ``metric``, ``seconds`` of open time and ``calendar_version_id``, and may have
-    ``request_kind`` (empty: any), ``is_guarantee`` and ``pausable``. The field of an error is the target's
+    ``request_kind`` (empty: any), ``is_guarantee``, ``pausable``, ``pausing`` (the parties it stops for; empty: all)
+    and ``warn`` (as the engine writes warnings; empty: the usual one). The field of an error is the target's
     ``metric_severity``, such as "first_response_critical". ``publish_after_minutes`` is how long an alert's incident
     is held from the client; None holds it until somebody confirms it.
     """
     with transaction.atomic():
-        title, slug = _name(name, Policy, "policy")
+        title, slug = title_and_slug(name, Policy, "policy")
         policy = Policy.objects.create(name=title, slug=slug, description=description[:300], default_for=default_for)
-        version = _version(policy, 1, targets, publish_after_minutes)
+        version = _version(policy, 1, targets, publish_after_minutes, wording or Wording())
         record_and_announce(action=POLICY_CREATED, object_type="policy", object_id=policy.id)
         return version
 
 
 def new_policy_version(
-    *, policy_id: uuid.UUID, targets: Sequence[Mapping[str, Any]], publish_after_minutes: int | None = 15
+    *,
+    policy_id: uuid.UUID,
+    targets: Sequence[Mapping[str, Any]],
+    publish_after_minutes: int | None = 15,
+    wording: Wording | None = None,
 ) -> PolicyVersion:
-    """The policy's next version, with targets as in ``create_policy``. What was signed does not move to it."""
+    """The policy's next version, with targets as in ``create_policy``. What was signed does not move to it.
+
+    Without ``wording`` it says what the version before said.
+    """
     with transaction.atomic():
         policy = Policy.objects.select_for_update(of=("self",)).filter(id=policy_id).first()
         if policy is None:
             raise NotFound(_("There is no such policy."), field="policy_id")
-        version = _version(policy, _next_number(policy.versions), targets, publish_after_minutes)
+        newest = policy.versions.order_by("-number").first()
+        said = wording or (Wording.of(newest) if newest else Wording())
+        version = _version(policy, next_number(policy.versions), targets, publish_after_minutes, said)
         record_and_announce(
             action=POLICY_VERSION_CREATED,
             object_type="policy",
@@ -99,45 +76,17 @@ def new_policy_version(
         return version
 
 
-def _spec(data: Mapping[str, Any] | str) -> dict[str, Any]:
-    try:
-        spec = CalendarSpec.from_json(data)
-    except CalendarError as error:
-        raise DomainError(error.message, field=error.field) from error
-    if not spec.always and not spec.weekly:
-        # Hours on single dates alone end some day, and a deadline beyond them could not be told.
-        raise DomainError(_("Give the hours of at least one weekday."), field="weekly")
-    # One shape for all: whoever reads a version need not know that "24x7" is short for something.
-    stored = spec.to_json()
-    return stored if isinstance(stored, dict) else {"zone": spec.zone, "always": True}
-
-
-def _name(name: str, model: type[Calendar] | type[Policy], kind: str) -> tuple[str, str]:
-    title = " ".join(name.split())
-    if not title:
-        raise DomainError(_("Give it a name."), field="name")
-    if len(title) > 80:
-        raise DomainError(_("A name has at most 80 characters."), field="name")
-    slug = slugify(title)[:40].strip("-")
-    if not slug or slug in _RESERVED:
-        slug = f"{slug or kind}-{secrets.token_hex(3)}"
-    if model.objects.filter(slug=slug).exists():
-        raise DomainError(_("There is one of this name already. Choose another."), field="name", code="conflict")
-    return title, slug
-
-
-def _next_number(versions: Any) -> int:
-    highest: int | None = versions.aggregate(highest=models.Max("number"))["highest"]
-    return (highest or 0) + 1
-
-
 def _version(
-    policy: Policy, number: int, targets: Sequence[Mapping[str, Any]], publish_after_minutes: int | None
+    policy: Policy,
+    number: int,
+    targets: Sequence[Mapping[str, Any]],
+    publish_after_minutes: int | None,
+    wording: Wording,
 ) -> PolicyVersion:
     if publish_after_minutes is not None and not 0 <= publish_after_minutes <= LONGEST_HOLD_MINUTES:
         raise DomainError(_("Hold an incident between 0 minutes and 7 days."), field="publish_after_minutes")
     version: PolicyVersion = PolicyVersion.objects.create(
-        policy=policy, number=number, publish_after_minutes=publish_after_minutes
+        policy=policy, number=number, publish_after_minutes=publish_after_minutes, **wording.columns()
     )
     rows = [_target(version, target) for target in targets]
     _check(rows)
@@ -163,7 +112,33 @@ def _target(version: PolicyVersion, data: Mapping[str, Any]) -> Target:
         calendar_version_id=_as_uuid(data.get("calendar_version_id")),
         is_guarantee=bool(data.get("is_guarantee", False)),
         pausable=bool(data.get("pausable", True)),
+        pausing=_parties(data.get("pausing", ()), f"{metric}_{severity}"),
+        warn=_warnings(data.get("warn", ()), seconds, f"{metric}_{severity}"),
     )
+
+
+def _parties(parties: Iterable[str], field: str) -> list[str]:
+    found = list(dict.fromkeys(parties))
+    if not set(found) <= set(Party.values):
+        raise DomainError(_("Choose whom it stops for."), field=field)
+    # All of them is what an empty list says.
+    return [] if set(found) == set(Party.values) else found
+
+
+def _warnings(rows: Iterable[Mapping[str, Any]], seconds: int, field: str) -> list[dict[str, int]]:
+    try:
+        found = [Warn.from_json(row) for row in rows]
+    except TermsError as error:
+        raise DomainError(_("A warning is at 1 to 100 per cent, or so long before."), field=field) from error
+    if len(found) > MOST_WARNINGS:
+        raise DomainError(_("Warn at most %(most)s times.") % {"most": MOST_WARNINGS}, field=field)
+    for warn in found:
+        if warn.seconds_before is not None and warn.seconds_before >= seconds:
+            # It would be due at the very start, at night too.
+            words = {"before": duration_text(warn.seconds_before, _), "time": duration_text(seconds, _)}
+            message = _("A warning %(before)s before cannot be given within %(time)s.")
+            raise DomainError(message % words, field=field)
+    return [dict(row) for row in dict.fromkeys(tuple(warn.to_json().items()) for warn in found)]
 
 
 def _check(targets: Sequence[Target]) -> None:

@@ -77,5 +77,5 @@ def _put_back(clock: Clock, at: datetime, error: Exception) -> None:
 
 def _result(judged: int, steps: Sequence[Step], failed: int = 0) -> SweepResult:
     breached = sum(step.threshold == BREACH for step in steps)
-    warned = sum(step.threshold != BREACH and not step.silent for step in steps)
+    warned = sum(step.threshold != BREACH and not step.silent and not step.to for step in steps)
     return SweepResult(judged=judged, warned=warned, breached=breached, failed=failed)

@@ -22,6 +22,12 @@ source_paths = ["slas/engine"]
 also_copy = ["slas", "tests"]
 pytest_add_cli_args = ["-x", "-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = ["tests/slas/engine"]
+# A change that loops for ever is given up after a few times what its tests take, instead of after an hour.
+timeout_multiplier = 2
+
+# Of its own, so that pytest does not find the settings of the house above it.
+[tool.pytest.ini_options]
+addopts = "--import-mode=importlib"
 """
 LEAST = 0.9
 # What counts as noticed: a failing test, a crash, or a change that never comes to an end.

@@ -43,7 +43,8 @@ BEFORE_THE_FIRST_RELEASE = {
 }
 # Matters of taste, and what is said once for the connection instead of in each file.
 NOT_ASKED = (
-    "prefer-robust-stmts,prefer-text-field,prefer-bigint-over-int,require-timeout-settings,require-enum-value-ordering"
+    "prefer-robust-stmts,prefer-text-field,prefer-bigint-over-int,prefer-bigint-over-smallint,"
+    "require-timeout-settings,require-enum-value-ordering"
 )
 
 

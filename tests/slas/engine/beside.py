@@ -10,7 +10,7 @@ from tests.slas.engine import oracle
 
 def terms_of(clock: dict[str, Any], target: int) -> Terms:
     warn = tuple(Warn.from_json(item) for item in clock["warn"])
-    return Terms(CalendarSpec.from_json(clock["calendar"]), target, None, warn)
+    return Terms(CalendarSpec.from_json(clock["calendar"]), target, None, warn, pausing=tuple(clock["pausing"]))
 
 
 def events_of(clock: dict[str, Any]) -> list[Event]:
@@ -25,7 +25,8 @@ def events_of(clock: dict[str, Any]) -> list[Event]:
 
 def assert_equal_to_the_oracle(clock: dict[str, Any]) -> None:
     """Everything that the engine says of the clock is what counting its seconds one by one gives."""
-    expected = oracle.judge(clock["calendar"], clock["target"], clock["warn"], clock["events"], clock["now"])
+    names = ("calendar", "target", "warn", "events", "now", "pausing")
+    expected = oracle.judge(*(clock[name] for name in names))
     found = judge(terms_of(clock, clock["target"]), events_of(clock), clock["now"])
     assert found.state == expected.state
     assert found.due_at == expected.due

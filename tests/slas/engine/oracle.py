@@ -108,7 +108,7 @@ def thresholds(target: int, warn: list[dict[str, int]]) -> list[int]:
 class Trace:
     """What a clock does in each second from start to end or now: runs, waits for somebody, or stands still."""
 
-    def __init__(self, start: int, events: list[dict[str, Any]], now: int) -> None:
+    def __init__(self, start: int, events: list[dict[str, Any]], now: int, pausing: list[str]) -> None:
         order = {"satisfy": 0, "cancel": 0, "reopen": 0, "pause": 1, "resume": 2, "retarget": 4}
         known = [e for e in events if start <= e["at"] <= now]
         known.sort(key=lambda e: (e["at"], order[e["kind"]], e["seq"]))
@@ -140,7 +140,9 @@ class Trace:
         self.ending = None if stopped is None else str(stopped["kind"])
         self.end = now if stopped is None else stopped["at"]
         self.waits += [(*w, self.end) for w in open_waits]
-        self.waiting = bool(open_waits)
+        # Whoever this promise does not stop for is waited on in vain.
+        self.waits = [w for w in self.waits if not pausing or w[2] in pausing]
+        self.waiting = any(not pausing or w[2] in pausing for w in open_waits)
         self.parties: list[str | None] = []
         self.mode = bytearray(self.end - start)
         # Painted from the latest wait to the earliest, so that the one that began first shows; in one second, the one
@@ -158,11 +160,16 @@ class Trace:
 
 
 def judge(
-    calendar: dict[str, Any], target: int, warn: list[dict[str, int]], events: list[dict[str, Any]], now: int
+    calendar: dict[str, Any],
+    target: int,
+    warn: list[dict[str, int]],
+    events: list[dict[str, Any]],
+    now: int,
+    pausing: list[str],
 ) -> Verdict:
     """Judge a duration clock. The first event is its start; a retarget carries `target` and `mode`."""
     start = events[0]["at"]
-    seconds, trace = Seconds(calendar, start), Trace(start, events[1:], now)
+    seconds, trace = Seconds(calendar, start), Trace(start, events[1:], now, pausing)
     seconds.upto(max(now, start + HOUR))
     offset = start - seconds.base
     running = trace.mode.translate(b"\1" + bytes(255))

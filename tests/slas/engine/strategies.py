@@ -98,4 +98,5 @@ def clocks(draw: st.DrawFn) -> dict[str, Any]:
         "warn": draw(st.lists(warn, max_size=3, unique_by=str)),
         "events": events,
         "now": start + draw(st.integers(0, span)) * grid,
+        "pausing": draw(st.sampled_from([[], [], ["client"], ["vendor"], ["client", "vendor"], ["provider"]])),
     }

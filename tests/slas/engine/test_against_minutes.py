@@ -37,8 +37,8 @@ def _covers(rows: list[list[str]], wall: datetime, days: int) -> bool:
     return False
 
 
-def waits_at(events: list[dict[str, Any]], instant: int) -> bool:
-    """Whether somebody is waited on: each resume ends the oldest wait of its party, or of all."""
+def waits_at(events: list[dict[str, Any]], instant: int, pausing: list[str]) -> bool:
+    """Whether somebody is waited on for whom it stops: each resume ends the oldest wait of its party, or of all."""
     order = {"pause": 0, "resume": 1}
     waits: list[str | None] = []
     for event in sorted(events, key=lambda one: (one["at"], order[one["kind"]], one["seq"])):
@@ -49,7 +49,7 @@ def waits_at(events: list[dict[str, Any]], instant: int) -> bool:
         else:
             fits = [place for place, party in enumerate(waits) if event["party"] in (None, party)]
             waits = [party for place, party in enumerate(waits) if place not in fits[:1]]
-    return bool(waits)
+    return any(not pausing or party in pausing for party in waits)
 
 
 def walk(clock: dict[str, Any]) -> tuple[int, int, bool]:
@@ -59,7 +59,7 @@ def walk(clock: dict[str, Any]) -> tuple[int, int, bool]:
     waits = [one for one in clock["events"] if one["kind"] in ("pause", "resume")]
     end, used, missed = min([*ends, clock["now"]]), 0, None
     for minute in range(start, end, MINUTE):
-        if waits_at(waits, minute):
+        if waits_at(waits, minute, clock["pausing"]):
             continue
         if used == clock["target"] and missed is None:
             missed = minute
@@ -93,6 +93,6 @@ def test_the_walker_keeps_office_hours() -> None:
     friday = int(datetime.combine(date(2026, 3, 27), time(16, 30), ZoneInfo("Europe/Berlin")).timestamp())
     calendar = {"zone": "Europe/Berlin", "weekly": hours, "dates": {}}
     start = {"at": friday, "kind": "start", "seq": 0}
-    used, due, missed = walk({"calendar": calendar, "target": 3600, "events": [start], "now": friday})
+    used, due, missed = walk({"calendar": calendar, "target": 3600, "events": [start], "now": friday, "pausing": []})
     assert (used, missed) == (0, False)
     assert datetime.fromtimestamp(due, ZoneInfo("UTC")).isoformat() == "2026-03-30T07:30:00+00:00"

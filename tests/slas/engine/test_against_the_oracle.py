@@ -36,9 +36,9 @@ def test_engine_and_oracle_attribute_two_pauses_of_one_second_to_the_one_recorde
             rows = [("start", 0, None), ("pause", HOUR, first), ("pause", HOUR, second)]
             rows += [("resume", (2 + n) * HOUR, party) for n, party in enumerate(ends)]
             events = [{"at": begun + t, "kind": k, "seq": n, "party": p} for n, (k, t, p) in enumerate(rows)]
-            clock = {"calendar": calendar, "target": 4 * HOUR, "warn": [], "events": events}
+            clock = {"calendar": calendar, "target": 4 * HOUR, "warn": [], "events": events, "pausing": []}
             now = begun + 5 * HOUR
-            expected = oracle.judge(calendar, 4 * HOUR, [], events, now).segments
+            expected = oracle.judge(calendar, 4 * HOUR, [], events, now, []).segments
             found = judge(terms_of(clock, 4 * HOUR), events_of(clock), now).segments
             assert [(s.from_, s.to, s.kind, s.party) for s in found] == expected
             assert found[1].kind == "paused"
@@ -107,7 +107,7 @@ def test_an_agreed_date_stands_whatever_is_paused(clock: dict[str, Any], ahead: 
     terms = Terms(CalendarSpec.from_json(clock["calendar"]), None, agreed, terms_of(clock, 0).warn)
     raw = [event for event in clock["events"] if event["kind"] != "retarget"]
     found = judge(terms, [Event(**event) for event in raw], now)
-    seconds, trace = oracle.Seconds(clock["calendar"], start), oracle.Trace(start, raw[1:], now)
+    seconds, trace = oracle.Seconds(clock["calendar"], start), oracle.Trace(start, raw[1:], now, [])
     total = seconds.count(start, agreed)
     marks = oracle.thresholds(total, clock["warn"])
     alive = bool(trace.mode[agreed - start :].strip(b"\xff"))

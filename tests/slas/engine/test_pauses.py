@@ -212,3 +212,42 @@ def test_in_one_second_a_pause_comes_before_a_resume() -> None:
         ("2026-06-01 11:00", "pause", "client"),
     )
     assert (found.state, found.consumed_seconds) == ("running", 2 * HOUR)
+
+
+CLIENT_ONLY = Terms(office(), 4 * HOUR, pausing=("client",))
+
+
+def test_a_promise_that_stops_for_the_client_alone_runs_on_while_a_vendor_is_waited_on() -> None:
+    rows = (("2026-06-01 09:00", "start"), ("2026-06-01 10:00", "pause", "vendor"))
+    found = judged("2026-06-01 11:00", *rows, terms=CLIENT_ONLY)
+    assert (found.state, found.waiting_on, found.consumed_seconds) == ("running", None, 2 * HOUR)
+    assert found.due_at == at("2026-06-01 13:00")
+    assert found.next_at is not None
+
+
+def test_of_two_that_are_waited_on_the_one_it_stops_for_is_named() -> None:
+    """And the wait of the other ends on its own: it neither stops the clock nor lets it run."""
+    rows = (
+        ("2026-06-01 09:00", "start"),
+        ("2026-06-01 10:00", "pause", "vendor"),
+        ("2026-06-01 11:00", "pause", "client"),
+        ("2026-06-01 12:00", "resume", "vendor"),
+    )
+    found = judged("2026-06-01 13:00", *rows, terms=CLIENT_ONLY)
+    assert (found.state, found.waiting_on, found.next_at) == ("paused", "client", None)
+    assert [(s.kind, s.seconds, s.party) for s in found.segments] == [
+        ("open", 2 * HOUR, None),
+        ("paused", 2 * HOUR, "client"),
+    ]
+
+
+def test_a_wait_for_nobody_in_particular_does_not_stop_a_promise_that_names_whom_it_stops_for() -> None:
+    rows = (("2026-06-01 09:00", "start"), ("2026-06-01 10:00", "pause"))
+    assert judged("2026-06-01 11:00", *rows, terms=CLIENT_ONLY).state == "running"
+    assert judged("2026-06-01 11:00", *rows).state == "paused"
+
+
+def test_a_promise_that_never_stops_names_nobody() -> None:
+    never = Terms(office(), 4 * HOUR, pausable=False, pausing=("client",))
+    rows = (("2026-06-01 09:00", "start"), ("2026-06-01 10:00", "pause", "client"))
+    assert judged("2026-06-01 11:00", *rows, terms=never).state == "running"

@@ -139,6 +139,21 @@ WRONG: dict[str, tuple[Any, str, str]] = {
         "pausable",
         "must be true or false",
     ),
+    "one party that is no list": (
+        lambda: Terms.from_json({"calendar": ALWAYS, "target_seconds": 1, "pausing": "client"}),
+        "pausing",
+        "must be a list of parties",
+    ),
+    "a party without a name": (
+        lambda: Terms.from_json({"calendar": ALWAYS, "target_seconds": 1, "pausing": ["client", ""]}),
+        "pausing",
+        "must be a list of parties",
+    ),
+    "a party that is a number": (
+        lambda: Terms.from_json({"calendar": ALWAYS, "target_seconds": 1, "pausing": [1]}),
+        "pausing",
+        "must be a list of parties",
+    ),
 }
 
 
@@ -162,7 +177,11 @@ def test_what_terms_leave_out_is_a_target_that_can_be_paused() -> None:
     assert (terms.warn, terms.guarantee, terms.pausable, terms.target_seconds) == ((), False, True, 0)
     full = Terms(CALENDAR, 60, warn=(Warn(percent=50), Warn(seconds_before=9)), guarantee=True, pausable=False)
     assert Terms.from_json(full.to_json()) == full
-    assert list(full.to_json()) == ["calendar", "target_seconds", "agreed_at", "warn", "guarantee", "pausable"]
+    names = ["calendar", "target_seconds", "agreed_at", "warn", "guarantee", "pausable"]
+    assert list(full.to_json()) == names
+    narrow = Terms(CALENDAR, 60, pausing=("client", "vendor"))
+    assert Terms.from_json(narrow.to_json()) == narrow
+    assert list(narrow.to_json()) == [*names, "pausing"]
 
 
 def test_a_clock_that_has_not_started_says_what_it_promises() -> None:

@@ -1,4 +1,4 @@
-"""Reads of this app: calendars, policies, and clocks as people see them."""
+"""Clocks as people see them."""
 
 from __future__ import annotations
 
@@ -13,21 +13,15 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
-from slas.engine import Judgement, countdown_text, duration_text, explain, from_instant, to_instant
+from slas.engine import Judgement, countdown_text, explain, from_instant, to_instant
 from slas.events import BREACH
 from slas.models import (
-    Calendar,
-    CalendarVersion,
     Clock,
     ClockNotice,
     ClockState,
     Metric,
-    Policy,
-    PolicyVersion,
-    Severity,
-    Target,
-    TermsMove,
 )
+from slas.selectors.policies import metric_label
 from slas.services.judging import history, judge_clock
 
 # How long a deadline may have passed before the auditor calls it forgotten. A sweep comes every half second.
@@ -78,139 +72,6 @@ class ClockView:
     zone: str
     sentence: str
     segments: tuple[SegmentView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TargetCell:
-    """What a policy promises for one severity; ``seconds`` is None and ``text`` empty where nothing is promised."""
-
-    severity: str
-    severity_label: str
-    seconds: int | None
-    text: str
-    calendar: str
-    is_guarantee: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TargetRow:
-    """One promise across the four severities, critical first. ``request_kind`` is empty for any kind."""
-
-    metric: str
-    label: str
-    request_kind: str
-    cells: tuple[TargetCell, ...]
-
-
-def calendars() -> QuerySet[Calendar]:
-    """The agency's calendars by name."""
-    return Calendar.objects.filter(archived_at=None).order_by("name")
-
-
-def calendar(calendar_id: uuid.UUID) -> Calendar:
-    """One calendar; NotFound otherwise."""
-    row: Calendar | None = Calendar.objects.find(id=calendar_id)
-    if row is None:
-        raise NotFound(_("There is no such calendar."))
-    return row
-
-
-def latest_calendar_versions() -> list[CalendarVersion]:
-    """The newest version of each calendar, by name, with its calendar."""
-    rows = CalendarVersion.objects.filter(calendar__archived_at=None).select_related("calendar")
-    return list(rows.order_by("calendar__name", "calendar_id", "-number").distinct("calendar__name", "calendar_id"))
-
-
-def newest_calendar_version(slug: str) -> CalendarVersion:
-    """The newest version of the calendar with this slug; NotFound otherwise."""
-    rows = CalendarVersion.objects.filter(calendar__slug=slug).select_related("calendar")
-    row: CalendarVersion | None = rows.order_by("-number").first()
-    if row is None:
-        raise NotFound(_("There is no such calendar."))
-    return row
-
-
-def policies() -> QuerySet[Policy]:
-    """The agency's policies by name."""
-    return Policy.objects.filter(archived_at=None).order_by("name")
-
-
-def policy(policy_id: uuid.UUID) -> Policy:
-    """One policy; NotFound otherwise."""
-    row: Policy | None = Policy.objects.find(id=policy_id)
-    if row is None:
-        raise NotFound(_("There is no such policy."))
-    return row
-
-
-def policy_by_slug(slug: str) -> Policy:
-    """The policy with this slug; NotFound otherwise."""
-    row: Policy | None = Policy.objects.find(slug=slug)
-    if row is None:
-        raise NotFound(_("There is no such policy."))
-    return row
-
-
-def versions_of(policy_id: uuid.UUID) -> QuerySet[PolicyVersion]:
-    """The versions of a policy, newest first, with the policy."""
-    return PolicyVersion.objects.filter(policy_id=policy_id).select_related("policy").order_by("-number")
-
-
-def latest_policy_versions() -> list[PolicyVersion]:
-    """The newest version of each policy, by name, with its policy."""
-    rows = PolicyVersion.objects.filter(policy__archived_at=None).select_related("policy")
-    return list(rows.order_by("policy__name", "policy_id", "-number").distinct("policy__name", "policy_id"))
-
-
-def policy_version(version_id: uuid.UUID) -> PolicyVersion:
-    """One version with its policy; NotFound otherwise."""
-    row: PolicyVersion | None = PolicyVersion.objects.filter(id=version_id).select_related("policy").first()
-    if row is None:
-        raise NotFound(_("There is no such policy."))
-    return row
-
-
-def targets_of(version_id: uuid.UUID) -> QuerySet[Target]:
-    """The targets of a version with their calendars."""
-    return Target.objects.filter(version_id=version_id).select_related("calendar_version__calendar")
-
-
-def target_table(version_id: uuid.UUID) -> list[TargetRow]:
-    """What a version promises: a row a metric (and kind of request), a cell a severity. No row without a promise."""
-    targets = {(row.request_kind, row.metric, row.severity): row for row in targets_of(version_id)}
-    kinds = sorted({kind for kind, _metric, _severity in targets})
-    found = {(kind, metric) for kind, metric, _severity in targets}
-    return [
-        TargetRow(
-            metric=metric,
-            label=metric_label(metric),
-            request_kind=kind,
-            cells=tuple(_cell(severity, targets.get((kind, metric, severity))) for severity in Severity.values),
-        )
-        for kind in kinds
-        for metric in Metric.values
-        if (kind, metric) in found
-    ]
-
-
-def move(move_id: uuid.UUID) -> TermsMove:
-    """One move of open clocks with where it leads; NotFound otherwise."""
-    rows = TermsMove.objects.select_related("policy_version__policy", "calendar_version__calendar")
-    row: TermsMove | None = rows.filter(id=move_id).first()
-    if row is None:
-        raise NotFound(_("There is no such move."))
-    return row
-
-
-def move_mark(move_id: uuid.UUID) -> str:
-    """A mark that changes with every batch of one move."""
-    row = TermsMove.objects.filter(id=move_id).values_list("state", "dealt_with").first()
-    return "-".join(map(str, row or ()))
-
-
-def metric_label(metric: str) -> str:
-    """The words for a promise, in the reader's language; an unknown one stays as it is."""
-    return str(Metric(metric).label) if metric in Metric.values else metric
 
 
 def clocks() -> QuerySet[Clock]:
@@ -264,14 +125,6 @@ def forgotten_clocks() -> int:
     announced = ClockNotice.objects.filter(agency_id=OuterRef("agency_id"), clock_id=OuterRef("id"), threshold=BREACH)
     unjudged = Q(breached_at=None) & ~Q(state=ClockState.PAUSED, next_fire_at=None)
     return overdue.filter(unjudged | (Q(breached_at__isnull=False) & ~Exists(announced))).count()
-
-
-def _cell(severity: str, target: Target | None) -> TargetCell:
-    label = str(Severity(severity).label)
-    if target is None:
-        return TargetCell(severity, label, None, "", "", False)
-    text = duration_text(target.seconds, _)
-    return TargetCell(severity, label, target.seconds, text, target.calendar_version.calendar.name, target.is_guarantee)
 
 
 def _view(clock: Clock, judgement: Judgement, moment: datetime, zone: str) -> ClockView:

@@ -1,0 +1,154 @@
+"""Who hears of an open promise when: rungs of a ladder, climbed in open time, with hours in which nobody is disturbed.
+
+A rung is reached when so much of the promise's open time is used, before its deadline or after it. Waiting for the
+client is not climbing. At night a rung waits for the morning, unless the severity is serious or the rung says
+otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slas.engine import HorizonError, Judgement, Terms, compile_calendar, from_instant, load_zone, to_instant
+
+OWNER, ON_CALL, ON_CALL_NEXT = "owner", "on_call", "on_call_next"
+ACCOUNT_MANAGER, AGENCY_OWNER = "account_manager", "agency_owner"
+# Whom a rung can call besides one person ("person:" and the id) and one rota ("on_call:" and its id).
+ADDRESSEES = (OWNER, ON_CALL, ON_CALL_NEXT, ACCOUNT_MANAGER, AGENCY_OWNER)
+PERSON, ROTA = "person:", "on_call:"
+# These are worth waking somebody for.
+SERIOUS = frozenset({"critical", "high"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """Whom to call, and when: at a per cent of the target or after so many open seconds. One of the two is set."""
+
+    to: str
+    metric: str = "first_response"
+    percent: int | None = None
+    seconds: int | None = None
+    # Empty: all.
+    severities: tuple[str, ...] = ()
+    at_night: bool = False
+
+    def concerns(self, metric: str, severity: str) -> bool:
+        """Whether it is a rung of this promise."""
+        return self.metric == metric and (not self.severities or severity in self.severities)
+
+    def threshold(self, target_seconds: int) -> int:
+        """Used open seconds at which it is reached, rounded up."""
+        return -(-target_seconds * self.percent // 100) if self.percent is not None else self.seconds or 0
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``Ladder.from_json`` reads."""
+        when = {"seconds": self.seconds} if self.percent is None else {"percent": self.percent}
+        severities, night = list(self.severities), self.at_night
+        return {"to": self.to, "metric": self.metric, **when, "severities": severities, "at_night": night}
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The rungs in the order in which they were written, and the local hours in which nobody is disturbed."""
+
+    rungs: tuple[Rung, ...] = ()
+    quiet: tuple[str, str] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"rungs": [...], "quiet": ["20:00", "07:00"]}``; empty where nobody is called."""
+        if not self.rungs:
+            return {}
+        return {"rungs": [rung.to_json() for rung in self.rungs], "quiet": list(self.quiet or ())}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Ladder:
+        """Reads what ``to_json`` wrote."""
+        quiet = data.get("quiet") or None
+        rungs = (Rung(**{**rung, "severities": tuple(rung.get("severities", ()))}) for rung in data.get("rungs", ()))
+        return cls(tuple(rungs), (quiet[0], quiet[1]) if quiet else None)
+
+    def heard_at(self, rung: Rung, severity: str, instant: int, zone: str) -> int:
+        """The instant itself, or the end of the quiet hours that it lies in."""
+        if self.quiet is None or rung.at_night or severity in SERIOUS:
+            return instant
+        return after_quiet(instant, self.quiet, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """A rung that was reached: its place, whom it calls, and when it was reached."""
+
+    place: int
+    to: str
+    at: int
+    # A later rung calls the same people now; once is enough.
+    silent: bool
+
+
+def climb(
+    ladder: Ladder, *, metric: str, severity: str, judgement: Judgement, told: Iterable[int], now: int
+) -> tuple[list[Climb], int | None]:
+    """The rungs that are to be told now, and the next instant at which time alone may bring one more.
+
+    ``told`` are the places of those that have been told. Nothing is climbed once the promise has ended.
+    """
+    if judgement.satisfied_at is not None or judgement.cancelled_at is not None:
+        return [], None
+    known, reached, ahead = set(told), list[tuple[int, Rung, int]](), list[int]()
+    for place, rung in enumerate(ladder.rungs):
+        if place in known or not rung.concerns(metric, severity):
+            continue
+        threshold = rung.threshold(judgement.target_seconds)
+        at = _reached(judgement, threshold)
+        heard = None if at is None else ladder.heard_at(rung, severity, now, judgement.terms.calendar.zone)
+        if at is None or heard is None:
+            ahead += _upcoming(judgement, threshold, now)
+        elif heard > now:
+            ahead.append(heard)
+        else:
+            reached.append((place, rung, at))
+    last = {rung.to: place for place, rung, _at in reached}
+    return [Climb(place, rung.to, at, place != last[rung.to]) for place, rung, at in reached], min(ahead, default=None)
+
+
+def _reached(judgement: Judgement, threshold: int) -> int | None:
+    """When so much was used, walking back from the end; None while it is not."""
+    over = judgement.used_seconds - threshold
+    if over < 0 or judgement.started_at is None:
+        return None
+    for segment in reversed(judgement.segments):
+        if segment.kind == "open":
+            if over <= segment.seconds:
+                return segment.to - over
+            over -= segment.seconds
+    return judgement.started_at
+
+
+def _upcoming(judgement: Judgement, threshold: int, now: int) -> Sequence[int]:
+    """When it will be used if nothing happens; nothing while somebody is waited on."""
+    if judgement.state == "paused" or judgement.waiting_on is not None:
+        return ()
+    try:
+        return (_after(judgement.terms, now, threshold - judgement.used_seconds),)
+    except HorizonError:
+        return ()
+
+
+def _after(terms: Terms, now: int, seconds: int) -> int:
+    return max(now + 1, compile_calendar(terms.calendar).add_open(now, seconds))
+
+
+def after_quiet(instant: int, quiet: tuple[str, str], zone: str) -> int:
+    """The instant, or the local end of the quiet hours in which it lies. They may run over midnight."""
+    local = from_instant(instant).astimezone(load_zone(zone))
+    start, end = (datetime.time.fromisoformat(text) for text in quiet)
+    wall = local.time()
+    over_midnight = start >= end
+    inside = wall >= start or wall < end if over_midnight else start <= wall < end
+    if not inside:
+        return instant
+    day = local.date() + datetime.timedelta(days=1 if over_midnight and wall >= start else 0)
+    return to_instant(datetime.datetime.combine(day, end, local.tzinfo))

@@ -1,0 +1,76 @@
+"""Reads of this app: calendars, policies, clocks, and who is on call."""
+
+from __future__ import annotations
+
+from slas.selectors.calendars import calendar, calendars, latest_calendar_versions, newest_calendar_version
+from slas.selectors.clocks import (
+    ClockView,
+    SegmentView,
+    clock,
+    clock_views,
+    clocks,
+    clocks_of,
+    current,
+    forgotten_clocks,
+    open_clocks,
+    open_clocks_of,
+)
+from slas.selectors.moves import move, move_mark
+from slas.selectors.oncall import Duty, duties, on_call, rota, rotas, time_off
+from slas.selectors.policies import (
+    TargetCell,
+    TargetRow,
+    latest_policy_versions,
+    message_is_response,
+    metric_label,
+    policies,
+    policy,
+    policy_by_slug,
+    policy_version,
+    reopen_days,
+    severity_texts,
+    target_table,
+    targets_of,
+    versions_of,
+    wording,
+)
+
+__all__ = [
+    "ClockView",
+    "Duty",
+    "SegmentView",
+    "TargetCell",
+    "TargetRow",
+    "calendar",
+    "calendars",
+    "clock",
+    "clock_views",
+    "clocks",
+    "clocks_of",
+    "current",
+    "duties",
+    "forgotten_clocks",
+    "latest_calendar_versions",
+    "latest_policy_versions",
+    "message_is_response",
+    "metric_label",
+    "move",
+    "move_mark",
+    "newest_calendar_version",
+    "on_call",
+    "open_clocks",
+    "open_clocks_of",
+    "policies",
+    "policy",
+    "policy_by_slug",
+    "policy_version",
+    "reopen_days",
+    "rota",
+    "rotas",
+    "severity_texts",
+    "target_table",
+    "targets_of",
+    "time_off",
+    "versions_of",
+    "wording",
+]

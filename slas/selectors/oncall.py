@@ -1,0 +1,87 @@
+"""Who is on call now and next."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from core.clock import now
+from core.errors import NotFound
+from core.selectors import members
+from slas.models import Override, Rota, TimeOff
+from slas.oncall import Stretch, Turns, called, shifts
+
+AHEAD = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A rota with who is on call and who after them, and its shifts of the next four weeks: from, to, user or None."""
+
+    rota: Rota
+    called: list[uuid.UUID]
+    shifts: list[tuple[datetime, datetime, uuid.UUID | None]]
+    overrides: list[Override]
+
+
+def rotas() -> QuerySet[Rota]:
+    """The agency's rotas by name."""
+    return Rota.objects.order_by("name")
+
+
+def rota(rota_id: uuid.UUID) -> Rota:
+    """One rota; NotFound otherwise."""
+    row: Rota | None = Rota.objects.find(id=rota_id)
+    if row is None:
+        raise NotFound(_("There is no such rota."))
+    return row
+
+
+def time_off() -> QuerySet[TimeOff]:
+    """Who is away now or later, the next first, with their users."""
+    return TimeOff.objects.filter(ends_at__gt=now()).select_related("user").order_by("starts_at", "id")
+
+
+def on_call(moment: datetime, rota_id: uuid.UUID | None = None) -> list[uuid.UUID]:
+    """The users of the rota in the order in which they are called; of the first by name where none is given.
+
+    Empty where there is no rota, or nobody of it is there.
+    """
+    rows = rotas() if rota_id is None else rotas().filter(id=rota_id)
+    row = rows.first()
+    if row is None:
+        return []
+    staff = {member.user_id for member in members()}
+    stretches = Override.objects.filter(rota=row, starts_at__lte=moment, ends_at__gt=moment)
+    away = TimeOff.objects.filter(starts_at__lte=moment, ends_at__gt=moment)
+    found = called(_turns(row, staff), _stretches(stretches), _stretches(away), moment)
+    return [person for person in found if person in staff]
+
+
+def duties(start: datetime) -> list[Duty]:
+    """Every rota from ``start`` on."""
+    end, staff = start + AHEAD, {member.user_id for member in members()}
+    away = _stretches(TimeOff.objects.filter(starts_at__lt=end, ends_at__gt=start))
+    found = []
+    for row in rotas():
+        rows = list(row.overrides.filter(starts_at__lt=end, ends_at__gt=start).select_related("user"))
+        turns, taken = _turns(row, staff), [one for one in _stretches(rows) if one.user_id in staff]
+        found.append(Duty(row, called(turns, taken, away, start), shifts(turns, taken, away, start, end), rows))
+    return found
+
+
+def _turns(row: Rota, staff: Iterable[uuid.UUID]) -> Turns:
+    """The rota with those who still work here."""
+    present = set(staff)
+    people = tuple(person for person in map(uuid.UUID, row.people) if person in present)
+    return Turns(people, ZoneInfo(row.zone), row.first_day, row.handover_at, row.turn_days)
+
+
+def _stretches(rows: Iterable[Override | TimeOff]) -> list[Stretch]:
+    return [Stretch(row.user_id, row.starts_at, row.ends_at) for row in rows]

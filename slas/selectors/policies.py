@@ -1,0 +1,149 @@
+"""Reads of service levels and of what their versions promise."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
+from slas.engine import duration_text
+from slas.models import (
+    Metric,
+    Policy,
+    PolicyVersion,
+    ResponseRule,
+    Severity,
+    Target,
+)
+from slas.severities import in_words
+from slas.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCell:
+    """What a policy promises for one severity; ``seconds`` is None and ``text`` empty where nothing is promised."""
+
+    severity: str
+    severity_label: str
+    seconds: int | None
+    text: str
+    calendar: str
+    is_guarantee: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One promise across the four severities, critical first. ``request_kind`` is empty for any kind."""
+
+    metric: str
+    label: str
+    request_kind: str
+    cells: tuple[TargetCell, ...]
+
+
+def policies() -> QuerySet[Policy]:
+    """The agency's policies by name."""
+    return Policy.objects.filter(archived_at=None).order_by("name")
+
+
+def policy(policy_id: uuid.UUID) -> Policy:
+    """One policy; NotFound otherwise."""
+    row: Policy | None = Policy.objects.find(id=policy_id)
+    if row is None:
+        raise NotFound(_("There is no such policy."))
+    return row
+
+
+def policy_by_slug(slug: str) -> Policy:
+    """The policy with this slug; NotFound otherwise."""
+    row: Policy | None = Policy.objects.find(slug=slug)
+    if row is None:
+        raise NotFound(_("There is no such policy."))
+    return row
+
+
+def versions_of(policy_id: uuid.UUID) -> QuerySet[PolicyVersion]:
+    """The versions of a policy, newest first, with the policy."""
+    return PolicyVersion.objects.filter(policy_id=policy_id).select_related("policy").order_by("-number")
+
+
+def latest_policy_versions() -> list[PolicyVersion]:
+    """The newest version of each policy, by name, with its policy."""
+    rows = PolicyVersion.objects.filter(policy__archived_at=None).select_related("policy")
+    return list(rows.order_by("policy__name", "policy_id", "-number").distinct("policy__name", "policy_id"))
+
+
+def policy_version(version_id: uuid.UUID) -> PolicyVersion:
+    """One version with its policy; NotFound otherwise."""
+    row: PolicyVersion | None = PolicyVersion.objects.filter(id=version_id).select_related("policy").first()
+    if row is None:
+        raise NotFound(_("There is no such policy."))
+    return row
+
+
+def targets_of(version_id: uuid.UUID) -> QuerySet[Target]:
+    """The targets of a version with their calendars."""
+    return Target.objects.filter(version_id=version_id).select_related("calendar_version__calendar")
+
+
+def target_table(version_id: uuid.UUID) -> list[TargetRow]:
+    """What a version promises: a row a metric (and kind of request), a cell a severity. No row without a promise."""
+    targets = {(row.request_kind, row.metric, row.severity): row for row in targets_of(version_id)}
+    kinds = sorted({kind for kind, _metric, _severity in targets})
+    found = {(kind, metric) for kind, metric, _severity in targets}
+    return [
+        TargetRow(
+            metric=metric,
+            label=metric_label(metric),
+            request_kind=kind,
+            cells=tuple(_cell(severity, targets.get((kind, metric, severity))) for severity in Severity.values),
+        )
+        for kind in kinds
+        for metric in Metric.values
+        if (kind, metric) in found
+    ]
+
+
+def metric_label(metric: str) -> str:
+    """The words for a promise, in the reader's language; an unknown one stays as it is."""
+    return str(Metric(metric).label) if metric in Metric.values else metric
+
+
+def _cell(severity: str, target: Target | None) -> TargetCell:
+    label = str(Severity(severity).label)
+    if target is None:
+        return TargetCell(severity, label, None, "", "", False)
+    text = duration_text(target.seconds, _)
+    return TargetCell(severity, label, target.seconds, text, target.calendar_version.calendar.name, target.is_guarantee)
+
+
+def severity_texts(version_id: uuid.UUID | None) -> dict[str, str]:
+    """What the severities mean in a version's own words, and in the usual ones where it has none or is None."""
+    return in_words(_said(version_id, "severity_definitions") or {})
+
+
+def wording(version: PolicyVersion) -> Wording:
+    """What a version says besides its times."""
+    return Wording.of(version)
+
+
+def message_is_response(version_id: uuid.UUID | None) -> bool:
+    """Whether only a message to the client keeps the first response."""
+    return bool(_said(version_id, "response_rule") == ResponseRule.MESSAGE)
+
+
+def reopen_days(version_id: uuid.UUID | None) -> int | None:
+    """For how many days after its end an incident can be reopened; None is always."""
+    days: int | None = _said(version_id, "reopen_days")
+    return days
+
+
+def _said(version_id: uuid.UUID | None, name: str) -> Any:
+    """One column of a version; None where there is no such version."""
+    if version_id is None:
+        return None
+    return PolicyVersion.objects.filter(id=version_id).values_list(name, flat=True).first()
