@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from slas.escalation import ACCOUNT_MANAGER, AGENCY_OWNER, ON_CALL, OWNER, Ladder, Rung
+from slas.escalation import ACCOUNT_MANAGER, AGENCY_OWNER, ON_CALL, Ladder, Rung
 from slas.severities import DEFINITIONS
 from slas.wording import Wording
 
@@ -115,7 +115,8 @@ UPTIME = {"low": None, "medium": "99.5", "high": "99.9"}
 
 def wording_of(plan: PolicyPlan) -> Wording:
     """What a policy of the catalogue says: the owner hears at once, then more people, the later it gets."""
-    steps = ((OWNER, 0), (ON_CALL, 50), (ACCOUNT_MANAGER, 75), (AGENCY_OWNER, 100))
+    # The owner needs no rung of their own: whoever has the system hears of every incident when it opens.
+    steps = ((ON_CALL, 50), (ACCOUNT_MANAGER, 75), (AGENCY_OWNER, 100))
     uptime = UPTIME[plan.default_for]
     return Wording(
         severity_definitions={severity: str(text) for severity, text in DEFINITIONS.items()},

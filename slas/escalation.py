@@ -8,8 +8,10 @@ otherwise.
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from slas.engine import HorizonError, Judgement, Terms, compile_calendar, from_instant, load_zone, to_instant
@@ -43,11 +45,21 @@ class Rung:
         """Used open seconds at which it is reached, rounded up."""
         return -(-target_seconds * self.percent // 100) if self.percent is not None else self.seconds or 0
 
+    @property
+    def key(self) -> str:
+        """What it is told under: the same for the same rung of another version, so that nobody is called twice."""
+        return _key(self)
+
     def to_json(self) -> dict[str, Any]:
         """What ``Ladder.from_json`` reads."""
         when = {"seconds": self.seconds} if self.percent is None else {"percent": self.percent}
         severities, night = list(self.severities), self.at_night
         return {"to": self.to, "metric": self.metric, **when, "severities": severities, "at_night": night}
+
+
+@lru_cache(maxsize=4096)
+def _key(rung: Rung) -> str:
+    return hashlib.sha256(repr(rung.to_json()).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +91,9 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """A rung that was reached: its place, whom it calls, and when it was reached."""
+    """A rung that was reached: its key, whom it calls, and when it was reached."""
 
-    place: int
+    key: str
     to: str
     at: int
     # A later rung calls the same people now; once is enough.
@@ -89,33 +101,44 @@ class Climb:
 
 
 def climb(
-    ladder: Ladder, *, metric: str, severity: str, judgement: Judgement, told: Iterable[int], now: int
+    ladder: Ladder, *, metric: str, severity: str, judgement: Judgement, told: Iterable[str], now: int
 ) -> tuple[list[Climb], int | None]:
     """The rungs that are to be told now, and the next instant at which time alone may bring one more.
 
-    ``told`` are the places of those that have been told. Nothing is climbed once the promise has ended.
+    ``told`` are the keys of those that have been told. Nothing is climbed once the promise has ended. Up to a date that
+    was agreed by hand the time of waiting counts too, because no wait moves that date.
     """
     if judgement.satisfied_at is not None or judgement.cancelled_at is not None:
         return [], None
-    known, reached, ahead = set(told), list[tuple[int, Rung, int]](), list[int]()
-    for place, rung in enumerate(ladder.rungs):
-        if place in known or not rung.concerns(metric, severity):
+    known, reached, ahead = set(told), list[tuple[Rung, int]](), list[int]()
+    for rung in ladder.rungs:
+        if rung.key in known or not rung.concerns(metric, severity):
             continue
         threshold = rung.threshold(judgement.target_seconds)
-        at = _reached(judgement, threshold)
+        at = _reached(judgement, threshold, now)
         heard = None if at is None else ladder.heard_at(rung, severity, now, judgement.terms.calendar.zone)
         if at is None or heard is None:
             ahead += _upcoming(judgement, threshold, now)
         elif heard > now:
             ahead.append(heard)
         else:
-            reached.append((place, rung, at))
-    last = {rung.to: place for place, rung, _at in reached}
-    return [Climb(place, rung.to, at, place != last[rung.to]) for place, rung, at in reached], min(ahead, default=None)
+            reached.append((rung, at))
+    last = {rung.to: rung.key for rung, _at in reached}
+    return [Climb(rung.key, rung.to, at, rung.key != last[rung.to]) for rung, at in reached], min(ahead, default=None)
 
 
-def _reached(judgement: Judgement, threshold: int) -> int | None:
+def _on_the_way_to_a_date(judgement: Judgement, threshold: int) -> int | None:
+    """When so much open time has passed since the start, for a date agreed by hand; None for a duration."""
+    if judgement.terms.agreed_at is None or judgement.started_at is None:
+        return None
+    return compile_calendar(judgement.terms.calendar).add_open(judgement.started_at, threshold)
+
+
+def _reached(judgement: Judgement, threshold: int, now: int) -> int | None:
     """When so much was used, walking back from the end; None while it is not."""
+    dated = _on_the_way_to_a_date(judgement, threshold)
+    if dated is not None:
+        return dated if dated <= now else None
     over = judgement.used_seconds - threshold
     if over < 0 or judgement.started_at is None:
         return None
@@ -129,6 +152,9 @@ def _reached(judgement: Judgement, threshold: int) -> int | None:
 
 def _upcoming(judgement: Judgement, threshold: int, now: int) -> Sequence[int]:
     """When it will be used if nothing happens; nothing while somebody is waited on."""
+    dated = _on_the_way_to_a_date(judgement, threshold)
+    if dated is not None:
+        return (max(now + 1, dated),)
     if judgement.state == "paused" or judgement.waiting_on is not None:
         return ()
     try:

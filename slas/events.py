@@ -10,12 +10,13 @@ CLOCK_ESCALATED = "slas.clock.escalated"
 POLICY_CREATED = "slas.policy.created"
 POLICY_VERSION_CREATED = "slas.policy_version.created"
 ONCALL_CHANGED = "slas.oncall.changed"
+HOLIDAYS_DECIDED = "slas.calendar.holidays_decided"
 CALENDAR_CREATED = "slas.calendar.created"
 CALENDAR_VERSION_CREATED = "slas.calendar_version.created"
 
 # The threshold of a breach; a warning's is "percent:75" or "before:1800".
 BREACH = "breach"
-# That of a rung of the ladder is "escalate:0" and so on.
+# That of a rung of the ladder is this and the rung's key.
 ESCALATE = "escalate:"
 
 

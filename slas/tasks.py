@@ -33,3 +33,9 @@ def move_clocks() -> None:
         if not services.step_moves():
             break
     beat("moves")
+
+
+@system_task(queue="default")
+def read_holidays() -> None:
+    """Proposes the public holidays that come within reach."""
+    beat("holidays", read=services.read_feeds())

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from slas import web
+from slas.web import calendars, moves, policies
 
 app_name = "slas"
 urlpatterns = [
-    path("", web.policies, name="policies"),
-    path("new/", web.new_policy, name="new_policy"),
-    path("moves/<uuid:move_id>/", web.move, name="move"),
-    path("moves/<uuid:move_id>/apply/", web.apply_move, name="apply_move"),
-    path("moves/<uuid:move_id>/discard/", web.discard_move, name="discard_move"),
-    path("<slug:policy>/move/", web.prepare_policy_move, name="prepare_policy_move"),
-    path("calendars/<slug:calendar>/move/", web.prepare_calendar_move, name="prepare_calendar_move"),
-    path("<slug:policy>/", web.policy, name="policy"),
-    path("<slug:policy>/new-version/", web.new_version, name="new_version"),
-    path("calendars/all/", web.calendars, name="calendars"),
-    path("calendars/new/", web.new_calendar, name="new_calendar"),
-    path("calendars/<slug:calendar>/new-version/", web.new_calendar_version, name="new_calendar_version"),
+    path("", policies.policies, name="policies"),
+    path("new/", policies.new_policy, name="new_policy"),
+    path("moves/<uuid:move_id>/", moves.move, name="move"),
+    path("moves/<uuid:move_id>/apply/", moves.apply_move, name="apply_move"),
+    path("moves/<uuid:move_id>/discard/", moves.discard_move, name="discard_move"),
+    path("<slug:policy>/move/", moves.prepare_policy_move, name="prepare_policy_move"),
+    path("calendars/<slug:calendar>/move/", moves.prepare_calendar_move, name="prepare_calendar_move"),
+    path("<slug:policy>/", policies.policy, name="policy"),
+    path("<slug:policy>/new-version/", policies.new_version, name="new_version"),
+    path("calendars/all/", calendars.calendars, name="calendars"),
+    path("calendars/new/", calendars.new_calendar, name="new_calendar"),
+    path("calendars/<slug:calendar>/", calendars.calendar, name="calendar"),
+    path("calendars/<slug:calendar>/holidays/", calendars.follow_holidays, name="follow_holidays"),
+    path("calendars/<slug:calendar>/holidays/decide/", calendars.decide_holidays, name="decide_holidays"),
+    path("calendars/<slug:calendar>/new-version/", calendars.new_calendar_version, name="new_calendar_version"),
 ]

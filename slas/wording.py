@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from core.ids import is_uuid
 from slas.escalation import ADDRESSEES, PERSON, ROTA, Ladder, Rung
 from slas.models import Metric, PolicyVersion, ResponseRule, Severity
 
@@ -106,8 +108,17 @@ def _ladder(ladder: Ladder) -> Ladder:
     return ladder
 
 
+def _names_somebody(to: str) -> bool:
+    """Whether it is a person or a rota by id, written as ids are kept."""
+    for prefix in (PERSON, ROTA):
+        text = to.removeprefix(prefix)
+        if text != to:
+            return is_uuid(text) and str(uuid.UUID(text)) == text
+    return False
+
+
 def _fault(rung: Rung) -> str | None:
-    if rung.to not in ADDRESSEES and not rung.to.startswith((PERSON, ROTA)):
+    if rung.to not in ADDRESSEES and not _names_somebody(rung.to):
         return _("Choose who is called.")
     if rung.metric not in Metric.values:
         return _("“%(value)s” is not a promise.") % {"value": rung.metric}

@@ -103,6 +103,8 @@ class _Span(NamedTuple):
     @property
     def waits(self) -> tuple[str | None, ...]:
         """Those of them for whom the clock stands still."""
+        if not self.terms.pausing:
+            return self.parties if self.terms.pausable else ()
         return tuple(party for party in self.parties if self.terms.stops_for(party))
 
 

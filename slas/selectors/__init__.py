@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from slas.selectors.calendars import calendar, calendars, latest_calendar_versions, newest_calendar_version
+from slas.selectors.calendars import (
+    Day,
+    all_holidays,
+    calendar,
+    calendar_versions,
+    calendars,
+    coming_days,
+    holiday_feed,
+    latest_calendar_versions,
+    newest_calendar_version,
+    proposed_holidays,
+)
 from slas.selectors.clocks import (
     ClockView,
     SegmentView,
@@ -16,13 +27,30 @@ from slas.selectors.clocks import (
     open_clocks_of,
 )
 from slas.selectors.moves import move, move_mark
-from slas.selectors.oncall import Duty, duties, on_call, rota, rotas, time_off
+from slas.selectors.oncall import (
+    ADDRESSEE_LABELS,
+    Duty,
+    addressee_choices,
+    addressee_label,
+    duties,
+    on_call,
+    overrides,
+    rota,
+    rotas,
+    time_off,
+)
 from slas.selectors.policies import (
+    METRICS,
+    SEVERITIES,
     TargetCell,
     TargetRow,
+    findings,
+    hours_of,
+    ladder_lines,
     latest_policy_versions,
     message_is_response,
     metric_label,
+    party_label,
     policies,
     policy,
     policy_by_slug,
@@ -36,20 +64,33 @@ from slas.selectors.policies import (
 )
 
 __all__ = [
+    "ADDRESSEE_LABELS",
+    "METRICS",
+    "SEVERITIES",
     "ClockView",
+    "Day",
     "Duty",
     "SegmentView",
     "TargetCell",
     "TargetRow",
+    "addressee_choices",
+    "addressee_label",
+    "all_holidays",
     "calendar",
+    "calendar_versions",
     "calendars",
     "clock",
     "clock_views",
     "clocks",
     "clocks_of",
+    "coming_days",
     "current",
     "duties",
+    "findings",
     "forgotten_clocks",
+    "holiday_feed",
+    "hours_of",
+    "ladder_lines",
     "latest_calendar_versions",
     "latest_policy_versions",
     "message_is_response",
@@ -60,10 +101,13 @@ __all__ = [
     "on_call",
     "open_clocks",
     "open_clocks_of",
+    "overrides",
+    "party_label",
     "policies",
     "policy",
     "policy_by_slug",
     "policy_version",
+    "proposed_holidays",
     "reopen_days",
     "rota",
     "rotas",

@@ -120,11 +120,14 @@ def clock_views(clocks: Sequence[Clock], now: datetime, zone: ZoneInfo | str) ->
 
 
 def forgotten_clocks() -> int:
-    """How many open clocks are past their due time without a breach that was announced. For the auditor."""
-    overdue = Clock.objects.filter(ended_at=None, due_at__lt=now() - FORGOTTEN_AFTER)
+    """How many clocks should have been judged and were not: past their next step, or past their deadline without a
+    breach that was announced. For the auditor, which so notices a sweep that runs and tells nobody."""
+    late = now() - FORGOTTEN_AFTER
     announced = ClockNotice.objects.filter(agency_id=OuterRef("agency_id"), clock_id=OuterRef("id"), threshold=BREACH)
     unjudged = Q(breached_at=None) & ~Q(state=ClockState.PAUSED, next_fire_at=None)
-    return overdue.filter(unjudged | (Q(breached_at__isnull=False) & ~Exists(announced))).count()
+    silent = Q(breached_at__isnull=False) & ~Exists(announced)
+    overdue = Q(ended_at=None, due_at__lt=late) & (unjudged | silent)
+    return Clock.objects.filter(overdue | Q(next_fire_at__lt=late)).count()
 
 
 def _view(clock: Clock, judgement: Judgement, moment: datetime, zone: str) -> ClockView:

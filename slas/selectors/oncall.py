@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from core.access.roles import Capability, may
 from core.clock import now
 from core.errors import NotFound
 from core.selectors import members
+from slas.escalation import ACCOUNT_MANAGER, AGENCY_OWNER, ON_CALL, ON_CALL_NEXT, OWNER, PERSON, ROTA
 from slas.models import Override, Rota, TimeOff
 from slas.oncall import Stretch, Turns, called, shifts
 
@@ -28,6 +31,11 @@ class Duty:
     called: list[uuid.UUID]
     shifts: list[tuple[datetime, datetime, uuid.UUID | None]]
     overrides: list[Override]
+
+    @property
+    def key(self) -> str:
+        """The rota's id as text, for what names it on a page."""
+        return str(self.rota.id)
 
 
 def rotas() -> QuerySet[Rota]:
@@ -48,6 +56,11 @@ def time_off() -> QuerySet[TimeOff]:
     return TimeOff.objects.filter(ends_at__gt=now()).select_related("user").order_by("starts_at", "id")
 
 
+def overrides() -> QuerySet[Override]:
+    """Stretches that somebody took over and that are not over, newest first."""
+    return Override.objects.filter(ends_at__gt=now()).order_by("-id")
+
+
 def on_call(moment: datetime, rota_id: uuid.UUID | None = None) -> list[uuid.UUID]:
     """The users of the rota in the order in which they are called; of the first by name where none is given.
 
@@ -57,7 +70,7 @@ def on_call(moment: datetime, rota_id: uuid.UUID | None = None) -> list[uuid.UUI
     row = rows.first()
     if row is None:
         return []
-    staff = {member.user_id for member in members()}
+    staff = {member.user_id for member in members() if may(member.role, Capability.WORK)}
     stretches = Override.objects.filter(rota=row, starts_at__lte=moment, ends_at__gt=moment)
     away = TimeOff.objects.filter(starts_at__lte=moment, ends_at__gt=moment)
     found = called(_turns(row, staff), _stretches(stretches), _stretches(away), moment)
@@ -66,7 +79,8 @@ def on_call(moment: datetime, rota_id: uuid.UUID | None = None) -> list[uuid.UUI
 
 def duties(start: datetime) -> list[Duty]:
     """Every rota from ``start`` on."""
-    end, staff = start + AHEAD, {member.user_id for member in members()}
+    end = start + AHEAD
+    staff = {member.user_id for member in members() if may(member.role, Capability.WORK)}
     away = _stretches(TimeOff.objects.filter(starts_at__lt=end, ends_at__gt=start))
     found = []
     for row in rotas():
@@ -85,3 +99,31 @@ def _turns(row: Rota, staff: Iterable[uuid.UUID]) -> Turns:
 
 def _stretches(rows: Iterable[Override | TimeOff]) -> list[Stretch]:
     return [Stretch(row.user_id, row.starts_at, row.ends_at) for row in rows]
+
+
+def addressee_label(to: str, names: Mapping[str, str]) -> str:
+    """Whom a rung calls, in words; ``names`` by the ids of people as text."""
+    if to.startswith(PERSON):
+        return names.get(to.removeprefix(PERSON), _("somebody who has left"))
+    if to.startswith(ROTA):
+        row = Rota.objects.filter(id=to.removeprefix(ROTA)).first()
+        return _("on call: %(name)s") % {"name": row.name if row else _("a rota that is gone")}
+    return str(ADDRESSEE_LABELS.get(to, to))
+
+
+ADDRESSEE_LABELS = {
+    OWNER: gettext_lazy("the owner"),
+    ON_CALL: gettext_lazy("whoever is on call"),
+    ON_CALL_NEXT: gettext_lazy("the next on call"),
+    ACCOUNT_MANAGER: gettext_lazy("the account managers"),
+    AGENCY_OWNER: gettext_lazy("the agency's owners"),
+}
+
+
+def addressee_choices() -> list[tuple[str, str]]:
+    """The rotas and the people whom a rung can call by name."""
+    by_rota = [(f"{ROTA}{row.id}", _("on call: %(name)s") % {"name": row.name}) for row in rotas()]
+    people = [
+        (f"{PERSON}{member.user_id}", str(member.user)) for member in members() if may(member.role, Capability.WORK)
+    ]
+    return [*by_rota, *people]

@@ -9,18 +9,29 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from core.clock import now
 from core.errors import NotFound
+from core.selectors import members
 from slas.engine import duration_text
+from slas.escalation import Rung
+from slas.lint import Finding, lint
 from slas.models import (
     Metric,
+    Party,
     Policy,
     PolicyVersion,
     ResponseRule,
     Severity,
     Target,
 )
+from slas.selectors.oncall import addressee_label
+from slas.services.calendars import in_force
 from slas.severities import in_words
+from slas.summaries import hours_in_words
 from slas.wording import Wording
+
+# The promises and the severities, each with its words, for those who choose among them.
+METRICS, SEVERITIES = Metric.choices, Severity.choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,11 @@ def metric_label(metric: str) -> str:
     return str(Metric(metric).label) if metric in Metric.values else metric
 
 
+def party_label(party: str) -> str:
+    """The words for whom one waits on; an unknown one stays as it is."""
+    return str(Party(party).label) if party in Party.values else party
+
+
 def _cell(severity: str, target: Target | None) -> TargetCell:
     label = str(Severity(severity).label)
     if target is None:
@@ -147,3 +163,44 @@ def _said(version_id: uuid.UUID | None, name: str) -> Any:
     if version_id is None:
         return None
     return PolicyVersion.objects.filter(id=version_id).values_list(name, flat=True).first()
+
+
+def findings(version: PolicyVersion) -> list[Finding]:
+    """What the version leaves open that leads to disputes."""
+    return lint(version, list(version.targets.all()))
+
+
+def ladder_lines(version: PolicyVersion) -> list[tuple[str, str, str]]:
+    """The rungs of a version in words: when, whom, and what it is narrowed to."""
+    names = {str(member.user_id): str(member.user) for member in members()}
+    return [
+        (_climb_text(rung), addressee_label(rung.to, names), _narrowed(rung))
+        for rung in Wording.of(version).escalation.rungs
+    ]
+
+
+def _climb_text(rung: Rung) -> str:
+    if rung.percent is not None:
+        return _("at %(percent)s %%") % {"percent": rung.percent}
+    return _("after %(time)s") % {"time": duration_text(rung.seconds or 0, _)}
+
+
+def _narrowed(rung: Rung) -> str:
+    words = [] if rung.metric == Metric.FIRST_RESPONSE else [metric_label(rung.metric)]
+    words += [str(Severity(severity).label) for severity in rung.severities]
+    return " · ".join([*words, _("at night too")] if rung.at_night else words)
+
+
+def hours_of(version_id: uuid.UUID) -> list[tuple[str, str]]:
+    """The calendars that a version counts in: the severities of each, and its hours in words."""
+    found: dict[str, list[str]] = {}
+    known: dict[uuid.UUID, str] = {}
+    order = Severity.values
+    for row in sorted(targets_of(version_id), key=lambda row: order.index(row.severity)):
+        calendar_id = row.calendar_version.calendar_id
+        if calendar_id not in known:
+            known[calendar_id] = hours_in_words((in_force(calendar_id, now()) or row.calendar_version).spec)
+        severities = found.setdefault(known[calendar_id], [])
+        if (label := str(Severity(row.severity).label)) not in severities:
+            severities.append(label)
+    return [(", ".join(severities), words) for words, severities in found.items()]

@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
+from slas.services.agreeing import agree_date
 from slas.services.calendars import create_calendar, new_calendar_version
 from slas.services.catalogue import install_catalogue
 from slas.services.clocks import next_cycle, record_event, start_clocks
+from slas.services.hearing import owe_answer
+from slas.services.holidays import decide_holidays, follow_holidays, holidays_of, read_feeds
 from slas.services.moving import apply_move, discard_move, prepare_move, step_moves
 from slas.services.oncall import cancel_time_off, delete_rota, give_back, save_rota, take_over, take_time_off
 from slas.services.policies import create_policy, new_policy_version
 from slas.services.retargeting import Shift, preview_retarget, retarget
 from slas.services.simulation import simulate
+from slas.services.striking import strike_wait
 from slas.services.sweep import SweepResult, sweep_due
 
 __all__ = [
     "Shift",
     "SweepResult",
+    "agree_date",
     "apply_move",
     "cancel_time_off",
     "create_calendar",
     "create_policy",
+    "decide_holidays",
     "delete_rota",
     "discard_move",
+    "follow_holidays",
     "give_back",
+    "holidays_of",
     "install_catalogue",
     "new_calendar_version",
     "new_policy_version",
     "next_cycle",
+    "owe_answer",
     "prepare_move",
     "preview_retarget",
+    "read_feeds",
     "record_event",
     "retarget",
     "save_rota",
     "simulate",
     "start_clocks",
     "step_moves",
+    "strike_wait",
     "sweep_due",
     "take_over",
     "take_time_off",

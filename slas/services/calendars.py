@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,8 @@ from slas.engine import CalendarError, CalendarSpec
 from slas.events import CALENDAR_CREATED, CALENDAR_VERSION_CREATED
 from slas.models import Calendar, CalendarVersion
 from slas.services.naming import next_number, title_and_slug
+
+FARTHEST = timedelta(days=5 * 366)
 
 
 def create_calendar(*, name: str, spec: Mapping[str, Any] | str) -> CalendarVersion:
@@ -33,8 +35,15 @@ def create_calendar(*, name: str, spec: Mapping[str, Any] | str) -> CalendarVers
 def new_calendar_version(
     *, calendar_id: uuid.UUID, spec: Mapping[str, Any] | str, starts_at: datetime | None = None
 ) -> CalendarVersion:
-    """The calendar's next version. Clocks that start from ``starts_at`` (now) on keep it; the others keep theirs."""
+    """The calendar's next version. Clocks that start from ``starts_at`` (now) on keep it; the others keep theirs.
+
+    At any moment those hours are in force that began last. The past has had its hours: ``starts_at`` lies ahead.
+    """
     text = _spec(spec)
+    if starts_at is not None and starts_at < now():
+        raise DomainError(_("New hours begin now or later. What was promised before stands."), field="starts_at")
+    if starts_at is not None and starts_at > now() + FARTHEST:
+        raise DomainError(_("Let new hours begin within five years."), field="starts_at")
     with transaction.atomic():
         calendar = Calendar.objects.select_for_update(of=("self",)).filter(id=calendar_id).first()
         if calendar is None:
@@ -49,6 +58,13 @@ def new_calendar_version(
             changes={"number": version.number},
         )
         return version
+
+
+def in_force(calendar_id: uuid.UUID, at: datetime) -> CalendarVersion | None:
+    """The hours in force at a moment: those that began last."""
+    rows = CalendarVersion.objects.filter(calendar_id=calendar_id, starts_at__lte=at)
+    row: CalendarVersion | None = rows.order_by("-starts_at", "-number").first()
+    return row
 
 
 def _spec(data: Mapping[str, Any] | str) -> dict[str, Any]:

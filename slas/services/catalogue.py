@@ -5,21 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import holidays
 from django.db import transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
-from core.clock import now
-from core.errors import DomainError
 from core.selectors import agency
 from slas.catalogue import CALENDARS, GUARANTEED, POLICIES, SEVERITIES, WEEKDAYS, PolicyPlan, wording_of
 from slas.models import Calendar, CalendarVersion, Policy
 from slas.services.calendars import create_calendar
+from slas.services.holidays import holidays_of
 from slas.services.policies import create_policy
-
-# This year's holidays and those of the two after it.
-HOLIDAY_YEARS = 3
 
 
 def install_catalogue(*, country: str = "") -> None:
@@ -28,7 +22,7 @@ def install_catalogue(*, country: str = "") -> None:
     Without a ``country`` (ISO 3166, two letters) no holiday closes a day: nobody has agreed to any yet. With one, its
     national holidays do.
     """
-    closed = _holidays(country)
+    closed: dict[str, list[Any]] = {day.isoformat(): [] for day in holidays_of(country)} if country else {}
     zone = agency().time_zone
     with transaction.atomic():
         for name, window in CALENDARS.items():
@@ -38,17 +32,6 @@ def install_catalogue(*, country: str = "") -> None:
         for plan in POLICIES:
             if not Policy.objects.filter(slug=slugify(plan.name)).exists():
                 _create(plan, versions)
-
-
-def _holidays(country: str) -> dict[str, list[Any]]:
-    if not country:
-        return {}
-    year = now().year
-    try:
-        found = holidays.country_holidays(country.upper(), years=range(year, year + HOLIDAY_YEARS))
-    except NotImplementedError as error:
-        raise DomainError(_("No holidays are known for this country."), field="country") from error
-    return {day.isoformat(): [] for day in sorted(found)}
 
 
 def _spec(window: tuple[str, str] | None, zone: str, closed: dict[str, list[Any]]) -> dict[str, Any]:

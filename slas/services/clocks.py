@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -17,6 +18,7 @@ from core.clock import now
 from core.errors import DomainError, NotFound
 from slas.engine import CalendarSpec, Terms, Warn, default_warnings
 from slas.models import CalendarVersion, Clock, ClockEvent, ClockState, Metric, PolicyVersion, Severity, Target
+from slas.services.calendars import in_force
 from slas.services.facts import (
     Fact,
     after_any_miss,
@@ -60,7 +62,7 @@ def start_clocks(
     with transaction.atomic():
         known = {clock.metric: clock for clock in lock(subject_type, subject_id) if clock.cycle == 1}
         made = [
-            _new_clock(subject_type, subject_id, client_id, target, at)
+            new_clock(subject_type, subject_id, client_id, target, at)
             for metric, target in targets.items()
             if metric not in known
         ]
@@ -166,12 +168,14 @@ def targets_for(
 
 def terms_of(target: Target, at: datetime) -> Terms:
     """The target's promise in the hours its calendar has at that moment, so that a new holiday counts from then on."""
-    version = (
-        CalendarVersion.objects.filter(calendar_id=target.calendar_version.calendar_id, starts_at__lte=at)
-        .order_by("-number")
-        .first()
-    ) or target.calendar_version
-    return terms_in(target, version)
+    return terms_in(target, in_force(target.calendar_version.calendar_id, at) or target.calendar_version)
+
+
+def with_kept_date(terms: Terms, before: Terms) -> Terms:
+    """The new terms, due on the date that was agreed by hand where there is one: no change of terms undoes that."""
+    if before.agreed_at is None:
+        return terms
+    return replace(terms, target_seconds=None, agreed_at=before.agreed_at)
 
 
 def terms_in(target: Target, version: CalendarVersion) -> Terms:
@@ -186,17 +190,20 @@ def terms_in(target: Target, version: CalendarVersion) -> Terms:
     )
 
 
-def _new_clock(
+def new_clock(
     subject_type: str,
     subject_id: uuid.UUID,
     client_id: uuid.UUID,
     target: Target,
     at: datetime,
+    cycle: int = 1,
 ) -> Clock:
+    """A clock of that promise, not yet stored, with its terms frozen as of ``at``."""
     return Clock(
         client_id=client_id,
         subject_type=subject_type,
         subject_id=subject_id,
+        cycle=cycle,
         metric=target.metric,
         severity=target.severity,
         policy_version_id=target.version_id,

@@ -177,14 +177,14 @@ def _rungs(clock: Clock, judgement: Judgement, told: set[str], ladder: Ladder, a
     """The rungs of the ladder that are reached now. The clock comes up again when the next one may be."""
     if not ladder.rungs:
         return []
-    places = [int(key.removeprefix(ESCALATE)) for key in told if key.startswith(ESCALATE)]
+    known = [key.removeprefix(ESCALATE) for key in told if key.startswith(ESCALATE)]
     climbs, next_at = climb(
-        ladder, metric=clock.metric, severity=clock.severity, judgement=judgement, told=places, now=to_instant(at)
+        ladder, metric=clock.metric, severity=clock.severity, judgement=judgement, told=known, now=to_instant(at)
     )
     if next_at is not None:
         clock.next_fire_at = min(filter(None, (clock.next_fire_at, from_instant(next_at))))
     deadline = judgement.due_at or 0
-    return [Step(clock, f"{ESCALATE}{one.place}", one.at, deadline, one.silent, one.to) for one in climbs]
+    return [Step(clock, f"{ESCALATE}{one.key}", one.at, deadline, one.silent, one.to) for one in climbs]
 
 
 def _write(steps: Sequence[Step], rows: Events, at: datetime) -> None:

@@ -21,7 +21,7 @@ from core.clock import now
 from core.errors import Conflict, NotFound
 from core.tenancy.context import require_scope
 from core.tenancy.scope import sweeper_scope, tenant_scope
-from slas.models import Clock, MoveState, Target, TermsMove
+from slas.models import Clock, MoveState, PolicyVersion, Target, TermsMove
 from slas.services.proposing import Plan
 
 BATCH = 500
@@ -127,14 +127,20 @@ def _each(act: Callable[[Sequence[Clock]], Counter[str]], clocks: Sequence[Clock
 
 def _affected(move: TermsMove) -> QuerySet[Clock]:
     """The open promises that are not missed and could come to other terms."""
-    rows = Clock.objects.filter(ended_at=None, breached_at=None)
+    # The versions are looked up first: with their ids at hand the database walks the clocks in the order of theirs,
+    # instead of sorting all of them again for every batch.
+    return Clock.objects.filter(ended_at=None, breached_at=None, policy_version_id__in=_versions(move))
+
+
+def _versions(move: TermsMove) -> list[uuid.UUID]:
     if move.policy_version:
         own = move.policy_version
-        return rows.filter(policy_version__policy_id=own.policy_id).exclude(policy_version_id=own.id)
+        rows = PolicyVersion.objects.filter(policy_id=own.policy_id).exclude(id=own.id)
+        return list(rows.values_list("id", flat=True))
     assert move.calendar_version
     calendar = move.calendar_version.calendar_id
     counted = Target.objects.filter(calendar_version__calendar_id=calendar)
-    return rows.filter(policy_version_id__in=counted.values("version_id"))
+    return list(counted.values_list("version_id", flat=True).distinct())
 
 
 def _locked(move_id: uuid.UUID, *states: str) -> TermsMove:

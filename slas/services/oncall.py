@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.access.roles import Capability, may
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
@@ -20,6 +21,7 @@ from slas.models import Override, Rota, TimeOff
 LONGEST_TURN = 92
 MOST_PEOPLE = 100
 LONGEST_STRETCH = timedelta(days=366)
+FARTHEST = timedelta(days=5 * 366)
 
 
 def save_rota(
@@ -42,9 +44,10 @@ def save_rota(
         load_zone(zone)
     except CalendarError as error:
         raise DomainError(error.message, field="zone") from error
-    ids = _staff(people)
     with transaction.atomic():
         rota = Rota() if rota_id is None else _locked(rota_id)
+        # Whoever was in it and has left since is no mistake of whoever saves it now.
+        ids = _staff([person for person in people if str(person) not in _left(rota)])
         if Rota.objects.filter(name=title).exclude(id=rota.id).exists():
             raise DomainError(_("There is a rota of this name. Choose another."), field="name", code="conflict")
         rota.name, rota.zone, rota.first_day, rota.handover_at = title, zone, first_day, handover_at
@@ -116,13 +119,18 @@ def _locked(rota_id: uuid.UUID) -> Rota:
 
 
 def _staff(people: Sequence[uuid.UUID | str], field: str = "people") -> list[uuid.UUID]:
-    known = {str(member.user_id): member.user_id for member in members()}
+    known = {str(member.user_id): member.user_id for member in members() if may(member.role, Capability.WORK)}
     found = list(dict.fromkeys(known.get(str(person)) for person in people))
     if not found or len(found) > MOST_PEOPLE:
         raise DomainError(_("Choose at least one person."), field=field)
     if None in found:
-        raise NotFound(_("There is no such person here."), field=field)
+        raise NotFound(_("There is no such person here who may work on incidents."), field=field)
     return [person for person in found if person is not None]
+
+
+def _left(rota: Rota) -> set[str]:
+    """The people of a rota who may not be called any more."""
+    return set(rota.people) - {str(member.user_id) for member in members() if may(member.role, Capability.WORK)}
 
 
 def _ordered(starts_at: datetime, ends_at: datetime) -> None:
@@ -130,6 +138,8 @@ def _ordered(starts_at: datetime, ends_at: datetime) -> None:
         raise DomainError(_("The end lies before the start."), field="ends_at")
     if ends_at <= now():
         raise DomainError(_("This has passed already."), field="ends_at")
+    if ends_at > now() + FARTHEST:
+        raise DomainError(_("Choose a time within five years."), field="ends_at")
     if ends_at - starts_at > LONGEST_STRETCH:
         raise DomainError(_("This is longer than a year."), field="ends_at")
 

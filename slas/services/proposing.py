@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from slas.engine import Event, Judgement, Terms, judge, to_instant
 from slas.models import Clock, ClockEvent, Target, TermsMove
-from slas.services.clocks import terms_of
+from slas.services.clocks import terms_of, with_kept_date
 from slas.services.facts import Fact, append
 from slas.services.judging import engine_events, history, judge_clock, read_terms
 
@@ -34,27 +34,35 @@ class Proposal:
         """Whether nothing becomes of it: it has these terms already, or is missed by time alone."""
         return self.before.breached_at is not None or self.terms == self.before.terms
 
-    def words(self) -> Iterable[str]:
-        """The words that count it: same, dropped, or moved, which way, whether it is missed by that, and whether a
-        warning is taken back."""
-        if self.is_same:
-            yield "same"
-        elif self.terms is None:
-            yield "dropped"
-        else:
-            yield "moved"
-            yield from self._difference(self.terms)
-
-    def _difference(self, terms: Terms) -> Iterable[str]:
-        change = Event(at=to_instant(self.at), kind="retarget", terms=terms, seq=len(self.rows) + 1)
+    def foreseen(self) -> Iterable[str]:
+        """The words that would count it: same, dropped, or moved, which way, whether it is missed by that, and whether
+        a warning is taken back."""
+        if self.is_same or self.terms is None:
+            return self._unmoved()
+        change = Event(at=to_instant(self.at), kind="retarget", terms=self.terms, seq=len(self.rows) + 1)
         after = judge(read_terms(self.clock.terms), [*engine_events(self.rows), change], to_instant(self.at))
-        old, new = self.before.due_at or 0, after.due_at or 0
-        if new != old:
-            yield "later" if new > old else "sooner"
+        return self._moved(after.due_at or 0, after.state, missed=after.breached_at is not None)
+
+    def done(self) -> Iterable[str]:
+        """The same words, read off the clock after it was moved and judged."""
+        if self.is_same or self.terms is None:
+            return self._unmoved()
+        clock = self.clock
+        due = to_instant(clock.due_at) if clock.due_at else 0
+        return self._moved(due, clock.state, missed=clock.breached_at is not None)
+
+    def _unmoved(self) -> tuple[str, ...]:
+        return ("same",) if self.is_same else ("dropped",)
+
+    def _moved(self, due: int, state: str, *, missed: bool) -> Iterable[str]:
+        yield "moved"
+        old = self.before.due_at or 0
+        if due != old:
+            yield "later" if due > old else "sooner"
         # The engine sees a miss from the second after the deadline on.
-        if after.breached_at is not None or (after.state != "paused" and new <= to_instant(self.at)):
+        if missed or (state != "paused" and due <= to_instant(self.at)):
             yield "missed"
-        elif self.before.state == "at_risk" and after.state != "at_risk":
+        elif self.before.state == "at_risk" and state != "at_risk":
             yield "relieved"
 
     def fact(self) -> Fact:
@@ -79,13 +87,12 @@ class Plan:
         self._terms: dict[uuid.UUID, Terms] = {}
 
     def count(self, clocks: Sequence[Clock]) -> Counter[str]:
-        """How many clocks each word of ``Proposal.words`` is true of; nothing is written."""
-        return Counter(word for proposal in self._proposals(clocks) for word in proposal.words())
+        """How many clocks each word of ``Proposal.foreseen`` is true of; nothing is written."""
+        return Counter(word for proposal in self._proposals(clocks) for word in proposal.foreseen())
 
     def carry_out(self, clocks: Sequence[Clock]) -> Counter[str]:
         """Gives locked clocks what is proposed to them; counts like ``count``."""
         proposals = self._proposals(clocks)
-        found = Counter(word for proposal in proposals for word in proposal.words())
         moving = [proposal for proposal in proposals if not proposal.is_same]
         facts = {proposal.clock.id: proposal.fact() for proposal in moving}
         for proposal in moving:
@@ -94,7 +101,7 @@ class Plan:
         if moving:
             rows = {proposal.clock.id: proposal.rows for proposal in moving}
             append([proposal.clock for proposal in moving], facts, rows)
-        return found
+        return Counter(word for proposal in proposals for word in proposal.done())
 
     def _proposals(self, clocks: Sequence[Clock]) -> list[Proposal]:
         rows = history(clocks)
@@ -109,7 +116,7 @@ class Plan:
             return Proposal(clock, rows, before, before.terms, target, at)
         if target.id not in self._terms:
             self._terms[target.id] = terms_of(target, self.at)
-        return Proposal(clock, rows, before, self._terms[target.id], target, at)
+        return Proposal(clock, rows, before, with_kept_date(self._terms[target.id], before.terms), target, at)
 
     def _touches(self, target: Target) -> bool:
         """Newer hours touch only what is counted in them; a newer policy touches all."""

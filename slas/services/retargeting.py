@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from slas.engine import RETARGET_MODES, Event, Judgement, RetargetMode, from_instant, judge, to_instant
 from slas.models import Clock, ClockEvent, Metric, Target
-from slas.services.clocks import AT_START, start_clocks, targets_for, terms_of
+from slas.services.clocks import AT_START, start_clocks, targets_for, terms_of, with_kept_date
 from slas.services.facts import (
     Fact,
     after_any_miss,
@@ -137,7 +137,8 @@ def _shift(
     start = max(moment, clock.started_at)
     at, seq = to_instant(start), len(rows) + 1
     again = [Event(at=at, kind="reopen", seq=seq)] if dropped else []
-    change = Event(at=at, kind="retarget", terms=terms_of(target, start), mode=mode, seq=seq + len(again))
+    terms = with_kept_date(terms_of(target, start), before.terms)
+    change = Event(at=at, kind="retarget", terms=terms, mode=mode, seq=seq + len(again))
     after = judge(read_terms(clock.terms), [*engine_events(rows), *again, change], at)
     return Shift(clock.metric, None if dropped else _due(before), _due(after), _is_missed(after, moment))
 
@@ -175,9 +176,10 @@ def _move(
         rows = history([clock])[clock.id]
         mine = {clock.id: rows}
     clock.severity, clock.policy_version_id = target.severity, target.version_id
+    present = judge_clock(clock, rows, at).terms
     data = {
         "mode": mode,
-        "terms": terms_of(target, at).to_json(),
+        "terms": with_kept_date(terms_of(target, at), present).to_json(),
         "severity": target.severity,
         "policy_version_id": str(target.version_id),
     }

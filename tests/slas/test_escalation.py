@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from core.errors import DomainError
 from core.models import OutboxEvent
+from slas import services
 from slas.engine import from_instant, to_instant
 from slas.escalation import Ladder, Rung, after_quiet
 from slas.services.policies import create_policy
@@ -45,12 +46,13 @@ def called(desk: Desk, subject_id: uuid.UUID) -> list[str]:
         return [row.payload["to"] for row in rows.order_by("created_at", "id")]
 
 
+SOMEBODY = "person:0199aaaa-0000-7000-8000-000000000000"
 LADDER = (
     Rung(to="owner", percent=0),
     Rung(to="on_call", percent=50),
     Rung(to="account_manager", percent=75),
     Rung(to="agency_owner", percent=100),
-    Rung(to="person:nobody", seconds=6 * HOUR),
+    Rung(to=SOMEBODY, seconds=6 * HOUR),
 )
 
 
@@ -64,8 +66,8 @@ def test_each_rung_is_told_once_when_it_is_reached_also_after_the_deadline(cast:
         "2026-06-01 11:00": ["owner", "on_call", "account_manager"],
         "2026-06-01 12:00": ["owner", "on_call", "account_manager", "agency_owner"],
         "2026-06-01 13:59": ["owner", "on_call", "account_manager", "agency_owner"],
-        "2026-06-01 14:00": ["owner", "on_call", "account_manager", "agency_owner", "person:nobody"],
-        "2026-06-02 14:00": ["owner", "on_call", "account_manager", "agency_owner", "person:nobody"],
+        "2026-06-01 14:00": ["owner", "on_call", "account_manager", "agency_owner", SOMEBODY],
+        "2026-06-02 14:00": ["owner", "on_call", "account_manager", "agency_owner", SOMEBODY],
     }
     for moment, expected in steps.items():
         sweep(moment)
@@ -134,7 +136,48 @@ def test_after_an_outage_everybody_is_called_once(cast: Cast) -> None:
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 13:00")
     assert sorted(called(desk, subject)) == ["on_call", "owner"]
-    assert {"escalate:0", "escalate:1", "escalate:2"} <= desk.noted(subject)
+    assert {f"escalate:{rung.key}" for rung in rungs} <= desk.noted(subject)
+
+
+def test_s47_another_version_calls_nobody_twice_and_leaves_nobody_out(cast: Cast) -> None:
+    """A rung that both versions have was told; one that is new, wherever it stands, is not."""
+    desk = desk_with(cast, Rung(to="owner", percent=25), Rung(to="on_call", percent=50))
+    subject = desk.start("2026-06-01 08:00")
+    sweep("2026-06-01 09:00")
+    with desk.at("2026-06-01 09:10"):
+        target = {
+            "severity": "high",
+            "metric": "first_response",
+            "seconds": 4 * HOUR,
+            "calendar_version_id": desk.calendar.id,
+        }
+        rungs = (Rung(to="agency_owner", percent=25), Rung(to="owner", percent=25), Rung(to="on_call", percent=50))
+        newer = services.new_policy_version(
+            policy_id=desk.policy.policy_id, targets=[target], wording=Wording(escalation=Ladder(rungs))
+        )
+        services.retarget(
+            subject_type="incident",
+            subject_id=subject,
+            severity="high",
+            policy_version_id=newer.id,
+            at=utc("2026-06-01 09:10"),
+        )
+    sweep("2026-06-01 10:00")
+    assert called(desk, subject) == ["owner", "agency_owner", "on_call"]
+
+
+def test_up_to_an_agreed_date_waiting_counts_too(cast: Cast) -> None:
+    desk = desk_with(cast, Rung(to="owner", percent=50), Rung(to="on_call", percent=100), spec=ALWAYS)
+    subject = desk.start("2026-06-01 08:00")
+    with desk.at("2026-06-01 08:00"):
+        services.agree_date(
+            subject_type="incident", subject_id=subject, metric="first_response", agreed_at=utc("2026-06-01 12:00")
+        )
+    desk.record(subject, "pause", "2026-06-01 08:10", party="client")
+    sweep("2026-06-01 10:00")
+    assert called(desk, subject) == ["owner"]
+    sweep("2026-06-01 12:00")
+    assert called(desk, subject) == ["owner", "on_call"]
 
 
 def test_two_sweepers_tell_it_once(cast: Cast) -> None:
@@ -211,6 +254,9 @@ def test_a_ladder_reads_back_as_it_was_written() -> None:
     ("rung", "words"),
     [
         (Rung(to="everybody", percent=0), "who is called"),
+        (Rung(to="person:bob", percent=0), "who is called"),
+        (Rung(to="on_call:", percent=0), "who is called"),
+        (Rung(to="person:0199AAAA-0000-7000-8000-000000000000", percent=0), "who is called"),
         (Rung(to="owner", percent=0, metric="lunch"), "not a promise"),
         (Rung(to="owner"), "Say when"),
         (Rung(to="owner", percent=50, seconds=50), "Say when"),

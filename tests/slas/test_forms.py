@@ -64,7 +64,8 @@ def test_a_slip_in_a_calendar_is_named(changes: dict[str, str], field: str) -> N
 
 def filled(calendar_id: Any, **more: Any) -> dict[str, Any]:
     hours = {f"calendar_{severity}": str(calendar_id) for severity in ("critical", "high", "medium", "low")}
-    return {"name": "Gold", "publish_after_minutes": "15", "first_response_high": "90m", **hours, **more}
+    said = {"name": "Gold", "publish_after_minutes": "15", "response_rule": "acknowledge"}
+    return {**said, "first_response_high": "90m", **hours, **more}
 
 
 def test_a_policy_is_made_of_what_was_typed(cast: Cast) -> None:
@@ -103,15 +104,103 @@ def test_a_new_version_starts_from_the_last_one_and_loses_nothing(cast: Cast) ->
         )
         initial = PolicyForm.initial_of(old)
         choices = [(str(row.id), row.calendar.name) for row in selectors.latest_calendar_versions()]
-        form = PolicyForm(initial, calendars=choices, initial=initial)
+        shown = PolicyForm(calendars=choices, initial=initial)
+        form = PolicyForm({bound.name: bound.value() for bound in shown}, calendars=choices, initial=initial)
         assert form.is_valid(), form.errors
         new = services.new_policy_version(policy_id=old.policy_id, **form.cleaned_data)
 
         def promises(version_id: Any) -> set[Any]:
             names = ("severity", "metric", "request_kind", "seconds", "pausable", "is_guarantee", "calendar_version_id")
-            return {tuple(getattr(row, name) for name in names) for row in selectors.targets_of(version_id)}
+            own = ("warn", "pausing")
+            return {
+                (*(getattr(row, name) for name in names), *(str(getattr(row, name)) for name in own))
+                for row in selectors.targets_of(version_id)
+            }
 
         assert promises(new.id) == promises(old.id)
+        assert selectors.wording(selectors.policy_version(new.id)) == selectors.wording(
+            selectors.policy_version(old.id)
+        )
+
+
+def form_of(version_id: Any, **changes: Any) -> PolicyForm:
+    """The form of the next version with what it shows, but for some fields that somebody typed into."""
+    version = selectors.policy_version(version_id)
+    choices = [(str(row.id), row.calendar.name) for row in selectors.latest_calendar_versions()]
+    initial = PolicyForm.initial_of(version)
+    shown = PolicyForm(calendars=choices, initial=initial)
+    # A list without a choice sends its first.
+    calendars = {name: choices[0][0] for name in shown.fields if name.startswith("calendar_")}
+    said = {bound.name: bound.value() for bound in shown}
+    data = said | {name: said[name] or first for name, first in calendars.items()} | changes
+    return PolicyForm(data, calendars=choices, initial=PolicyForm.initial_of(version))
+
+
+def test_warnings_and_waits_are_set_by_promise_and_others_keep_what_each_severity_had(cast: Cast) -> None:
+    with cast.north.scope():
+        hours = services.create_calendar(name="Office", spec=OFFICE)
+        base = {"seconds": 8 * HOUR, "calendar_version_id": hours.id}
+        rows = [
+            base | {"metric": "first_response", "severity": "high", "warn": [{"percent": 50}]},
+            base | {"metric": "first_response", "severity": "low", "warn": [{"percent": 90}]},
+            base | {"metric": "resolution", "severity": "high", "pausing": ["client"]},
+        ]
+        old = services.create_policy(name="Old", targets=rows)
+        form = form_of(old.id, warn_resolution="25%, 2h", pausing_resolution=["client", "vendor"])
+        assert form.is_valid(), form.errors
+        found = {(one["metric"], one["severity"]): one for one in form.cleaned_data["targets"]}
+        assert found["resolution", "high"]["warn"] == [{"percent": 25}, {"seconds_before": 2 * HOUR}]
+        assert found["resolution", "high"]["pausing"] == ["client", "vendor"]
+        assert found["first_response", "high"]["warn"] == [{"percent": 50}]
+        assert found["first_response", "low"]["warn"] == [{"percent": 90}]
+        form = form_of(old.id, pausing_resolution=[])
+        assert form.is_valid()
+        never = next(one for one in form.cleaned_data["targets"] if one["metric"] == "resolution")
+        assert (never["pausable"], never["pausing"]) == (False, [])
+
+
+def test_a_ladder_is_typed_row_by_row(cast: Cast) -> None:
+    with cast.north.scope():
+        services.install_catalogue()
+        old = selectors.versions_of(selectors.policy_by_slug("standard").id)[0]
+        added = {
+            "rung_3_when": "2h",
+            "rung_3_to": "agency_owner",
+            "rung_3_severities": "critical",
+            "rung_3_night": "on",
+        }
+        form = form_of(old.id, **added, quiet_from="22:00", quiet_to="06:00")
+        assert form.is_valid(), form.errors
+        ladder = form.cleaned_data["wording"].escalation
+        assert [(rung.to, rung.percent, rung.seconds) for rung in ladder.rungs] == [
+            ("on_call", 50, None),
+            ("account_manager", 75, None),
+            ("agency_owner", 100, None),
+            ("agency_owner", None, 2 * HOUR),
+        ]
+        assert (ladder.rungs[3].severities, ladder.rungs[3].at_night) == (("critical",), True)
+        assert ladder.quiet == ("22:00", "06:00")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"rung_3_when": "50%"}, "rung_3_to"),
+        ({"rung_3_to": "owner"}, "rung_3_when"),
+        ({"rung_3_when": "soon", "rung_3_to": "owner"}, "rung_3_when"),
+        ({"quiet_from": "22:00", "quiet_to": ""}, "quiet_from"),
+        ({"warn_resolution": "half"}, "warn_resolution"),
+        ({"uptime_target": "much"}, "uptime_target"),
+        ({"reopen_days": "400"}, "reopen_days"),
+    ],
+)
+def test_a_slip_in_a_rule_is_named_beside_it(cast: Cast, changes: dict[str, str], field: str) -> None:
+    with cast.north.scope():
+        services.install_catalogue()
+        old = selectors.versions_of(selectors.policy_by_slug("standard").id)[0]
+        form = form_of(old.id, **changes)
+        assert not form.is_valid()
+        assert field in form.errors
 
 
 def test_a_slip_in_a_policy_is_named_and_everything_typed_stays(cast: Cast) -> None:

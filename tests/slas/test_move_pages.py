@@ -52,7 +52,9 @@ def test_a_calendars_newest_hours_can_be_moved_to_and_the_move_discarded(desk: D
         closed = OFFICE | {"dates": {"2026-06-02": []}}
         version = services.new_calendar_version(calendar_id=desk.calendar.calendar_id, spec=closed)
     browser, slug = browser_of(desk), version.calendar.slug
-    assert f"calendars/{slug}/move/" in browser.get("/a/north/settings/response-times/calendars/all/").content.decode()
+    assert (
+        f"calendars/{slug}/move/" in browser.get(f"/a/north/settings/response-times/calendars/{slug}/").content.decode()
+    )
     where = browser.post(f"/a/north/settings/response-times/calendars/{slug}/move/")["Location"]
     browser.post(f"{where}discard/")
     with desk.house.scope():

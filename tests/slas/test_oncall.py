@@ -152,7 +152,7 @@ def test_two_stretches_of_one_rota_never_overlap(cast: Cast) -> None:
     house = cast.north
     with clock.at(NOW), house.scope():
         row, other = rota(house), rota(house)
-        taken = {"user_id": house.manager.id, "starts_at": NOW, "ends_at": NOW + timedelta(hours=2)}
+        taken: dict[str, Any] = {"user_id": house.manager.id, "starts_at": NOW, "ends_at": NOW + timedelta(hours=2)}
         made = services.take_over(rota_id=row.id, **taken)
         with pytest.raises(Conflict):
             services.take_over(
@@ -162,7 +162,7 @@ def test_two_stretches_of_one_rota_never_overlap(cast: Cast) -> None:
                 ends_at=NOW + timedelta(hours=3),
             )
         services.take_over(rota_id=other.id, **taken)
-        after = {"starts_at": NOW + timedelta(hours=2), "ends_at": NOW + timedelta(hours=3)}
+        after: dict[str, Any] = {"starts_at": NOW + timedelta(hours=2), "ends_at": NOW + timedelta(hours=3)}
         services.take_over(rota_id=row.id, user_id=house.owner.id, **after)
         services.give_back(override_id=made.id)
         assert selectors.on_call(NOW, row.id)[0] == house.engineer.id
@@ -174,6 +174,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a turn of a year": ({"turn_days": 366}, "turn_days"),
     "no people": ({"people": []}, "people"),
     "a stranger": ({"people": [random_id()]}, "people"),
+    "somebody who may only look": ({"people": "viewer"}, "people"),
     "an unknown zone": ({"zone": "Mars/Base"}, "zone"),
 }
 
@@ -181,6 +182,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_no_rota_can_be_is_refused_by_its_field(cast: Cast, case: str) -> None:
     changed, field = REFUSED[case]
+    if changed.get("people") == "viewer":
+        changed = {"people": [cast.north.viewer.id]}
     with clock.at(NOW), cast.north.scope(), pytest.raises(DomainError) as refused:
         rota(cast.north, **changed)
     assert refused.value.field == field

@@ -11,6 +11,7 @@ import pytest
 from core.errors import DomainError, NotFound
 from slas import selectors, services
 from slas.models import Calendar, Clock, Policy
+from slas.wording import Wording
 from tests.cast import Cast, random_id
 from tests.slas.desk import ALWAYS, HOUR, OFFICE, Desk, sweep, utc
 
@@ -173,11 +174,17 @@ def test_a_year_of_clocks_reads_the_same_to_the_byte_after_everything_was_edited
     with desk.at("2026-06-30 08:00"):
         holidays: dict[str, list[Any]] = {f"2025-{month:02d}-01": [] for month in range(7, 13)}
         for spec in (OFFICE | {"dates": holidays}, ALWAYS, OFFICE | {"zone": "Asia/Tokyo"}):
-            services.new_calendar_version(calendar_id=desk.calendar.calendar_id, spec=spec, starts_at=first)
+            services.new_calendar_version(calendar_id=desk.calendar.calendar_id, spec=spec)
         for seconds in (60, 40 * HOUR):
             services.new_policy_version(
                 policy_id=desk.policy.policy_id, targets=[target(desk.calendar.id, seconds=seconds)]
             )
+        said = Wording(severity_definitions={"high": "Another meaning altogether."}, reopen_days=1)
+        services.new_policy_version(policy_id=desk.policy.policy_id, targets=[target(desk.calendar.id)], wording=said)
+        office = services.new_calendar_version(calendar_id=desk.calendar.calendar_id, spec=OFFICE)
+        services.follow_holidays(calendar_id=office.calendar_id, country="DE")
+        days = [row.id for row in selectors.proposed_holidays(office.calendar_id)]
+        services.decide_holidays(calendar_id=office.calendar_id, close_ids=days)
         Calendar.objects.update(name="Other hours", archived_at=utc("2026-06-30 08:00"))
         Policy.objects.update(name="Another promise", archived_at=utc("2026-06-30 08:00"))
     assert exported(desk) == before

@@ -154,7 +154,6 @@ def test_the_policies_of_a_new_agency_say_all_of_it(cast: Cast) -> None:
             assert (len(said.covered), len(said.excluded), len(said.client_duties)) == (5, 4, 5)
             assert said.reporting
             assert [(rung.to, rung.percent) for rung in said.escalation.rungs] == [
-                ("owner", 0),
                 ("on_call", 50),
                 ("account_manager", 75),
                 ("agency_owner", 100),

@@ -1,4 +1,4 @@
-"""Calendars, policies with their versions, and clocks for programs."""
+"""Clocks for programs, and the engine as a calculator."""
 
 from __future__ import annotations
 
@@ -17,106 +17,11 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.clock import now
 from core.selectors import agency
-from core.web.rest import Body, Endpoint, Moment, Query, Shape, WholeMinutes
+from core.web.rest import Body, Endpoint, Moment, Query, Shape
 from slas import permissions, selectors
+from slas.api.shared import WarnIn
 from slas.models import ClockState, Metric, Severity
 from slas.services import simulation
-
-
-class CalendarVersionOut(Shape):
-    """One state of a calendar."""
-
-    id = serializers.UUIDField()
-    number = serializers.IntegerField()
-    starts_at = Moment()
-    spec = serializers.DictField(help_text=_("Zone, weekly hours, holidays and exceptions."))
-
-
-class CalendarOut(Shape):
-    """Support hours under one name."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    slug = serializers.CharField()
-    archived_at = Moment(allow_null=True)
-    versions = CalendarVersionOut(source="versions.all", many=True)
-
-
-@api(permissions.READ_RESPONSE_TIMES)
-class Calendars(Endpoint):
-    """The agency's support hours."""
-
-    answer = CalendarOut
-    queries = {"list": Query}
-
-    def list(self, request: Request) -> Response:
-        """All calendars with their versions, newest first."""
-        return self.page(selectors.calendars().prefetch_related("versions"))
-
-    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
-        """One calendar."""
-        return self.one(selectors.calendar(id))
-
-
-class PolicyOut(Shape):
-    """A service level under one name."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    slug = serializers.CharField()
-    description = serializers.CharField()
-    default_for = serializers.CharField(help_text=_("The criticality it is proposed for, or empty."))
-    archived_at = Moment(allow_null=True)
-
-
-class TargetOut(Shape):
-    """One promise of a version."""
-
-    id = serializers.UUIDField()
-    severity = serializers.ChoiceField(Severity.choices)
-    request_kind = serializers.CharField(help_text=_("Empty means any kind."))
-    metric = serializers.ChoiceField(Metric.choices)
-    seconds = serializers.IntegerField(help_text=_("Open seconds of the calendar."))
-    calendar_version = serializers.UUIDField(source="calendar_version_id")
-    is_guarantee = serializers.BooleanField()
-    pausable = serializers.BooleanField()
-
-
-class PolicyVersionOut(Shape):
-    """What a retainer signs; never changed once made."""
-
-    id = serializers.UUIDField()
-    policy = serializers.UUIDField(source="policy_id")
-    number = serializers.IntegerField()
-    publish_after_seconds = WholeMinutes(
-        source="publish_after_minutes",
-        allow_null=True,
-        help_text=_("How long a critical or high incident of an alert is held from the client; null: until confirmed."),
-    )
-    created_at = Moment()
-    targets = TargetOut(source="targets.all", many=True)
-
-
-@api(permissions.READ_RESPONSE_TIMES)
-class Policies(Endpoint):
-    """The agency's service levels."""
-
-    answer = PolicyOut
-    answers = {"versions": PolicyVersionOut}
-    queries = {"list": Query, "versions": Query}
-
-    def list(self, request: Request) -> Response:
-        """All policies, newest first."""
-        return self.page(selectors.policies())
-
-    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
-        """One policy."""
-        return self.one(selectors.policy(id))
-
-    @action(detail=True, methods=["get"])
-    def versions(self, request: Request, id: uuid.UUID) -> Response:
-        """The versions of a policy with their targets, newest first."""
-        return self.page(selectors.versions_of(selectors.policy(id).id).prefetch_related("targets"))
 
 
 class SegmentOut(Shape):
@@ -184,13 +89,6 @@ class Clocks(Endpoint):
 
 def _as_people_see_them(clocks: list[Any]) -> list[Any]:
     return list(selectors.clock_views(clocks, now(), ZoneInfo(agency().time_zone)))
-
-
-class WarnIn(Body):
-    """A warning: at a per cent of the target, or so many open seconds before the deadline. One of the two."""
-
-    percent = serializers.IntegerField(required=False, min_value=1, max_value=100)
-    seconds_before = serializers.IntegerField(required=False, min_value=0)
 
 
 class SimulatedEvent(Body):

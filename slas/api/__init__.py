@@ -1,0 +1,9 @@
+"""Calendars, policies with their versions, clocks, and who is on call, for programs."""
+
+from __future__ import annotations
+
+from slas.api.clocks import Clocks, Simulations
+from slas.api.oncall import OnCall, Overrides, Rotas, TimesOff
+from slas.api.terms import Calendars, Policies
+
+__all__ = ["Calendars", "Clocks", "OnCall", "Overrides", "Policies", "Rotas", "Simulations", "TimesOff"]

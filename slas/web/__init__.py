@@ -1,0 +1,1 @@
+"""Pages of response times, of support hours, and of who is on call."""
