@@ -73,6 +73,11 @@ def client_by_slug(slug: str) -> Client:
     return _one(Client.objects.filter(slug=slug), _("There is no such client."))
 
 
+def contact_of(client_id: uuid.UUID, user_id: uuid.UUID) -> Contact | None:
+    """The person as a contact of the client, if they are one."""
+    return contacts(client_id).filter(user_id=user_id).first()
+
+
 def contacts(client_id: uuid.UUID) -> QuerySet[Contact]:
     """The client's people, the main contact first."""
     return Contact.objects.filter(client_id=client_id, ended_at=None).order_by("-is_primary", "name")

@@ -14,8 +14,9 @@ from core.access.views import api
 from core.web.limits import LARGEST
 from core.web.rest import Body, Endpoint, Moment, Query, Shape
 from incidents import permissions, selectors, services
-from incidents.models import EntryKind, IncidentSource
+from incidents.models import DisputeState, EntryKind, IncidentSource
 from incidents.states import IncidentState
+from slas.selectors import METRICS
 
 SEVERITIES = [("critical", _("Critical")), ("high", _("High")), ("medium", _("Medium")), ("low", _("Low"))]
 MODES = [
@@ -111,6 +112,56 @@ class TextIn(Body):
     body = serializers.CharField(max_length=LONGEST_TEXT)
 
 
+class ClientMessageIn(TextIn):
+    """What the client wrote, and when."""
+
+    at = Moment(required=False, help_text=_("When it came, if not now. It ends a wait for the client then."))
+
+
+class ResumeIn(StepIn):
+    """From when on the clocks run again."""
+
+    at = Moment(required=False, help_text=_("If not now: when whoever was waited on had done their part."))
+
+
+class AgreeIn(Body):
+    """A date that the client agreed to."""
+
+    agreed_at = Moment(help_text=_("When it is due, whatever is paused meanwhile."))
+    reason = serializers.CharField(max_length=300)
+    metric = serializers.ChoiceField(METRICS, required=False, help_text=_("Resolution where it is not named."))
+
+
+class DisputeOut(Shape):
+    """A client's request to look again at a wait."""
+
+    id = serializers.UUIDField()
+    incident = serializers.UUIDField(source="incident_id")
+    client = serializers.UUIDField(source="client_id")
+    entry = serializers.UUIDField(source="entry_id", help_text=_("The event with which the wait began."))
+    contact = serializers.UUIDField(source="contact_id")
+    reason = serializers.CharField()
+    state = serializers.ChoiceField(DisputeState.choices)
+    answer = serializers.CharField(allow_blank=True)
+    created_at = Moment()
+    decided_at = Moment(allow_null=True)
+
+
+class DecisionIn(Body):
+    """Whether the wait is taken back, and what the client is told."""
+
+    accept = serializers.BooleanField()
+    answer = serializers.CharField(max_length=500)
+
+
+class DisputeQuery(Query):
+    """Filters of disputes."""
+
+    incident = serializers.UUIDField(source="incident_id", required=False)
+    client = serializers.UUIDField(source="client_id", required=False)
+    state = serializers.ChoiceField(DisputeState.choices, required=False)
+
+
 class ResolveIn(StepIn):
     """What the client reads about how it ended."""
 
@@ -127,6 +178,13 @@ class SeverityIn(StepIn):
     """Another severity, and what becomes of the time that has passed."""
 
     severity = serializers.ChoiceField(SEVERITIES)
+    mode = serializers.ChoiceField(MODES, required=False)
+
+
+class IncidentPolicyIn(StepIn):
+    """Other response times, and what becomes of the time that has passed."""
+
+    policy_version = serializers.UUIDField(source="policy_version_id")
     mode = serializers.ChoiceField(MODES, required=False)
 
 
@@ -161,7 +219,9 @@ class Incidents(Endpoint):
         "false_alarm": ReasonIn,
         "acknowledge": StepIn,
         "pause": PauseIn,
-        "resume": StepIn,
+        "resume": ResumeIn,
+        "client_messages": ClientMessageIn,
+        "agreed_dates": AgreeIn,
         "updates": TextIn,
         "notes": TextIn,
         "mitigate": StepIn,
@@ -169,6 +229,7 @@ class Incidents(Endpoint):
         "reopen": ReasonIn,
         "close": StepIn,
         "severity": SeverityIn,
+        "policy": IncidentPolicyIn,
         "owner": OwnerIn,
         "merge": MergeIn,
     }
@@ -220,6 +281,16 @@ class Incidents(Endpoint):
         """Posts an update that the client sees."""
         return self.one(services.post_update(incident_id=id, **self.body()))
 
+    @action(detail=True, methods=["post"], url_path="client-messages")
+    def client_messages(self, request: Request, id: uuid.UUID) -> Response:
+        """Keeps what the client wrote: it ends a wait for them, and the next response is owed from then on."""
+        return self.one(services.hear_client(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"], url_path="agreed-dates")
+    def agreed_dates(self, request: Request, id: uuid.UUID) -> Response:
+        """Gives a promise a date of its own."""
+        return self.one(services.agree_date(incident_id=id, **self.body()))
+
     @action(detail=True, methods=["post"])
     def notes(self, request: Request, id: uuid.UUID) -> Response:
         """Writes a note that the client never sees."""
@@ -251,6 +322,11 @@ class Incidents(Endpoint):
         return self.one(services.change_severity(incident_id=id, **self.body()))
 
     @action(detail=True, methods=["post"])
+    def policy(self, request: Request, id: uuid.UUID) -> Response:
+        """Gives it other response times; the elapsed time is carried over unless another mode is named."""
+        return self.one(services.change_policy(incident_id=id, **self.body()))
+
+    @action(detail=True, methods=["post"])
     def owner(self, request: Request, id: uuid.UUID) -> Response:
         """Gives it to somebody on the staff, or to nobody."""
         return self.one(services.assign(incident_id=id, **self.body()))
@@ -259,3 +335,25 @@ class Incidents(Endpoint):
     def merge(self, request: Request, id: uuid.UUID) -> Response:
         """Ends it as the same failure as an older one, whose clocks run on."""
         return self.one(services.merge(incident_id=id, **self.body()))
+
+
+@api(permissions.API)
+class Disputes(Endpoint):
+    """Waits that clients ask to look at again."""
+
+    answer = DisputeOut
+    queries = {"list": DisputeQuery}
+    bodies = {"decide": DecisionIn}
+
+    def list(self, request: Request) -> Response:
+        """All of them, newest first."""
+        return self.page(selectors.all_disputes())
+
+    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
+        """One of them."""
+        return self.one(selectors.dispute(id))
+
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, id: uuid.UUID) -> Response:
+        """Takes the wait back, so that its time counts, or keeps it."""
+        return self.one(services.decide_dispute(dispute_id=id, **self.body()))

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.web.forms import MomentField
 from incidents.severities import DEFINITIONS
 
 PARTIES = [
@@ -54,6 +55,34 @@ class PauseForm(forms.Form):
     evidence = forms.CharField(
         label=_("Evidence"), max_length=500, required=False, help_text=_("Such as a link to the question.")
     )
+
+
+class ClientMessageForm(forms.Form):
+    """What the client wrote or said somewhere else."""
+
+    body = forms.CharField(
+        label=_("What the client wrote"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It ends a wait for the client at its own time."),
+    )
+    at = MomentField(label=_("When"), required=False, help_text=_("Empty: just now."))
+
+
+class AgreeForm(forms.Form):
+    """A date that the client agreed to."""
+
+    agreed_at = MomentField(label=_("Due on"), help_text=_("Pauses do not move it."))
+    reason = forms.CharField(
+        label=_("Agreed with whom, and why"), max_length=300, help_text=_("The client reads this.")
+    )
+
+
+class DecideForm(forms.Form):
+    """The answer to a request to look at a wait again."""
+
+    answer = forms.CharField(label=_("Answer"), max_length=500, help_text=_("The client reads this."))
+    accept = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
 
 
 class NoteForm(forms.Form):
@@ -112,6 +141,17 @@ class SeverityForm(forms.Form):
     mode = forms.ChoiceField(
         label=_("Time that was used"), choices=MODES, required=False, widget=forms.HiddenInput, initial="carry_elapsed"
     )
+
+    def clean_mode(self) -> str:
+        """Carried over where nothing is said."""
+        return str(self.cleaned_data["mode"] or "carry_elapsed")
+
+
+class PolicyForm(forms.Form):
+    """Other response times."""
+
+    policy_version_id = forms.UUIDField(label=_("Response times"))
+    mode = forms.ChoiceField(choices=MODES, required=False)
 
     def clean_mode(self) -> str:
         """Carried over where nothing is said."""

@@ -24,7 +24,19 @@ def note_deadline(news: News) -> None:
     )
 
 
+def note_escalation(news: News) -> None:
+    """Writes into the timeline who is called."""
+    if news.payload.get("subject_type") != services.SUBJECT:
+        return
+    services.add_entry(
+        incident_id=uuid.UUID(news.payload["subject_id"]),
+        kind=EntryKind.ESCALATED,
+        data={"metric": news.payload["metric"], "to": news.payload["to"]},
+    )
+
+
 HANDLERS: dict[str, tuple[Handler, ...]] = {
     "slas.clock.warned": (note_deadline,),
     "slas.clock.breached": (note_deadline,),
+    "slas.clock.escalated": (note_escalation,),
 }

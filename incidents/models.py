@@ -45,6 +45,20 @@ class EntryKind(models.TextChoices):
     ALERT_RECOVERED = "alert_recovered", _("Alert recovered")
     CLOCK_WARNED = "clock_warned", _("Deadline near")
     CLOCK_BREACHED = "clock_breached", _("Deadline missed")
+    ESCALATED = "escalated", _("Escalated")
+    CLIENT_MESSAGE = "client_message", _("Message from the client")
+    AGREED = "agreed", _("Date agreed")
+    POLICY = "policy", _("Response times changed")
+    DISPUTED = "disputed", _("Review of a wait asked for")
+    DECIDED = "decided", _("Wait reviewed")
+
+
+class DisputeState(models.TextChoices):
+    """The state words of a disputed wait."""
+
+    OPEN = "open", _("To be reviewed")
+    ACCEPTED = "accepted", _("Taken back")
+    DECLINED = "declined", _("Kept")
 
 
 class Incident(ClientOwnedModel):
@@ -126,3 +140,24 @@ class IncidentEntry(ClientOwnedModel):
 
     class Meta(ClientOwnedModel.Meta):
         ordering = ["at", "id"]
+
+
+class PauseDispute(ClientOwnedModel):
+    """A client's request to look again at a wait that stopped the clocks. One for each wait."""
+
+    incident = TenantForeignKey(Incident, models.PROTECT, related_name="disputes")
+    # The line of the timeline with which the wait began.
+    entry = TenantForeignKey(IncidentEntry, models.PROTECT, related_name="disputes")
+    contact = TenantForeignKey("clients.Contact", models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=DisputeState.choices, default=DisputeState.OPEN)
+    answer = models.CharField(max_length=500, blank=True)
+    decided_by_id = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta(ClientOwnedModel.Meta):
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "entry"], name="incidents_dispute_once"),
+            models.CheckConstraint(condition=Q(state__in=DisputeState.values), name="incidents_dispute_state"),
+        ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.models import Membership
 from core.selectors import members
-from incidents.models import Incident, IncidentEntry
+from incidents.models import DisputeState, EntryKind, Incident, IncidentEntry, PauseDispute
 from incidents.states import IncidentState
 
 
@@ -74,6 +75,46 @@ def entries(incident_id: uuid.UUID, client_visible_only: bool = False) -> QueryS
     """The timeline, oldest first."""
     rows = IncidentEntry.objects.filter(incident_id=incident_id).order_by("at", "id")
     return rows.filter(client_visible=True) if client_visible_only else rows
+
+
+def wait(entry_id: uuid.UUID) -> IncidentEntry:
+    """The line with which a wait began; NotFound where it is none."""
+    row = IncidentEntry.objects.find(id=entry_id, kind=EntryKind.PAUSED)
+    if row is None:
+        raise NotFound(_("There is no such wait."), field="entry")
+    return row
+
+
+def end_of_wait(entry: IncidentEntry) -> datetime | None:
+    """When the next wait of the incident begins, which is after the end of this one; None where there is no other."""
+    later = IncidentEntry.objects.filter(incident_id=entry.incident_id, kind=EntryKind.PAUSED, at__gt=entry.at)
+    return later.order_by("at").values_list("at", flat=True).first()
+
+
+def disputes(incident_id: uuid.UUID) -> QuerySet[PauseDispute]:
+    """The requests to look again at a wait of one incident, oldest first, with the wait."""
+    return (
+        PauseDispute.objects.filter(incident_id=incident_id).select_related("entry", "contact").order_by("created_at")
+    )
+
+
+def all_disputes() -> QuerySet[PauseDispute]:
+    """Every request to look again at a wait, newest first."""
+    return PauseDispute.objects.order_by("-created_at", "-id")
+
+
+def dispute(dispute_id: uuid.UUID) -> PauseDispute:
+    """One of them; NotFound otherwise."""
+    row: PauseDispute | None = PauseDispute.objects.find(id=dispute_id)
+    if row is None:
+        raise NotFound(_("There is no such request."))
+    return row
+
+
+def open_disputes() -> QuerySet[PauseDispute]:
+    """Those that wait for a decision, oldest first, with their incident and its client."""
+    rows = PauseDispute.objects.filter(state=DisputeState.OPEN).select_related("incident", "incident__client")
+    return rows.order_by("created_at")
 
 
 def possible_owners() -> QuerySet[Membership]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from incidents.models import EntryKind, IncidentEntry
 from incidents.severities import LABELS
-from slas.selectors import metric_label
+from slas.selectors import addressee_label, metric_label, party_label
 
 MARKS: dict[str, tuple[str, str]] = {
     EntryKind.OPENED: ("siren", "bad"),
@@ -33,6 +36,12 @@ MARKS: dict[str, tuple[str, str]] = {
     EntryKind.ALERT_RECOVERED: ("circle-check", "good"),
     EntryKind.CLOCK_WARNED: ("alarm-clock", "warn"),
     EntryKind.CLOCK_BREACHED: ("alarm-clock-off", "bad"),
+    EntryKind.ESCALATED: ("bell-ring", "warn"),
+    EntryKind.CLIENT_MESSAGE: ("message-square", "info"),
+    EntryKind.AGREED: ("calendar-check", "info"),
+    EntryKind.POLICY: ("timer", ""),
+    EntryKind.DISPUTED: ("scale", "warn"),
+    EntryKind.DECIDED: ("scale", ""),
 }
 
 
@@ -43,18 +52,29 @@ def mark_of(kind: str) -> tuple[str, str]:
 
 def text_of(entry: IncidentEntry, names: Mapping[Any, str]) -> str:
     """What an entry says: what somebody wrote, else what changed. ``names`` by the ids of people as text."""
+    data = entry.data
+    if entry.kind == EntryKind.PAUSED and "party" in data:
+        waited = _("%(party)s: %(reason)s") % {"party": party_label(data["party"]), "reason": entry.body}
+        return f"{waited} · {data['evidence']}" if data.get("evidence") else waited
+    if entry.kind == EntryKind.AGREED and "agreed_at" in data:
+        day = date_format(localtime(datetime.fromisoformat(data["agreed_at"])), "j M Y, H:i")
+        words = {"metric": metric_label(data["metric"]), "day": day, "reason": entry.body}
+        return str(_("%(metric)s is due on %(day)s: %(reason)s") % words)
     if entry.body:
         return str(entry.body)
-    data = entry.data
     if entry.kind == EntryKind.SEVERITY and {"before", "after"} <= data.keys():
         before, after = LABELS[data["before"]], LABELS[data["after"]]
         return _("From %(before)s to %(after)s.") % {"before": str(before).lower(), "after": str(after).lower()}
+    if entry.kind == EntryKind.POLICY:
+        return str(data.get("to", ""))
     if entry.kind == EntryKind.ASSIGNED:
         return names.get(data.get("owner_id", ""), _("Nobody"))
     if entry.kind == EntryKind.MERGED and "into" in data:
         return _("Goes on in %(into)s.") % {"into": data["into"]}
     if entry.kind == EntryKind.TOOK_IN and "from" in data:
         return str(_("%(from)s, %(title)s, is the same failure.") % data)
+    if entry.kind == EntryKind.ESCALATED and {"metric", "to"} <= data.keys():
+        return f"{metric_label(data['metric'])} · {addressee_label(data['to'], names)}"
     if entry.kind in (EntryKind.CLOCK_WARNED, EntryKind.CLOCK_BREACHED) and "metric" in data:
         return metric_label(data["metric"])
     return ""

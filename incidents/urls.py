@@ -14,8 +14,12 @@ urlpatterns = [
     path("<int:number>/steps/<slug:step>/", web.take_step, name="step"),
     path("<int:number>/note/", web.note, name="note"),
     path("<int:number>/update/", web.update, name="update"),
+    path("<int:number>/client-message/", web.client_message, name="client_message"),
+    path("<int:number>/agree/", web.agree, name="agree"),
+    path("<int:number>/reviews/<uuid:dispute_id>/", web.decide, name="decide"),
     path("<int:number>/pause/", web.pause, name="pause"),
     path("<int:number>/severity/", web.severity, name="severity"),
+    path("<int:number>/policy/", web.policy, name="policy"),
     path("<int:number>/merge/", web.merge, name="merge"),
     path("<int:number>/assign/", web.assign, name="assign"),
 ]

@@ -26,11 +26,15 @@ from core.web.pages import csv_file, done, listed, page, refused
 from incidents import permissions, selectors, services
 from incidents.forms import (
     MODES,
+    AgreeForm,
     AssignForm,
+    ClientMessageForm,
+    DecideForm,
     MergeForm,
     NoteForm,
     OpenIncidentForm,
     PauseForm,
+    PolicyForm,
     ReasonForm,
     ReopenForm,
     ResolveForm,
@@ -40,7 +44,7 @@ from incidents.forms import (
 from incidents.models import Incident
 from incidents.severities import LABELS
 from incidents.states import IncidentState, Step
-from slas.selectors import metric_label, severity_texts
+from slas.selectors import latest_policy_versions, metric_label, severity_texts
 
 Act = Callable[[uuid.UUID, str], Any]
 Said = str | Promise
@@ -60,7 +64,7 @@ STEPS: dict[str, tuple[Act, Said]] = {
     ),
     Step.ACKNOWLEDGE: (
         lambda row, text: services.acknowledge(incident_id=row),
-        gettext_lazy("Acknowledged. Triage and first response are kept."),
+        gettext_lazy("Acknowledged. The clocks show what that keeps."),
     ),
     Step.RESUME: (lambda row, text: services.resume(incident_id=row), gettext_lazy("The clocks run again.")),
     Step.MITIGATE: (lambda row, text: services.mitigate(incident_id=row), gettext_lazy("Marked as mitigated.")),
@@ -179,6 +183,40 @@ def update(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 
 @staff(permissions.HANDLE)
 @require_POST
+def client_message(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """What the client wrote elsewhere, at its own time."""
+    form = ClientMessageForm(request.POST)
+    return _filled_in(request, agency, number, form, services.hear_client, _("Message of the client kept."))
+
+
+@staff(permissions.HANDLE)
+@require_POST
+def agree(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """A date of its own for the resolution."""
+    said = _("The date is agreed. Pauses do not move it.")
+    return _filled_in(request, agency, number, AgreeForm(request.POST), services.agree_date, said)
+
+
+@staff(permissions.HANDLE)
+@require_POST
+def decide(request: HttpRequest, agency: str, number: int, dispute_id: uuid.UUID) -> HttpResponse:
+    """Takes a disputed wait back, or keeps it."""
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        return _again(request, agency, number, form)
+    accept, answer = form.cleaned_data["accept"] == "yes", form.cleaned_data["answer"]
+
+    def act(row: Incident) -> Any:
+        if not selectors.disputes(row.id).filter(id=dispute_id).exists():
+            raise NotFound(_("There is no such request."))
+        return services.decide_dispute(dispute_id=dispute_id, accept=accept, answer=answer)
+
+    said = _("The wait is taken back. Its time counts.") if accept else _("The wait is kept.")
+    return _do(request, agency, number, act, said)
+
+
+@staff(permissions.HANDLE)
+@require_POST
 def pause(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Stops the clocks while somebody else has to act."""
     said = _("The clocks are paused.")
@@ -195,34 +233,77 @@ def severity(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     return _filled_in(request, agency, number, SeverityForm(request.POST), services.change_severity, said)
 
 
+@staff(permissions.HANDLE)
+@require_http_methods(["GET", "POST"])
+def policy(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    """Gives the incident other response times; asked for, it first shows what each would move."""
+    if request.method == "GET":
+        return _policies(request, agency, number)
+    said = _("Response times changed, and the clocks with them.")
+    return _filled_in(request, agency, number, PolicyForm(request.POST), services.change_policy, said)
+
+
 def _severities(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    def choices(row: Incident, mode: str) -> list[Any]:
+        texts = severity_texts(row.policy_version_id)
+        return [
+            (name, LABELS[name], text, _shifts(row, mode, severity=name))
+            for name, text in texts.items()
+            if name != row.severity
+        ]
+
+    over = _("The severity of an incident that is over stays.")
+    return _preview(request, agency, number, "severity", (_("Severity of %(name)s"), over), choices)
+
+
+def _policies(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+    def choices(row: Incident, mode: str) -> list[Any]:
+        return [
+            (version.id, version, version.policy.description, _shifts(row, mode, policy_version_id=version.id))
+            for version in latest_policy_versions()
+            if version.id != row.policy_version_id
+        ]
+
+    over = _("The response times of an incident that is over stay.")
+    return _preview(request, agency, number, "policy_version_id", (_("Response times of %(name)s"), over), choices)
+
+
+def _preview(
+    request: HttpRequest,
+    agency: str,
+    number: int,
+    field: str,
+    words: tuple[str, str],
+    choices: Callable[[Incident, str], list[Any]],
+) -> HttpResponse:
+    """What each choice would move, in the way that the address names."""
     try:
         row = selectors.incident_by_number(number)
     except NotFound as error:
         raise Http404 from error
     mode = request.GET.get("mode", "")
     mode = mode if mode in dict(MODES) else "carry_elapsed"
+    is_open, heading = row.state in IncidentState.open_values(), words[0] % {"name": row.reference}
     context = {
         "incident": row,
+        "heading": heading,
+        "over": words[1],
+        "field": field,
         "mode": mode,
         "modes": MODES,
-        "open": row.state in IncidentState.open_values(),
-        "choices": [
-            (name, LABELS[name], text, _shifts(row, name, mode))
-            for name, text in severity_texts(row.policy_version_id).items()
-            if name != row.severity
-        ],
+        "open": is_open,
+        "choices": choices(row, mode) if is_open else [],
         "breadcrumbs": [
             {"label": _("Incidents"), "url": reverse("incidents:list", args=[agency])},
             {"label": row.reference, "url": _url(agency, number)},
-            {"label": _("Severity"), "url": ""},
+            {"label": heading, "url": ""},
         ],
     }
-    return page(request, "incidents/severity.html", context)
+    return page(request, "incidents/terms.html", context)
 
 
-def _shifts(row: Incident, severity: str, mode: str) -> list[tuple[str, Any]]:
-    shifts = services.preview_severity(incident=row, severity=severity, mode=mode)
+def _shifts(row: Incident, mode: str, **other: Any) -> list[tuple[str, Any]]:
+    shifts = services.preview_terms(incident=row, mode=mode, **other)
     return [(metric_label(shift.metric), shift) for shift in shifts]
 
 

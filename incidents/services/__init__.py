@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidents.services.hearing import DISPUTABLE_FOR, agree_date, decide_dispute, dispute_wait, hear_client
 from incidents.services.merging import merge
 from incidents.services.opening import import_incident, open_incident
 from incidents.services.publication import publish_due
@@ -11,12 +12,13 @@ from incidents.services.steps import (
     acknowledge,
     assign,
     call_false_alarm,
+    change_policy,
     change_severity,
     close,
     confirm,
     mitigate,
     pause,
-    preview_severity,
+    preview_terms,
     reopen,
     resolve,
     resume,
@@ -24,15 +26,21 @@ from incidents.services.steps import (
 from incidents.services.writing import add_entry, post_note, post_update
 
 __all__ = [
+    "DISPUTABLE_FOR",
     "PARTIES",
     "SUBJECT",
     "acknowledge",
     "add_entry",
+    "agree_date",
     "assign",
     "call_false_alarm",
+    "change_policy",
     "change_severity",
     "close",
     "confirm",
+    "decide_dispute",
+    "dispute_wait",
+    "hear_client",
     "import_incident",
     "merge",
     "mitigate",
@@ -40,7 +48,7 @@ __all__ = [
     "pause",
     "post_note",
     "post_update",
-    "preview_severity",
+    "preview_terms",
     "publish_due",
     "reopen",
     "resolve",

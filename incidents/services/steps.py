@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -87,9 +88,11 @@ def pause(
         if incident.waiting_on:
             raise Conflict(_("The clocks are paused already. Resume them first."))
         text = clean_text(reason, "reason", 300)
-        incident.waiting_on, incident.waiting_since = party, now()
-        move_clocks(incident, "pause", now(), party=party, reason=text, evidence=evidence[:500])
-        return done(incident, events.PAUSED, EntryKind.PAUSED, body=text, visible=True, data={"party": party})
+        at = now()
+        incident.waiting_on, incident.waiting_since = party, at
+        move_clocks(incident, "pause", at, party=party, reason=text, evidence=evidence[:500])
+        data = {"party": party, "evidence": evidence[:500]}
+        return done(incident, events.PAUSED, EntryKind.PAUSED, body=text, visible=True, data=data, at=at)
 
 
 def resume(*, incident_id: uuid.UUID, at: datetime | None = None, expected_version: int | None = None) -> Incident:
@@ -125,7 +128,8 @@ def resolve(*, incident_id: uuid.UUID, body: str = "", expected_version: int | N
         incident.mitigated_at = incident.mitigated_at or at
         mark_begun(incident)
         stop_waiting(incident)
-        move_clocks(incident, "satisfy", at, metrics=("triage", "first_response", "mitigation", "resolution"))
+        kept = ("triage", "first_response", "next_response", "mitigation", "resolution")
+        move_clocks(incident, "satisfy", at, metrics=kept)
         move_clocks(incident, "cancel", at, reason="resolved")
         return done(incident, events.RESOLVED, EntryKind.RESOLVED, body=body.strip(), visible=True)
 
@@ -198,15 +202,46 @@ def change_severity(
         )
 
 
-def preview_severity(*, incident: Incident, severity: str, mode: str = "carry_elapsed") -> list[sla_services.Shift]:
-    """What ``change_severity`` would come to now: each promise with its deadline before and after."""
-    if incident.policy_version_id is None or incident.state not in IncidentState.open_values():
+def change_policy(
+    *,
+    incident_id: uuid.UUID,
+    policy_version_id: uuid.UUID,
+    mode: str = "carry_elapsed",
+    expected_version: int | None = None,
+) -> Incident:
+    """Gives one incident other response times; its clocks take the new targets in the named mode."""
+    with transaction.atomic():
+        incident = locked_row(incident_id, expected_version)
+        if incident.state not in IncidentState.open_values():
+            raise Conflict(_("The response times of an incident that is over stay."))
+        version = sla_selectors.policy_version(policy_version_id)
+        if incident.policy_version_id == version.id:
+            raise Conflict(_("It runs on these response times already."))
+        before, incident.policy_version_id = incident.policy_version_id, version.id
+        where: dict[str, Any] = {"subject_type": SUBJECT, "subject_id": incident.id, "severity": incident.severity}
+        if before is None:
+            sla_services.start_clocks(
+                **where, client_id=incident.client_id, policy_version_id=version.id, started_at=incident.opened_at
+            )
+        else:
+            sla_services.retarget(**where, policy_version_id=version.id, at=now(), mode=mode)
+        data = {"to": str(version)}
+        return done(incident, events.POLICY_CHANGED, EntryKind.POLICY, data=data)
+
+
+def preview_terms(
+    *, incident: Incident, severity: str = "", policy_version_id: uuid.UUID | None = None, mode: str = "carry_elapsed"
+) -> list[sla_services.Shift]:
+    """What another severity or other response times would come to now: each promise with its deadline before and
+    after. What is not named stays as it is."""
+    version_id = policy_version_id or incident.policy_version_id
+    if version_id is None or incident.state not in IncidentState.open_values():
         return []
     return sla_services.preview_retarget(
         subject_type=SUBJECT,
         subject_id=incident.id,
-        severity=known_severity(severity),
-        policy_version_id=incident.policy_version_id,
+        severity=known_severity(severity or incident.severity),
+        policy_version_id=version_id,
         at=now(),
         mode=mode,
     )

@@ -38,7 +38,7 @@ def post_update(*, incident_id: uuid.UUID, body: str) -> Incident:
         publish(incident, now())
         text = clean_text(body, "body", 10_000, lines=True)
         if incident.state in IncidentState.open_values():
-            move_clocks(incident, "satisfy", now(), metrics=("first_response",))
+            move_clocks(incident, "satisfy", now(), metrics=("first_response", "next_response"))
             sla_services.next_cycle(subject_type=SUBJECT, subject_id=incident.id, metric="periodic_update", at=now())
         return done(incident, events.UPDATED, EntryKind.UPDATE, body=text, visible=True)
 

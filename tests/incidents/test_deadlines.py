@@ -82,5 +82,5 @@ def test_each_agency_gets_its_own_deadlines(ward: Ward, cast: Cast) -> None:
     assert len(deadlines(ward, here)) == len(deadlines(south, there)) == 2
 
 
-def test_both_names_of_the_clocks_are_listened_to() -> None:
-    assert set(HANDLERS) == {"slas.clock.warned", "slas.clock.breached"}
+def test_every_name_of_the_clocks_is_listened_to() -> None:
+    assert set(HANDLERS) == {"slas.clock.warned", "slas.clock.breached", "slas.clock.escalated"}

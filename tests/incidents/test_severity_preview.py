@@ -8,8 +8,9 @@ import pytest
 from django.test import Client as Browser
 
 from core import clock
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from incidents import services
+from slas import selectors as slas
 from slas.engine import RETARGET_MODES
 from tests.incidents.ward import MORNING, Ward, utc
 
@@ -19,7 +20,7 @@ SEVERITIES = ("critical", "high", "medium", "low")
 
 def preview(ward: Ward, incident_id: Any, severity: str, mode: str, moment: str = LATER) -> dict[str, Any]:
     with ward.at(moment):
-        rows = services.preview_severity(incident=ward.row_here(incident_id), severity=severity, mode=mode)
+        rows = services.preview_terms(incident=ward.row_here(incident_id), severity=severity, mode=mode)
         return {row.metric: (row.before, row.after, row.missed) for row in rows}
 
 
@@ -99,3 +100,60 @@ def test_an_incident_that_is_over_says_so(ward: Ward) -> None:
     browser.force_login(ward.house.owner)
     page = browser.get(f"/a/north/incidents/{ward.row(incident_id).number}/severity/").content.decode()
     assert "The severity of an incident that is over stays." in page
+
+
+def lighter(ward: Ward) -> Any:
+    """The newest version of the Standard response times, which promise less."""
+    with ward.house.scope():
+        return next(row for row in slas.latest_policy_versions() if row.policy.slug == "standard")
+
+
+@pytest.mark.parametrize("mode", RETARGET_MODES)
+def test_other_response_times_do_to_the_clocks_what_was_shown(ward: Ward, mode: str) -> None:
+    incident_id, other = ward.open(MORNING, severity="high"), lighter(ward)
+    with ward.at("2026-06-01 08:30"):
+        shown = {
+            shift.metric: shift.after
+            for shift in services.preview_terms(
+                incident=ward.row_here(incident_id), policy_version_id=other.id, mode=mode
+            )
+        }
+    ward.do("change_policy", incident_id, "2026-06-01 08:30", policy_version_id=other.id, mode=mode)
+    clocks = ward.clocks(incident_id)
+    assert shown
+    assert {metric: clocks[metric].due_at for metric in shown} == shown
+    assert {clocks[metric].policy_version_id for metric in shown} == {other.id}
+    assert ward.timeline(incident_id)[-1] == "policy"
+
+
+def test_response_times_of_what_is_over_or_the_same_ones_are_refused(ward: Ward) -> None:
+    incident_id = ward.open(MORNING)
+    with pytest.raises(Conflict):
+        ward.do("change_policy", incident_id, "2026-06-01 08:30", policy_version_id=ward.policy.id)
+    ward.do("resolve", incident_id, "2026-06-01 08:40", body="Done")
+    with pytest.raises(Conflict):
+        ward.do("change_policy", incident_id, "2026-06-01 08:50", policy_version_id=lighter(ward).id)
+
+
+def test_an_incident_that_nobody_promised_anything_for_can_be_given_promises(ward: Ward) -> None:
+    with ward.at(MORNING):
+        bare = services.open_incident(
+            system_id=ward.house.other_system.id, title="Bare", severity="high", source="staff"
+        ).id
+    assert ward.clocks(bare) == {}
+    ward.do("change_policy", bare, "2026-06-01 08:10", policy_version_id=ward.policy.id)
+    assert ward.clocks(bare)["first_response"].started_at == utc(MORNING)
+
+
+def test_the_page_shows_every_other_policy_and_takes_one(ward: Ward) -> None:
+    with ward.house.scope():
+        row = services.open_incident(system_id=ward.house.system.id, title="Now", severity="high", source="staff")
+    signed_in, where = Browser(), f"/a/north/incidents/{row.number}/policy/"
+    signed_in.force_login(ward.house.engineer)
+    page = signed_in.get(where).content.decode()
+    assert "Standard v1" in page
+    assert "Essential v1" in page
+    assert "Priority v1" not in page.split("<main", 1)[1]
+    answer = signed_in.post(where, {"policy_version_id": str(lighter(ward).id), "mode": "fresh"}, follow=True)
+    assert "Standard v1" in answer.content.decode()
+    assert "Response times changed" in answer.content.decode()
