@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clients import selectors as clients
-from core.access.roles import Role
+from core.access.roles import Capability, Role, may
 from core.clock import now
+from core.models import Membership
 from core.outbox import ANY, Handler, News
 from core.selectors import agency, members
 from core.services import invite_contact_person
 from incidents import events as incident_events
 from incidents import selectors as incidents
+from retainer.notifications.addressees import acknowledge_path, addressees
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.notifications.services import link, queue_email, queue_webhooks
 from slas import selectors as slas
@@ -41,7 +44,7 @@ def tell_staff_incident_opened(news: News) -> None:
         action=_("Open the incident"),
         url=_incident_url(incident.number),
     )
-    _mail_staff(news, message, system.owner_id)
+    _mail_staff(news, message, system.owner_id, incident)
 
 
 def tell_staff_no_data(news: News) -> None:
@@ -73,6 +76,50 @@ def tell_staff_deadline(news: News) -> None:
         lead=f"{incident.reference} · {incident.title} · {system.name}",
         lines=_clock_lines(incident.id),
         action=_("Open the incident"),
+        url=_incident_url(incident.number),
+    )
+    _mail_staff(news, message, incident.owner_id or system.owner_id, incident)
+
+
+def tell_escalation(news: News) -> None:
+    """A rung of the ladder: whoever it calls can acknowledge from the message itself."""
+    if news.payload["subject_type"] != "incident":
+        return
+    incident = incidents.incident(uuid.UUID(news.payload["subject_id"]))
+    system = clients.system(incident.system_id)
+    people = addressees(news.payload["to"], incident.owner_id or system.owner_id)
+    promise = slas.metric_label(news.payload["metric"])
+    words = {"promise": promise, "reference": incident.reference}
+    for person in people:
+        message = Message(
+            subject=_("You are called: %(promise)s on %(reference)s") % words,
+            lead=f"{incident.reference} · {incident.title} · {system.name}",
+            lines=_clock_lines(incident.id),
+            action=_("Open the incident"),
+            url=_incident_url(incident.number),
+        )
+        _mail(news, person.user.email, _to_acknowledge(message, incident, person), client_id=news.client_id)
+
+
+def tell_staff_client_wrote(news: News) -> None:
+    """A message of the client, to whoever has the incident."""
+    _tell_responsible(news, "client_message", _("The client wrote on %(reference)s"), _("Open the incident"))
+
+
+def tell_staff_disputed(news: News) -> None:
+    """A wait that a client asks us to look at again."""
+    _tell_responsible(news, "disputed", _("Review asked for on %(reference)s"), _("Decide"))
+
+
+def _tell_responsible(news: News, kind: str, subject: str, action: str) -> None:
+    """With the newest line of that kind, as it was written."""
+    incident = incidents.incident(uuid.UUID(news.payload["id"]))
+    system = clients.system(incident.system_id)
+    message = Message(
+        subject=subject % {"reference": incident.reference},
+        lead=f"{incident.reference} · {incident.title} · {system.name}",
+        lines=[str(entry.body) for entry in incidents.entries(incident.id).filter(kind=kind).order_by("-id")[:1]],
+        action=action,
         url=_incident_url(incident.number),
     )
     _mail_staff(news, message, incident.owner_id or system.owner_id)
@@ -131,10 +178,18 @@ def _mail_client(news: News, subject: str, *, visible_since: str) -> None:
             _mail(news, contact.email, message, client_id=client.id)
 
 
-def _mail_staff(news: News, message: Message, responsible: uuid.UUID | None) -> None:
+def _mail_staff(news: News, message: Message, responsible: uuid.UUID | None, incident: Any = None) -> None:
+    """To the one who has it and to those who look after clients; who reads of a new incident can take it on there."""
     for row in members():
         if row.user_id == responsible or row.role in (Role.OWNER, Role.ACCOUNT_MANAGER):
-            _mail(news, row.user.email, message, client_id=news.client_id)
+            _mail(news, row.user.email, _to_acknowledge(message, incident, row), client_id=news.client_id)
+
+
+def _to_acknowledge(message: Message, incident: Any, reader: Membership) -> Message:
+    if incident is None or incident.state != "new" or not may(reader.role, Capability.WORK):
+        return message
+    path = acknowledge_path(incident.agency_id, incident.id, reader.user_id)
+    return replace(message, action=_("Acknowledge"), url=link(path))
 
 
 def _mail(news: News, to: str, message: Message, *, client_id: uuid.UUID | None) -> None:
@@ -167,6 +222,9 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "monitoring.alert.fired": (tell_staff_no_data,),
     "slas.clock.warned": (tell_staff_deadline,),
     "slas.clock.breached": (tell_staff_deadline,),
+    "slas.clock.escalated": (tell_escalation,),
+    incident_events.CLIENT_WROTE: (tell_staff_client_wrote,),
+    incident_events.DISPUTED: (tell_staff_disputed,),
     incident_events.PUBLISHED: (tell_client_published,),
     incident_events.UPDATED: (tell_client_updated,),
     incident_events.RESOLVED: (tell_client_resolved,),
