@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.access.roles import Capability
+from core.access.roles import Capability, TokenScope
 
 SEE = Capability.VIEW
 CHANGE_ITEMS = Capability.WORK
+PLAN = TokenScope.MONITORING

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from core.tenancy.fields import TenantForeignKey
@@ -65,6 +65,8 @@ class Check(ClientOwnedModel):
     # [{"name": "...", "path": "...", "unit": "..."}]: which numbers to read out of the answer.
     metrics = models.JSONField(default=list)
     interval_seconds = models.PositiveIntegerField()
+    # Intervals it had before: [[until, seconds], …] with instants as text, the oldest first; for counting what was.
+    past_intervals = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     timeout_ms = models.PositiveIntegerField(default=10_000)
     # How many bad results in a row fire the alert, how many good ones end it.
     bad_count = models.PositiveSmallIntegerField(default=3)

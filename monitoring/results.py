@@ -19,6 +19,7 @@ from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, own_trouble
 from monitoring.held import Held, Limit, limits_of, lock_ours, read_held
 from monitoring.models import Check, CheckKind, Health, Threshold
 from monitoring.schedule import first_due, next_slot
+from monitoring.uptime import DOWN
 
 NETWORK = frozenset({"dns", "refused", "connect_timeout", "timeout", "tls"})
 # Failures that say something about us and nothing about the target.
@@ -75,7 +76,7 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
             for (check, result), those in zip(pairs, limits, strict=True)
             for item in take(check, those, result, hold=hold)
         ]
-        store.insert([value for check, result in pairs for value in _samples(check, result)])
+        store.insert([value for check, result in pairs for value in _samples(check, result, hold=hold)])
         save_judged(checks, [one for those in limits for one in those])
         OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
     return [item.id for item in news]
@@ -120,7 +121,7 @@ def take(check: Held, limits: Sequence[Limit], result: Result, *, hold: bool = F
     check.last_ok_at = result.finished_at if ok else check.last_ok_at
     # Nothing old stands in for what this answer did not say.
     check.last_values = result.values if ok else {}
-    held = result.error_class in OURS or (hold and result.error_class in NETWORK)
+    held = is_ours(result.error_class, hold=hold)
     verdict: Verdict = "good" if ok else "unknown" if held else "bad"
     before = Streaks(check.health, check.bad_streak, check.good_streak, check.unknown_streak)
     after, change = step(before, verdict, Rule(check.bad_count, check.good_count, Health.DOWN))
@@ -170,11 +171,17 @@ def _schedule(check: Held, result: Result) -> None:
     check.next_due_at = upcoming if check.enabled else None
 
 
-def _samples(check: Held, result: Result) -> list[store.Value]:
-    return [
-        store.Value(check.agency_id, check.client_id, check.id, name, result.slot, value)
-        for name, value in result.values.items()
-    ]
+def _samples(check: Held, result: Result, *, hold: bool) -> list[store.Value]:
+    """Its values; of an answer that failed for the target's own reasons, that it was down, which uptime counts."""
+    values = result.values.items()
+    if result.error_class and not is_ours(result.error_class, hold=hold):
+        values = {DOWN: 1.0}.items()
+    return [store.Value(check.agency_id, check.client_id, check.id, name, result.slot, value) for name, value in values]
+
+
+def is_ours(error_class: str, *, hold: bool) -> bool:
+    """Whether a failure says something about us and nothing about the target."""
+    return error_class in OURS or (hold and error_class in NETWORK)
 
 
 def _news(check: Held, threshold: Limit | None, change: str, result: Result, after: Streaks) -> OutboxEvent:

@@ -25,11 +25,13 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
+from backlog import selectors as maintenance
 from core.clock import now
 from core.errors import NotFound
 from monitoring import addresses
 from monitoring.evaluate import UNKNOWN_AFTER
 from monitoring.models import Alert, Check, Health, Rollup, Sample, Threshold
+from monitoring.uptime import Uptime, uptime
 
 # Worst first: the state of a system is the worst of what is measured on its production.
 WORST = (Health.DOWN, Health.DEGRADED, Health.UNKNOWN, Health.MAINTENANCE, Health.HEALTHY, Health.PAUSED)
@@ -334,3 +336,9 @@ def evidence_metric(row: Any) -> str:
         return str(row.threshold.metric)
     measured: list[str] = row.source_check.measured
     return measured[-1] if measured else "latency"
+
+
+def uptime_of(system_id: uuid.UUID, start: datetime, end: datetime) -> list[Uptime]:
+    """Each production check of the system in ``[start, end)``, the worst first, planned maintenance told apart."""
+    planned = maintenance.windows(system_id).filter(starts_at__lt=end, ends_at__gt=start)
+    return uptime(system_id, start, end, [(row.starts_at, row.ends_at) for row in planned])

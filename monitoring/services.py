@@ -97,7 +97,9 @@ def update_check(
         if kind is not None and kind not in CheckKind.values:
             raise DomainError(_("Choose how to ask."), field="kind")
         check.kind = kind or check.kind
-        check.interval_seconds = interval_seconds or check.interval_seconds
+        if interval_seconds and interval_seconds != check.interval_seconds:
+            check.past_intervals = [*check.past_intervals, [now().isoformat(), check.interval_seconds]]
+            check.interval_seconds = interval_seconds
         if environment_kind:
             check.environment_id = clients.environment(check.system_id, environment_kind).id
         _fill(

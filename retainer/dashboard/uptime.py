@@ -1,0 +1,61 @@
+"""Uptime of a system by month, with the promise that was signed for it; the same on dashboard, portal and API."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agreements import selectors as agreements
+from core.clock import now
+from core.selectors import agency
+from monitoring import selectors as monitoring
+from retainer.dashboard.review import bounds
+from slas import selectors as slas
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One calendar month in the agency's zone: its checks, the worst first, and what was promised."""
+
+    starts_at: datetime
+    ends_at: datetime
+    checks: list[Any]
+    target: Decimal | None
+    maintenance_counts: bool
+
+    @property
+    def share(self) -> float | None:
+        """Per cent of the worst check's measured time; None of nothing measured."""
+        return min((share for _row, share in self.rows if share is not None), default=None)
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether it is below what was promised."""
+        # Both in thousandths, because 99.99 as a float is a hair less than 99.99 as a decimal.
+        return self.target is not None and self.share is not None and round(self.share * 1000) < int(self.target * 1000)
+
+    @property
+    def rows(self) -> list[tuple[Any, float | None]]:
+        """Each check with its share."""
+        return [(row, row.share(maintenance_counts=self.maintenance_counts)) for row in self.checks]
+
+
+def months_of(system_id: uuid.UUID) -> list[Month]:
+    """This month up to now, and the one before."""
+    zone = ZoneInfo(agency().time_zone)
+    edges = [bounds(period, now(), zone) for period in ("month", "last_month")]
+    found = [month_of(system_id, start, min(end, now())) for start, end in edges]
+    # A month in which nothing ran yet says nothing.
+    return [month for month in found if any(row.seconds for row in month.checks)]
+
+
+def month_of(system_id: uuid.UUID, start: datetime, end: datetime) -> Month:
+    """Any period, against what is signed for the system now."""
+    version_id = agreements.policy_version_for(system_id)
+    version = slas.policy_version(version_id) if version_id else None
+    target, counts = (version.uptime_target, version.maintenance_counts) if version else (None, False)
+    return Month(start, end, monitoring.uptime_of(system_id, start, end), target, counts)
