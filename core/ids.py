@@ -23,3 +23,12 @@ def uuid7() -> uuid.UUID:
 def earliest_at(seconds: float) -> uuid.UUID:
     """The smallest version 7 UUID of this Unix time: rows made since have greater ones."""
     return uuid.UUID(int=max(0, int(seconds * 1000)) << 80)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text is an id."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -319,6 +319,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": _TICK | {"queue": "sweep"},
     },
     "move clocks": {"task": "slas.tasks.move_clocks", "schedule": 2, "options": {"expires": 4, "queue": "default"}},
+    "read holidays": {"task": "slas.tasks.read_holidays", "schedule": 3600, "options": {"expires": 600}},
     "publish incidents": {
         "task": "incidents.tasks.publish_incidents",
         "schedule": TICK_SECONDS * 4,

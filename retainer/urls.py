@@ -7,7 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from retainer import health
 from retainer.api.description import schema
-from retainer.dashboard import entry, gallery, profile
+from retainer.dashboard import entry, gallery, notice, profile
+from retainer.portal import asking
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # First, because every address is tried in this order, and programs ask most often.
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", entry.home, name="home"),
     path("start/", entry.start, name="start"),
     path("invite/<str:token>/", entry.invitation, name="invitation"),
+    path("notice/<str:token>/", notice.notice, name="notice"),
+    path("review/<str:token>/", asking.review_wait, name="review_wait"),
     path("me/", profile.profile, name="profile"),
     path("brand/<str:colour>.css", entry.brand, name="brand"),
     path("accounts/", include("allauth.urls")),
@@ -25,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:agency>/", include("monitoring.urls")),
     path("a/<slug:agency>/settings/", include("retainer.dashboard.settings_urls")),
     path("a/<slug:agency>/settings/response-times/", include("slas.urls")),
+    path("a/<slug:agency>/settings/on-call/", include("slas.oncall_urls")),
     # After the apps' own pages: "clients/new/" is no client called "new".
     path("a/<slug:agency>/", include("retainer.dashboard.urls")),
     path("p/<slug:agency>/<slug:client>/", include("retainer.portal.urls")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from agreements import selectors as agreements
@@ -14,11 +14,15 @@ from core.ids import uuid7
 from core.selectors import member_of_user
 from core.services import invite_member
 from core.tokens import create_token
+from core.web.signed import sign
+from incidents import selectors as incident_selectors
 from incidents import services as incidents
 from incidents.models import Incident
 from monitoring import services as monitoring
 from monitoring.models import Alert
+from retainer.notifications.addressees import ACKNOWLEDGE
 from retainer.notifications.models import WebhookEndpoint
+from retainer.portal.asking import PURPOSE as REVIEW
 from slas import selectors as slas
 from slas import services as sla_services
 from tests.cast import House
@@ -45,6 +49,7 @@ def rows_of(house: House) -> dict[str, Any]:
         policy = slas.latest_policy_versions()[0]
         move = sla_services.prepare_move(policy_version_id=policy.id)
         calendar = slas.latest_calendar_versions()[0]
+        own = people_and_windows(house, incident.id)
     ids = {
         "clients": house.client.id,
         "contacts": house.contact_row.id,
@@ -58,6 +63,7 @@ def rows_of(house: House) -> dict[str, Any]:
         "checks": check.id,
         "thresholds": threshold.id,
         "alerts": alert.id,
+        **own,
     }
     return {
         "client": house.client.slug,
@@ -76,6 +82,13 @@ def rows_of(house: House) -> dict[str, Any]:
         "member_id": member.id,
         "invitation_id": invitation.id,
         "token": secret,
+        "notice:token": sign(ACKNOWLEDGE, agency=house.agency.id, incident=incident.id, user=house.owner.id),
+        "review_wait:token": sign(REVIEW, agency=house.agency.id, user=house.contact.id, entry=own["waits"]),
+        "dispute_id": own["disputes"],
+        "window_id": own["maintenance-windows"],
+        "rota_id": own["rotas"],
+        "override_id": own["overrides"],
+        "time_off_id": own["time-off"],
         "policy": policy.policy.slug,
         "calendar": calendar.calendar.slug,
         "colour": "4f49d6",
@@ -102,6 +115,39 @@ def signed_retainer(house: House) -> Any:
     house.system.owner_id = house.engineer.id
     house.system.save()
     return agreement_services.activate(retainer_id=retainer.id)
+
+
+def people_and_windows(house: House, incident_id: Any) -> dict[str, Any]:
+    """By noun of the API: a rota, a stretch of it that somebody took over, somebody who is away, planned maintenance,
+    and a wait of the incident that the client disputes. Call it in the scope."""
+    start, end = clock.now(), clock.now() + timedelta(days=1)
+    rota = sla_services.save_rota(
+        name="Example",
+        zone="Europe/Berlin",
+        first_day=start.date(),
+        handover_at=time(9),
+        turn_days=7,
+        people=[house.owner.id],
+    )
+    taken = sla_services.take_over(rota_id=rota.id, user_id=house.owner.id, starts_at=start, ends_at=end)
+    away = sla_services.take_time_off(user_id=house.manager.id, starts_at=start, ends_at=end)
+    soon = start + timedelta(hours=1)
+    window = backlog.plan_maintenance(
+        system_id=house.system.id, title="Example", starts_at=soon, ends_at=soon + timedelta(hours=1)
+    )
+    incidents.pause(incident_id=incident_id, reason="An example", party="client")
+    wait = incident_selectors.entries(incident_id).get(kind="paused")
+    dispute = incidents.dispute_wait(entry_id=wait.id, contact_id=house.contact_row.id, reason="An example")
+    incidents.resume(incident_id=incident_id)
+    return {
+        "rotas": rota.id,
+        "overrides": taken.id,
+        "time-off": away.id,
+        "maintenance-windows": window.id,
+        "uptime": house.system.id,
+        "disputes": dispute.id,
+        "waits": wait.id,
+    }
 
 
 def _monitoring(house: House, incident_id: Any) -> tuple[Any, Any, Any]:

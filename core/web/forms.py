@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.forms import Form
+from django.forms import DateTimeField, DateTimeInput, Form
 from django.http import HttpRequest, HttpResponse
 
 from core.errors import DomainError
@@ -44,3 +44,11 @@ def form_page(
             return done(request, message, to)
     context = {"form": form, "screen": screen, "breadcrumbs": screen.breadcrumbs, **screen.more}
     return page(request, screen.template, context, status=422 if form.errors else 200)
+
+
+class MomentField(DateTimeField):
+    """A moment as the reader's browser asks for it, in the zone in which they read times."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        picker = DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        super().__init__(widget=picker, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)

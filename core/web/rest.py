@@ -1,14 +1,15 @@
 """What every REST endpoint shares: strict bodies and queries, paging, idempotency, and headers of the rate limit.
 
 An endpoint declares its shapes in three tables, by action: ``bodies`` (what it takes), ``queries`` (what may stand
-behind the question mark; an action with one answers page by page) and ``answers`` (what it gives). The views read
-them, and so does the OpenAPI description, so that the two cannot drift apart.
+behind the question mark; an action with one answers page by page, unless it is among ``singles``) and ``answers``
+(what it gives). The views read them, and so does the OpenAPI description, so that the two cannot drift apart.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import cache, cached_property
 from math import isfinite
 from operator import attrgetter
@@ -18,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,6 +27,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from core.web.idempotency import once
 from core.web.limits import LARGEST, MOST_ROWS
+
+WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Shape(serializers.Serializer[Any]):
@@ -130,6 +133,27 @@ class WholeMinutes(serializers.IntegerField):
         return int(value) * 60
 
 
+class WallTime(serializers.RegexField):
+    """A time of day on a wall, such as 09:00, which belongs to a zone that is named elsewhere."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The time; its form is checked here, because validators come only after."""
+        text = super().to_internal_value(data)
+        if not WALL_TIME.fullmatch(text):
+            raise serializers.ValidationError(_("Write a time of day, such as 09:00."))
+        return time.fromisoformat(text)
+
+    def to_representation(self, value: Any) -> str:
+        """Hours and minutes."""
+        return f"{value:%H:%M}"
+
+    def run_validators(self, value: Any) -> None:
+        """Nothing more: it is a time already."""
+
+
 class Number(serializers.FloatField):
     """A finite number; what JSON cannot carry is refused."""
 
@@ -178,6 +202,10 @@ class Endpoint(GenericViewSet[Any]):
     # What an action gives where it is not named in ``answers``.
     answer: ClassVar[type[serializers.Serializer[Any]]]
     answers: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}
+    # Actions that take a query and give one row.
+    singles: ClassVar[frozenset[str]] = frozenset()
+    # What belongs to the agency as a whole: a token of one client may not "write" it, or not even see "all" of it.
+    of_agency: ClassVar[str] = ""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Checks the query before any view runs, and puts every POST behind its Idempotency-Key."""
@@ -185,9 +213,16 @@ class Endpoint(GenericViewSet[Any]):
         if self.action is None:
             # The method does not exist here, which DRF says by itself.
             return
+        self._keep_to_client(request)
         self.asked: dict[str, Any] = self._query(request)
         if request.method == "POST":
             self.post = self._once(getattr(self, self.action))
+
+    def _keep_to_client(self, request: Request) -> None:
+        token: Any = getattr(getattr(request, "_request", request), "api_token", None)
+        reads = request.method in ("GET", "HEAD", "OPTIONS")
+        if token is not None and token.client_id and self.of_agency and not (reads and self.of_agency == "write"):
+            raise PermissionDenied(_("This token is one client's. This belongs to the whole agency."))
 
     def _query(self, request: Request) -> dict[str, Any]:
         shape = self.queries.get(self._action, Nothing)

@@ -64,6 +64,11 @@ class ApiSchema(AutoSchema):
         parts = [(ROW, "{id}" in self.path), (query, query), (IDEMPOTENCY, self.method == "POST")]
         return [part for part, applies in parts if applies]
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """A read of the whole agency gives one answer, whatever its method is called."""
+        listed: bool = self.view.action not in self.view.singles and super()._is_list_view(serializer)
+        return listed
+
     def get_request_serializer(self) -> Any:
         """The body of the action; None where it takes none."""
         body = self.view.bodies.get(self.view.action)
@@ -75,6 +80,6 @@ class ApiSchema(AutoSchema):
         if self.method == "DELETE":
             return {"204": None, ("default", CONTENT_TYPE): refusal}
         shape = self.view.answers.get(self.view.action) or self.view.answer
-        many = self.view.action in self.view.queries
+        many = self.view.action in self.view.queries and self.view.action not in self.view.singles
         status = "201" if self._is_create_operation() else "200"
         return {status: shape(many=True) if many else shape, ("default", CONTENT_TYPE): refusal}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from rest_framework.routers import SimpleRouter
 
 from agreements.api import Retainers, Tiers
+from backlog.api import MaintenanceWindows
 from clients.api import Clients, Contacts, Systems
-from incidents.api import Incidents
+from incidents.api import Disputes, Incidents
 from monitoring.api import Alerts, Checks, Thresholds
-from slas.api import Calendars, Clocks, Policies, Simulations
+from retainer.api.reports import Attainments, Uptimes
+from slas.api import Calendars, Clocks, OnCall, Overrides, Policies, Rotas, Simulations, TimesOff
 
 app_name = "api"
 router = SimpleRouter(use_regex_path=False)
@@ -20,9 +22,17 @@ router.register("retainers", Retainers, basename="retainer")
 router.register("policies", Policies, basename="policy")
 router.register("calendars", Calendars, basename="calendar")
 router.register("incidents", Incidents, basename="incident")
+router.register("disputes", Disputes, basename="dispute")
 router.register("clocks", Clocks, basename="clock")
 router.register("clocks", Simulations, basename="simulation")
 router.register("checks", Checks, basename="check")
 router.register("thresholds", Thresholds, basename="threshold")
 router.register("alerts", Alerts, basename="alert")
+router.register("rotas", Rotas, basename="rota")
+router.register("overrides", Overrides, basename="override")
+router.register("time-off", TimesOff, basename="time-off")
+router.register("on-call", OnCall, basename="on-call")
+router.register("maintenance-windows", MaintenanceWindows, basename="maintenance-window")
+router.register("attainment", Attainments, basename="attainment")
+router.register("uptime", Uptimes, basename="uptime")
 urlpatterns = router.urls

@@ -22,7 +22,9 @@ from core.web.pages import page, unchanged
 from core.web.standing import version_of
 from incidents import selectors as incidents
 from incidents.forms import (
+    AgreeForm,
     AssignForm,
+    ClientMessageForm,
     MergeForm,
     NoteForm,
     PauseForm,
@@ -69,6 +71,8 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         "severity_form": SeverityForm(initial={"severity": row.severity}),
         "assign_form": _assign_form(row),
         "merge_form": _merge_form(row),
+        "client_message_form": ClientMessageForm(auto_id="client_%s"),
+        "agree_form": AgreeForm(auto_id="agree_%s"),
         "texts": TEMPLATES,
         "breadcrumbs": [
             {"label": _("Incidents"), "url": reverse("incidents:list", args=[agency])},
@@ -88,6 +92,7 @@ def incident_context(row: Any) -> dict[str, Any]:
     """What the workbench says about an incident."""
     entries = list(incidents.entries(row.id))
     owners = [entry.data["owner_id"] for entry in entries if entry.data.get("owner_id")]
+    owners += [to.removeprefix("person:") for entry in entries if "person:" in (to := entry.data.get("to", ""))]
     people = names_of([row.owner_id, *(entry.actor_id for entry in entries), *map(uuid.UUID, owners)])
     named = {str(person): name for person, name in people.items()}
     system = clients.system(row.system_id)
@@ -106,6 +111,7 @@ def incident_context(row: Any) -> dict[str, Any]:
             for entry in entries
         ],
         "owner_name": people.get(row.owner_id, "") if row.owner_id else "",
+        "disputes": incidents.disputes(row.id),
         "alerts": monitoring.alerts(incident_id=row.id),
         "contacts": clients.contacts(row.client_id),
         "similar": incidents.incidents(system_id=row.system_id).exclude(id=row.id)[:3],

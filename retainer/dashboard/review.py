@@ -78,7 +78,7 @@ def sla_review(request: HttpRequest, agency: str) -> HttpResponse:
         "sides": sides,
         "side_total": sum(seconds for _side, _word, seconds, _share in sides),
         "unpromised": _unpromised(asked),
-        "missed": [(clock, about.get(clock.subject_id)) for clock in clocks if clock.breached_at][:50],
+        "missed": _missed(clocks, about),
         "cut": len(clocks) == MOST,
         "replay": _replayed(replayed, about) if asked.version_id else None,
         "breadcrumbs": [{"label": _("SLA review"), "url": ""}],
@@ -186,6 +186,20 @@ def _sides(clocks: Iterable[Any]) -> list[tuple[str, str, int, float]]:
     return [(side, str(SIDE_WORDS[side]), found[side], found[side] / whole) for side in ledger.SIDES if found[side]]
 
 
+def _missed(clocks: list[Any], about: Mapping[uuid.UUID, Any]) -> list[tuple[Any, Any, list[tuple[str, int, str]]]]:
+    """The newest promises that were missed, with their incidents and whose time it was, in words."""
+    missed = [clock for clock in clocks if clock.breached_at][:50]
+    waits = ledger.waits_of(missed, now())
+    return [
+        (
+            clock,
+            about.get(clock.subject_id),
+            [(str(SIDE_WORDS[side]), seconds, reason) for side, seconds, reason in waits[clock.id]],
+        )
+        for clock in missed
+    ]
+
+
 def _unpromised(asked: Asked) -> int:
     """Incidents of the period on which nothing was promised; they stand beside, in no denominator."""
     rows = incidents.incidents(client_id=asked.client.id if asked.client else None)
@@ -201,4 +215,35 @@ def _replayed(rows: list[replay.Replayed], about: Mapping[uuid.UUID, Any]) -> di
         "after": (after[replay.MET], after[replay.MET] + after[replay.MISSED]),
         "not_promised": len(rows) - len(made),
         "changed": [(row, about.get(row.clock.subject_id)) for row in made if row.differs][:100],
+    }
+
+
+def attained(start: datetime, end: datetime, client: Any) -> dict[str, Any]:
+    """The review of a period as programs read it."""
+    asked = Asked("", start, end, client, None)
+    clocks = list(_clocks(asked)[:MOST])
+    groups = [rows for _title, rows in _groups(clocks, _incidents(clocks))]
+    by_client, by_plan = ([{"name": name, **_plain(row)} for name, row in rows] for rows in groups)
+    return {
+        "total": _plain(attainment.grouped(clocks, lambda clock: "").get("", attainment.Attainment())),
+        "by_promise": [
+            {"metric": metric, "severity": severity, **_plain(row)}
+            for metric, severity, row in attainment.by_promise(clocks)
+        ],
+        "by_client": by_client,
+        "by_plan": by_plan,
+        "responsibility": [{"side": side, "seconds": seconds} for side, _word, seconds, _share in _sides(clocks)],
+        "unpromised_incidents": _unpromised(asked),
+        "is_cut": len(clocks) == MOST,
+    }
+
+
+def _plain(row: attainment.Attainment) -> dict[str, Any]:
+    names = ("kept", "missed", "decided", "cancelled", "share")
+    return {name: getattr(row, name) for name in names} | {
+        "median_seconds": row.median,
+        "ninth_decile_seconds": row.ninth,
+        "measured": len(row.times),
+        "target_seconds": row.target,
+        "suggested_target_seconds": row.suggested,
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agreements import selectors as agreements
+from backlog import selectors as backlog
 from clients import selectors as clients
 from core.access.roles import Capability
 from core.access.views import staff
@@ -23,6 +24,7 @@ from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from retainer.dashboard.home import WORST_FIRST
+from retainer.dashboard.uptime import months_of
 from retainer.errors import not_found
 from slas import selectors as slas
 
@@ -72,6 +74,8 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         "series_url": reverse("dashboard:series", args=[agency, client, system]),
         "span": span_of(request),
         "spans": list(SPANS),
+        "months": months_of(row.id),
+        "windows": backlog.coming_windows(row.id),
     }
     return page(request, "dashboard/system.html", context, part="dashboard/_system.html")
 
@@ -126,13 +130,19 @@ def chart(request: HttpRequest, system_id: uuid.UUID) -> dict[str, Any]:
             if row.metric == metric
         ],
         "bands": [
-            {"from": _seconds(row.opened_at), "to": _seconds(row.resolved_at or end), "label": row.reference}
+            {"from": _seconds(row.opened_at), "to": _seconds(_ended(row) or end), "label": row.reference}
             for row in incidents.incidents(system_id=system_id)
-            if (row.resolved_at or end) >= start
+            if (_ended(row) or end) >= start
         ],
         "start": _seconds(start),
         "end": _seconds(end),
     }
+
+
+def _ended(row: Any) -> datetime | None:
+    """When it was over: solved, or found to be a false alarm or the same as another."""
+    ended: datetime | None = row.resolved_at or row.closed_at
+    return ended
 
 
 def span_of(request: HttpRequest) -> str:

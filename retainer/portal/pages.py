@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agreements import selectors as agreements
+from backlog import selectors as backlog
 from clients import selectors as clients
 from core.access.views import portal
 from core.clock import now
@@ -18,12 +19,14 @@ from core.errors import NotFound
 from core.web.pages import listed, page, unchanged
 from core.web.standing import version_of
 from incidents import selectors as incidents
-from incidents.severities import DEFINITIONS
+from incidents.services import DISPUTABLE_FOR
 from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
 from retainer.dashboard.home import WORST_FIRST
 from retainer.dashboard.systems import SPANS, chart, span_of
+from retainer.dashboard.uptime import months_of
 from retainer.errors import not_found
+from retainer.portal.asking import link_for
 from slas import selectors as slas
 
 # The portal may not read the outbox, so its version is made of what it can see.
@@ -101,6 +104,8 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         "series_url": reverse("portal:series", args=[agency, client, system]),
         "span": span_of(request),
         "spans": list(SPANS),
+        "months": months_of(row.id),
+        "windows": backlog.coming_windows(row.id),
     }
     return page(request, "portal/system.html", context, part="portal/_system.html")
 
@@ -136,6 +141,7 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
     if same:
         return same
     shown = incidents.entries(row.id, client_visible_only=True)
+    disputed = set(incidents.disputes(row.id).values_list("entry_id", flat=True))
     context = {
         "version": version,
         "incident": row,
@@ -143,35 +149,66 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
         "clocks": slas.clock_views(
             slas.current(slas.clocks_of("incident", row.id)), now(), get_current_timezone_name()
         ),
-        "entries": [(entry, text_of(entry, {}), *mark_of(entry.kind)) for entry in shown],
+        "entries": [
+            (entry, text_of(entry, {}), *mark_of(entry.kind), _review_link(request, entry, disputed)) for entry in shown
+        ],
         "severity_text": slas.severity_texts(row.policy_version_id).get(row.severity, ""),
     }
     return page(request, "portal/incident.html", context, part="portal/_incident.html")
+
+
+def _review_link(request: HttpRequest, entry: Any, disputed: set[Any]) -> str:
+    """Where this contact may ask for a review of a wait; empty beside anything else."""
+    if entry.kind != "paused" or entry.at < now() - DISPUTABLE_FOR:
+        return ""
+    if entry.id in disputed:
+        return ""
+    return link_for(request.portal_place, request.user.id, entry.id)  # type: ignore[attr-defined,arg-type]
 
 
 @portal
 @require_GET
 def agreement(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """The five questions, answered from what was signed."""
-    plans: list[dict[str, Any]] = []
+    plans = []
     for retainer in agreements.retainers():
-        covered = agreements.covered_systems(retainer.id)
-        plans.append(
-            {
-                "retainer": retainer,
-                "inclusions": agreements.inclusions_of(retainer.tier_id),
-                "covered": [
-                    {"system": clients.system(row.system_id), "targets": slas.target_table(row.policy_version_id)}
-                    for row in covered
-                ],
-            }
-        )
+        covered = [_covered(row) for row in agreements.covered_systems(retainer.id)]
+        inclusions = agreements.inclusions_of(retainer.tier_id)
+        said = _same_for_all(covered)
+        plans.append({"retainer": retainer, "inclusions": inclusions, "covered": covered, **said})
     context = {
         "plans": plans,
         "contacts": clients.contacts(clients.client_by_slug(client).id),
-        "severities": DEFINITIONS,
     }
     return page(request, "portal/agreement.html", context)
+
+
+def _covered(row: Any) -> dict[str, Any]:
+    """One covered system with all that its response times promise."""
+    version = slas.policy_version(row.policy_version_id)
+    return {
+        "system": clients.system(row.system_id),
+        "version": version,
+        "targets": slas.target_table(version.id),
+        "hours": slas.hours_of(version.id),
+        "severities": slas.severity_texts(version.id),
+    }
+
+
+def _same_for_all(covered: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is said once for the whole agreement: each clause of its systems, in their order, without repeating any."""
+    versions = [row["version"] for row in covered]
+    names = ("covered", "excluded", "client_duties")
+    said = {name: list(dict.fromkeys(clause for one in versions for clause in getattr(one, name))) for name in names}
+    meanings = [row["severities"] for row in covered]
+    return {
+        # Where all systems use the same words, they stand once.
+        "severities": meanings[0] if meanings and all(one == meanings[0] for one in meanings) else None,
+        "included": said["covered"],
+        "separate": said["excluded"],
+        "duties": said["client_duties"],
+        "reporting": list(dict.fromkeys(one.reporting for one in versions if one.reporting)),
+    }
 
 
 def _systems_with_health() -> list[tuple[Any, Any]]:

@@ -26,6 +26,7 @@ from monitoring.models import Alert, Check, Threshold
 from slas import selectors as slas
 from slas import services as sla_services
 from tests.cast import House
+from tests.rows import people_and_windows
 
 EVERY_SCOPE = list(TokenScope.values)
 ROOT = "/api/v1/"
@@ -154,6 +155,7 @@ def world(house: House) -> World:
                 check_id=check.id, metric="latency", comparison="above", limit=1.0
             ).id,
             "alerts": _alert(house, check, incident.id).id,
+            **people_and_windows(house, incident.id),
         }
         more = {
             "draft": draft.id,

@@ -27,6 +27,7 @@ CONTACT = {"name": "Ada", "email": "ada@example.com", "rights": ["viewer"]}
 CHECK = {"name": "Probe", "kind": "http", "url": PROBED, "interval_seconds": 60}
 LIMIT = {"metric": "latency", "comparison": "above", "limit": 2}
 INCIDENT = {"title": "Wrong answers", "severity": "high"}
+STRETCH = {"starts_at": "2099-06-01T08:00:00Z", "ends_at": "2099-06-01T09:00:00Z"}
 
 # Address, the body around the ids, and each id field with the noun whose id belongs there.
 BODIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
@@ -37,8 +38,12 @@ BODIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("incidents/", INCIDENT, {"system": "systems"}),
     ("incidents/{incidents}/owner/", {}, {"owner": "owner"}),
     ("incidents/{incidents}/merge/", {}, {"into": "incidents"}),
+    ("incidents/{incidents}/policy/", {}, {"policy_version": "policy_version"}),
     ("checks/", CHECK, {"system": "systems"}),
     ("thresholds/", LIMIT, {"check": "checks"}),
+    ("maintenance-windows/", {"title": "New model", **STRETCH}, {"system": "systems"}),
+    ("overrides/", STRETCH, {"rota": "rotas", "user": "owner"}),
+    ("time-off/", STRETCH, {"user": "owner"}),
 ]
 CASES = [(path, body, fields, name) for path, body, fields in BODIES for name in fields]
 QUERIES = [
@@ -57,6 +62,11 @@ QUERIES = [
     ("alerts/", "system", "systems"),
     ("alerts/", "check", "checks"),
     ("alerts/", "incident", "incidents"),
+    ("disputes/", "incident", "incidents"),
+    ("disputes/", "client", "clients"),
+    ("overrides/", "rota", "rotas"),
+    ("maintenance-windows/", "client", "clients"),
+    ("maintenance-windows/", "system", "systems"),
 ]
 
 
@@ -97,11 +107,22 @@ def test_every_id_field_there_is_has_its_case_above() -> None:
     declared = {
         (noun, name)
         for noun, endpoint, _basename in registry
-        for shape in (*endpoint.bodies.values(), *endpoint.queries.values())
+        for shape in (*endpoint.bodies.values(), *_lists(endpoint))
         for name, field in shape().fields.items()
         if isinstance(field, serializers.UUIDField)
     }
     assert declared == tried
+
+
+def _lists(endpoint: Any) -> list[Any]:
+    return [query for act, query in endpoint.queries.items() if act not in endpoint.singles]
+
+
+def test_an_id_of_another_agencys_client_in_a_report_is_an_id_that_never_was(north: World, south: World) -> None:
+    period = {"from": "2026-06-01T00:00:00Z", "to": "2026-07-01T00:00:00Z"}
+    real = call("GET", "attainment/", north.token, client=str(south.ids["clients"]), **period)
+    never = call("GET", "attainment/", north.token, client=str(random_id()), **period)
+    assert (real.status_code, real.content) == (404, never.content)
 
 
 @pytest.mark.parametrize(

@@ -24,17 +24,25 @@ def test_the_resolver_gives_the_routes_that_the_api_promises() -> None:
     nouns = {route.noun for route in ROUTES}
     assert nouns == {
         "alerts",
+        "attainment",
         "calendars",
         "checks",
         "clients",
         "clocks",
         "contacts",
+        "disputes",
         "incidents",
+        "maintenance-windows",
+        "on-call",
+        "overrides",
         "policies",
         "retainers",
+        "rotas",
         "systems",
         "thresholds",
         "tiers",
+        "time-off",
+        "uptime",
     }
     assert len(ROUTES) >= 45
 
@@ -101,7 +109,13 @@ def test_a_row_of_another_agency_is_a_row_that_never_was(route: Route, north: Wo
     assert real.content == never.content
 
 
-@pytest.mark.parametrize("route", [r for r in ROUTES if r.method == "GET" and not r.is_of_one_row], ids=str)
+# Reads that give one answer about the whole agency.
+WHOLE = {"attainment", "on-call"}
+PERIOD = {"from": "2026-06-01T00:00:00Z", "to": "2026-07-01T00:00:00Z"}
+LISTS = [r for r in ROUTES if r.method == "GET" and not r.is_of_one_row and r.noun not in WHOLE]
+
+
+@pytest.mark.parametrize("route", LISTS, ids=str)
 def test_a_list_holds_rows_of_the_tokens_agency_alone(route: Route, north: World, south: World) -> None:
     """X02: two agencies with the same nouns never see each other's."""
     mine = json.loads(call("GET", route.url({}), north.token).content)["results"]
@@ -110,9 +124,20 @@ def test_a_list_holds_rows_of_the_tokens_agency_alone(route: Route, north: World
     assert not {row["id"] for row in mine} & {row["id"] for row in theirs}
 
 
+def test_who_is_on_call_is_the_agencys_own_business(north: World, south: World) -> None:
+    mine, theirs = (json.loads(call("GET", "on-call/", one.token).content)["rotas"] for one in (north, south))
+    assert str(north.ids["rotas"]) in {row["rota"] for row in mine}
+    assert not {row["rota"] for row in mine} & {row["rota"] for row in theirs}
+
+
+def test_attainment_names_the_agencys_own_clients(north: World, south: World) -> None:
+    with_names = json.loads(call("GET", "attainment/", north.token, **PERIOD).content)
+    assert south.house.client.name not in json.dumps(with_names)
+
+
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.method == "GET" and r.is_of_one_row], ids=str)
 def test_every_read_works_for_the_agency_itself(route: Route, north: World) -> None:
     """The other side of the refusals above: without it they would hold on an API that is broken."""
-    query = {"metric": "latency_ms"} if "samples" in route.path else {}
+    query = {"metric": "latency_ms"} if "samples" in route.path else PERIOD if route.noun == "uptime" else {}
     answer = call("GET", route.url(north.ids), north.token, **query)
     assert answer.status_code == 200, answer.content

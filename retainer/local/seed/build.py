@@ -6,7 +6,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ from retainer.local.seed import history, story
 from retainer.onboarding import open_agency
 from slas import selectors as slas
 from slas import services as sla_services
+from slas.catalogue import POLICIES, wording_of
 
 Say = Callable[[str], Any]
 
@@ -71,6 +72,8 @@ def build(
         address = urlsplit(sample)
         allow_address(host=address.hostname or "", port=address.port or 80, reason="The demo's sample AI system")
         policy_ids = _policies()
+        able = [users[person.email] for person in people if person.role != "viewer"]
+        _on_call(able, zone)
     engineer = users.get("priya@brightloop.example", owner)
     for row in client_rows:
         _client(agency, actor, row, policy_ids, engineer, sample)
@@ -105,8 +108,34 @@ def _policies() -> dict[str, uuid.UUID]:
         description="Around the clock with a response within five minutes, so that the whole chain can be watched.",
         targets=targets,
         publish_after_minutes=2,
+        wording=wording_of(POLICIES[1]),
     )
+    _holidays()
     return {version.policy.slug: version.id for version in slas.latest_policy_versions()}
+
+
+def _holidays() -> None:
+    """Proposals to decide on, for the hours of an office."""
+    office = next(row for row in slas.latest_calendar_versions() if row.calendar.slug == "mon-fri-09-17")
+    sla_services.follow_holidays(calendar_id=office.calendar_id, country="DE")
+
+
+def _on_call(people: list[User], zone: str) -> None:
+    """A weekly rota, and somebody who is away next week."""
+    sla_services.save_rota(
+        name="First line",
+        zone=zone,
+        first_day=clock.now().date() - timedelta(days=clock.now().weekday() + 28),
+        handover_at=time(9),
+        turn_days=7,
+        people=[person.id for person in people],
+    )
+    sla_services.take_time_off(
+        user_id=people[-1].id,
+        starts_at=clock.now() + timedelta(days=3),
+        ends_at=clock.now() + timedelta(days=8),
+        note="Holiday",
+    )
 
 
 def _client(

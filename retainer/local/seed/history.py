@@ -57,8 +57,10 @@ def _values(
         for episode in episodes
         if episode.system == row.name
     ]
+    severe = {_began(one, now) for one in episodes if one.system == row.name and one.severity == "critical"}
     with tenant_scope(agency_id):
         check = monitoring.checks(system_id=system.id)[0]
+        _outages(check, [dip for dip in dips if dip[0] in severe])
         for metric in (*row.metrics, story.Metric("latency", 0.19, 0.03, "s")):
             points = [(at, _value(metric, at, chance, dips)) for at in _grid(now - timedelta(days=1), now, 300)]
             store.write_samples(check, metric.name, points)
@@ -68,6 +70,15 @@ def _values(
                 store.write_rollups(
                     check, metric.name, seconds, buckets, count=max(1, seconds // check.interval_seconds)
                 )
+
+
+def _outages(check: Any, dips: list[tuple[datetime, timedelta]]) -> None:
+    """The slots in which the system did not answer at all, in the buckets that uptime is counted from."""
+    for began, lasted in dips:
+        for seconds in (300, 3600):
+            buckets = [(at, 1.0) for at in _grid(began, began + lasted + timedelta(seconds=seconds), seconds)]
+            slots = int(lasted.total_seconds()) // check.interval_seconds // max(1, len(buckets))
+            store.write_rollups(check, "down", seconds, buckets, count=max(1, slots))
 
 
 def _grid(start: datetime, end: datetime, seconds: int) -> Iterator[datetime]:
