@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
+from clients.models import Client
 from core import clock
+from core.models import Agency
 from core.tenancy import sweeper_scope
 from incidents.states import IncidentState
 from slas import ledger, selectors, services
@@ -273,3 +276,23 @@ def test_nothing_is_left_of_another_agencys_clock(cast: Cast, desk: Desk) -> Non
                 is None
             )
     assert desk.clock(subject).state in ("running", "at_risk")
+
+
+@pytest.mark.parametrize("what", ["client archived", "agency suspended"])
+def test_a_promise_of_a_suspended_client_is_judged_on(desk: Desk, what: str) -> None:
+    """What was promised stays in the record, whoever may still sign in."""
+    subject = desk.start("2026-06-01 08:00")
+    with desk.at("2026-06-01 08:10"):
+        if what == "client archived":
+            Client.objects.filter(id=desk.house.client.id).update(archived_at=utc("2026-06-01 08:10"))
+        else:
+            Agency.objects.filter(id=desk.house.agency.id).update(suspended_at=utc("2026-06-01 08:10"))
+    sweep("2026-06-01 09:01")
+    assert desk.clock(subject, "first_response").breached_at == utc("2026-06-01 09:00")
+
+
+def test_an_agency_with_clocks_cannot_be_deleted_from_under_them(desk: Desk) -> None:
+    subject = desk.start("2026-06-01 08:00")
+    with desk.house.scope(), pytest.raises((ProtectedError, DatabaseError)), transaction.atomic():
+        Agency.objects.filter(id=desk.house.agency.id).delete()
+    assert desk.clock(subject).state == "running"
