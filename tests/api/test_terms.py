@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from core import clock
+from core.selectors import member_of_user
+from core.services import end_membership
 from incidents import services as incidents
 from slas import selectors as slas
 from tests.api.support import World, call, read, send, token_of
@@ -274,3 +276,41 @@ def test_the_client_is_heard_and_a_date_agreed(north: World) -> None:
         due = next(one.due_at for one in slas.clocks_of("incident", row.id) if one.metric == "first_response")
     assert due is not None
     assert due.strftime("%Y-%m-%dT%H:%M:%SZ") == day
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "calendars/"),
+        ("POST", "policies/"),
+        ("POST", "rotas/"),
+        ("POST", "time-off/"),
+        ("POST", "overrides/"),
+        ("GET", "rotas/"),
+        ("GET", "on-call/"),
+        ("GET", "time-off/"),
+    ],
+)
+def test_a_token_of_one_client_has_no_say_in_what_is_the_agencys(north: World, method: str, path: str) -> None:
+    token = token_of(north.house, client_id=north.house.client.id)
+    assert call(method, path, token, {} if method == "POST" else None).status_code == 403
+    assert call("GET", "calendars/", token).status_code == 200
+
+
+def test_a_rota_is_renamed_although_somebody_of_it_has_left(north: World) -> None:
+    house = north.house
+    body = {
+        "name": "Second line",
+        "zone": "UTC",
+        "first_day": "2026-01-05",
+        "handover_at": "09:00",
+        "turn_days": 7,
+        "people": [str(house.engineer.id), str(house.owner.id)],
+    }
+    rota = send("rotas/", north.token, body)
+    with house.scope():
+        member = member_of_user(house.engineer.id)
+        assert member is not None
+        end_membership(member_id=member.id)
+    changed = json.loads(call("PATCH", f"rotas/{rota['id']}/", north.token, {"name": "Night line"}).content)
+    assert (changed["name"], changed["people"]) == ("Night line", [str(house.owner.id)])

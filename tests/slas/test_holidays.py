@@ -134,3 +134,19 @@ def test_new_hours_begin_on_their_day_and_never_in_the_past(desk: Desk) -> None:
 def test_s44_another_agencys_calendar_is_not_there(cast: Cast, desk: Desk) -> None:
     with cast.south.scope(), pytest.raises(NotFound):
         services.follow_holidays(calendar_id=desk.calendar.calendar_id, country="DE")
+
+
+def test_closing_a_day_changes_no_hours_and_holds_in_those_that_are_to_come(desk: Desk) -> None:
+    longer = {**desk.calendar.spec, "weekly": {"fri": [["06:00", "20:00"]], "mon": [["06:00", "20:00"]]}}
+    with desk.at(NOW):
+        services.new_calendar_version(
+            calendar_id=desk.calendar.calendar_id, spec=longer, starts_at=utc("2026-04-20 00:00")
+        )
+    day = next(row for row in follow(desk) if row.date.isoformat() == "2026-05-01")
+    with desk.at(NOW):
+        services.decide_holidays(calendar_id=desk.calendar.calendar_id, close_ids=[day.id])
+    # Before the longer hours begin a Monday opens at nine in Berlin, and at six once they have.
+    assert desk.clock(desk.start("2026-04-13 03:00")).due_at == utc("2026-04-13 08:00")
+    assert desk.clock(desk.start("2026-04-27 03:00")).due_at == utc("2026-04-27 05:00")
+    # The first of May is closed in them as well.
+    assert desk.clock(desk.start("2026-05-01 03:00")).due_at == utc("2026-05-04 05:00")
