@@ -95,7 +95,8 @@ class _Span(NamedTuple):
 
     from_: int
     to: int
-    mode: Literal["run", "pause", "stop"]
+    # Whether it had ended, and nothing counts until a reopening.
+    stopped: bool
     # Whoever was waited on, the one whose pause began first in front.
     parties: tuple[str | None, ...]
     terms: Terms
@@ -125,11 +126,9 @@ class _Clock:
         if instant <= self.at:
             return
         if self.end is not None:
-            span = _Span(self.at, instant, "stop", (), self.terms)
-        elif self.pauses:
-            span = _Span(self.at, instant, "pause", tuple(pause.party for pause in self.pauses), self.terms)
+            span = _Span(self.at, instant, True, (), self.terms)
         else:
-            span = _Span(self.at, instant, "run", (), self.terms)
+            span = _Span(self.at, instant, False, tuple(pause.party for pause in self.pauses), self.terms)
         self.spans.append(span)
         _count(self.meter, span)
         self.at = instant
@@ -228,7 +227,7 @@ class _Clock:
 def _count(meter: Meter, span: _Span) -> None:
     if span.waits:
         meter.hold(span.from_, span.to)
-    elif span.mode != "stop":
+    elif not span.stopped:
         meter.run(span.from_, span.to)
 
 
@@ -259,7 +258,7 @@ def _segments(spans: Iterable[_Span]) -> tuple[Segment, ...]:
 
 def _cut(span: _Span) -> Iterable[Segment]:
     start, end, calendar = span.from_, span.to, compile_calendar(span.terms.calendar)
-    if span.mode == "stop":
+    if span.stopped:
         yield Segment(start, end, "stopped", end - start, None, calendar.open_seconds(start, end))
         return
     if waits := span.waits:

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
+from agreements.models import CoveredSystem
 from clients.models import Client
 from core import clock
 from core.models import Agency
@@ -222,8 +223,6 @@ def test_a_clock_of_the_machine_that_jumps_back_tells_nothing_twice(desk: Desk) 
 
 def test_terms_that_were_replaced_while_an_incident_ran_are_no_longer_asked(cast: Cast) -> None:
     """A retainer that ends or is upgraded in the middle of an incident changes no promise of it."""
-    from agreements.models import CoveredSystem  # noqa: PLC0415
-
     ward = Ward(cast.north)
     incident = ward.open()
     before = {metric: row.due_at for metric, row in ward.clocks(incident).items()}
