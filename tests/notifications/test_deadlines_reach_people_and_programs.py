@@ -20,16 +20,8 @@ from retainer.notifications.models import Delivery, WebhookEndpoint
 from retainer.notifications.services import create_endpoint
 from slas import services as slas
 from tests.cast import Cast
-from tests.receivers import Hook, Mailbox, smtp_server, webhook_receiver
+from tests.receivers import Hook, Mailbox, webhook_receiver
 from tests.rows import signed_retainer
-
-
-@pytest.fixture
-def mailbox(settings: Any) -> Iterator[Mailbox]:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    with smtp_server() as box:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
-        yield box
 
 
 @pytest.fixture

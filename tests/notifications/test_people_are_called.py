@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
 from datetime import time, timedelta
 from typing import Any
 
@@ -23,16 +22,8 @@ from retainer.notifications.delivery import deliver_mail
 from slas import selectors as slas
 from slas import services as sla_services
 from tests.cast import Cast, House, random_id
-from tests.receivers import Mailbox, smtp_server
+from tests.receivers import Mailbox
 from tests.rows import signed_retainer
-
-
-@pytest.fixture
-def mailbox(settings: Any) -> Iterator[Mailbox]:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    with smtp_server() as box:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
-        yield box
 
 
 def pump() -> None:

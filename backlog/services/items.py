@@ -8,13 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backlog import events
-from backlog.maintenance import cancel_maintenance, plan_maintenance
 from backlog.models import BacklogItem, BacklogKind, BacklogState
 from core.audit import record_and_announce
 from core.errors import Conflict, DomainError, NotFound
 from incidents import selectors as incidents
-
-__all__ = ["cancel_maintenance", "create_from_incident", "move_item", "plan_maintenance", "update_item"]
 
 # Which state may follow which; an item may always fall back to an idea.
 NEXT: dict[str, frozenset[str]] = {
