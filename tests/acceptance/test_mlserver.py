@@ -17,8 +17,9 @@ from monitoring import selectors as monitoring
 from monitoring import services
 from monitoring.models import Check
 from slas import selectors as slas
-from tests.acceptance.processes import ModelServer, workers
+from tests.acceptance.processes import ModelServer
 from tests.cast import Cast, House
+from tests.processes import workers
 from tests.receivers import free_port
 from tests.rows import signed_retainer
 

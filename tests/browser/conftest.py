@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from psycopg2.extensions import make_dsn, parse_dsn
 
 from tests.cast import PASSWORD
+from tests.processes import workers
 
-ROOT = Path(__file__).resolve().parents[2]
 # Playwright runs an event loop in the test's thread, and Django would take that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # Generous, because other tests run beside these.
@@ -56,19 +50,5 @@ def sign_in(page: Page, base: str, email: str) -> None:
 @pytest.fixture
 def stack(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     """A worker on every queue and a beat, as subprocesses on the test's own database."""
-    database = make_dsn(**{**parse_dsn(settings.DATABASE_URL), "dbname": str(connection.settings_dict["NAME"])})
-    env = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "retainer.settings"}
-    celery = [sys.executable, "-m", "celery", "-A", "retainer"]
-    queues = "sweep,poll,default,deliver"
-    commands = [
-        [*celery, "worker", "-Q", queues, "-c", "3", "-l", "WARNING"],
-        [*celery, "beat", "-s", str(tmp_path / "beat"), "--pidfile=", "-l", "WARNING"],
-    ]
-    log = (tmp_path / "stack.log").open("wb")
-    running: list[Any] = [subprocess.Popen(one, cwd=ROOT, env=env, stdout=log, stderr=log) for one in commands]
-    yield
-    for process in running:
-        process.terminate()
-    for process in running:
-        process.wait(timeout=30)
-    log.close()
+    with workers(tmp_path):
+        yield
