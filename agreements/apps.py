@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from slas import holders
+
 
 class AgreementsConfig(AppConfig):
     """Tiers and retainers."""
 
     name = "agreements"
+
+    def ready(self) -> None:
+        """Selectors import models, which exist only now."""
+        from agreements.selectors import clients_on  # noqa: PLC0415
+
+        holders.register(clients_on)

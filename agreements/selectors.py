@@ -88,6 +88,13 @@ def policy_version_for(system_id: uuid.UUID, at: datetime | None = None) -> uuid
     return max(running, key=lambda link: link.created_at).policy_version_id if running else None
 
 
+def clients_on(policy_id: uuid.UUID) -> list[str]:
+    """The clients with a retainer, be it a draft, that has the policy and has not ended."""
+    links = CoveredSystem.objects.filter(policy_version__policy_id=policy_id).select_related("retainer")
+    found = {link.client_id for link in links if not _is_over(link.retainer)}
+    return [clients.client(client_id).name for client_id in found]
+
+
 def tier_names(system_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The plan that covers each system now, by system; those without a running retainer are left out."""
     links = CoveredSystem.objects.filter(system_id__in=set(system_ids), retainer__state__in=RUNNING)
@@ -99,6 +106,11 @@ def _runs(row: Retainer, instant: datetime) -> bool:
     """Periods are half-open local dates in the retainer's own zone."""
     today: date = instant.astimezone(ZoneInfo(row.time_zone)).date()
     return bool(row.starts_on and row.starts_on <= today and (row.ends_on is None or today < row.ends_on))
+
+
+def _is_over(row: Retainer) -> bool:
+    today: date = now().astimezone(ZoneInfo(row.time_zone)).date()
+    return bool(row.ends_on and row.ends_on <= today)
 
 
 def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:

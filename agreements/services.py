@@ -17,7 +17,7 @@ from core.audit import record, record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from core.selectors import agency
-from slas import selectors as slas
+from slas import services as slas
 
 
 def install_catalogue() -> None:
@@ -132,7 +132,7 @@ def cover_system(
         system = clients.system(values.row_id(system_id, "system_id"))
         if system.client_id != retainer.client_id:
             raise NotFound(_("There is no such system."), field="system_id")
-        version = slas.policy_version(values.row_id(policy_version_id, "policy_version_id"))
+        version = slas.version_to_sign(values.row_id(policy_version_id, "policy_version_id"))
         link, _made = CoveredSystem.objects.update_or_create(
             retainer=retainer,
             system=system,

@@ -214,7 +214,7 @@ def change_policy(
         incident = locked_row(incident_id, expected_version)
         if incident.state not in IncidentState.open_values():
             raise Conflict(_("The response times of an incident that is over stay."))
-        version = sla_selectors.policy_version(policy_version_id)
+        version = sla_services.version_to_sign(policy_version_id)
         if incident.policy_version_id == version.id:
             raise Conflict(_("It runs on these response times already."))
         before, incident.policy_version_id = incident.policy_version_id, version.id

@@ -25,6 +25,12 @@ _WEEKDAY_LABELS = {
 }
 
 
+class CalendarNameForm(forms.Form):
+    """Another name."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+
+
 class CalendarForm(forms.Form):
     """A calendar's hours. Cleans to ``spec``, and ``name`` where a new calendar is made."""
 

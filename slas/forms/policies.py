@@ -27,6 +27,13 @@ GROUPS = [
 ]
 
 
+class PolicyNameForm(forms.Form):
+    """Another name and description."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    description = forms.CharField(label=gettext_lazy("Description"), max_length=300, required=False)
+
+
 class PolicyForm(forms.Form):
     """A policy's promises: a calendar a severity, a duration a metric and severity, and all that goes with them.
 

@@ -24,9 +24,9 @@ from slas.models import (
 )
 
 
-def calendars() -> QuerySet[Calendar]:
-    """The agency's calendars by name."""
-    return Calendar.objects.filter(archived_at=None).order_by("name")
+def calendars(*, archived: bool = False) -> QuerySet[Calendar]:
+    """The agency's calendars by name: those that are offered, or those that are archived."""
+    return Calendar.objects.filter(archived_at__isnull=not archived).order_by("name")
 
 
 def calendar(calendar_id: uuid.UUID) -> Calendar:

@@ -56,9 +56,9 @@ class TargetRow:
     cells: tuple[TargetCell, ...]
 
 
-def policies() -> QuerySet[Policy]:
-    """The agency's policies by name."""
-    return Policy.objects.filter(archived_at=None).order_by("name")
+def policies(*, archived: bool = False) -> QuerySet[Policy]:
+    """The agency's policies by name: those that are offered, or those that are archived."""
+    return Policy.objects.filter(archived_at__isnull=not archived).order_by("name")
 
 
 def policy(policy_id: uuid.UUID) -> Policy:

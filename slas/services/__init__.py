@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from slas.services.agreeing import agree_date
+from slas.services.archiving import (
+    archive_calendar,
+    archive_policy,
+    restore_calendar,
+    restore_policy,
+    update_calendar,
+    update_policy,
+    version_to_sign,
+)
 from slas.services.calendars import create_calendar, new_calendar_version
 from slas.services.catalogue import install_catalogue
 from slas.services.clocks import next_cycle, record_event, start_clocks
@@ -21,6 +30,8 @@ __all__ = [
     "SweepResult",
     "agree_date",
     "apply_move",
+    "archive_calendar",
+    "archive_policy",
     "cancel_time_off",
     "create_calendar",
     "create_policy",
@@ -39,6 +50,8 @@ __all__ = [
     "preview_retarget",
     "read_feeds",
     "record_event",
+    "restore_calendar",
+    "restore_policy",
     "retarget",
     "save_rota",
     "simulate",
@@ -48,4 +61,7 @@ __all__ = [
     "sweep_due",
     "take_over",
     "take_time_off",
+    "update_calendar",
+    "update_policy",
+    "version_to_sign",
 ]

@@ -159,6 +159,8 @@ def targets_for(
         severity=severity,
         request_kind__in={"", request_kind},
         metric__in=list(metrics),
+        # What is archived promises nothing new, so that it can never escalate again.
+        version__policy__archived_at=None,
     )
     # The one for any kind has an empty kind, which sorts first and is overwritten.
     rows = found.select_related("calendar_version").order_by("request_kind")
@@ -250,11 +252,18 @@ def _all(subject_type: str, subject_id: uuid.UUID, targets: Iterable[str]) -> li
 def _affected(clocks: Sequence[Clock], kind: EventName, metrics: Collection[str] | None) -> list[Clock]:
     if kind != "reopen":
         return [c for c in clocks if c.ended_at is None and (metrics is None or c.metric in metrics)]
-    ended = [clock for clock in latest(clocks) if clock.ended_at is not None]
+    ended = _still_offered([clock for clock in latest(clocks) if clock.ended_at is not None])
     if metrics is not None:
         return [clock for clock in ended if clock.metric in metrics]
     # What was called off is owed again as well, whatever it was.
     return [clock for clock in ended if clock.satisfied_at is None or clock.metric in AFTER_REOPENING]
+
+
+def _still_offered(clocks: Sequence[Clock]) -> list[Clock]:
+    """Without those whose policy was archived since: what is archived never counts again."""
+    versions = PolicyVersion.objects.filter(id__in={clock.policy_version_id for clock in clocks})
+    offered = set(versions.filter(policy__archived_at=None).values_list("id", flat=True))
+    return [clock for clock in clocks if clock.policy_version_id in offered]
 
 
 def _effective(clock: Clock, kind: EventName, rows: Sequence[ClockEvent], moment: datetime) -> datetime:

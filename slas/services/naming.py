@@ -18,17 +18,36 @@ _RESERVED = {"new", "calendars", "all", "moves"}
 
 def title_and_slug(name: str, model: type[Calendar] | type[Policy], kind: str) -> tuple[str, str]:
     """The name without needless space, and a slug that no other row of the model has."""
+    title = _title(name)
+    slug = slugify(title)[:40].strip("-")
+    if not slug or slug in _RESERVED:
+        slug = f"{slug or kind}-{secrets.token_hex(3)}"
+    if model.objects.filter(slug=slug).exists():
+        raise _taken()
+    return title, slug
+
+
+def free_title(name: str, row: Calendar | Policy) -> str:
+    """The name without needless space, if no other row has it."""
+    title = _title(name)
+    if type(row).objects.filter(name__iexact=title).exclude(id=row.id).exists():
+        raise _taken()
+    return title
+
+
+def _title(name: str) -> str:
     title = " ".join(name.split())
     if not title:
         raise DomainError(_("Give it a name."), field="name")
     if len(title) > 80:
         raise DomainError(_("A name has at most 80 characters."), field="name")
-    slug = slugify(title)[:40].strip("-")
-    if not slug or slug in _RESERVED:
-        slug = f"{slug or kind}-{secrets.token_hex(3)}"
-    if model.objects.filter(slug=slug).exists():
-        raise DomainError(_("There is one of this name already. Choose another."), field="name", code="conflict")
-    return title, slug
+    return title
+
+
+def _taken() -> DomainError:
+    # It may be an archived one, which does not stand in the list.
+    message = _("There is one of this name already, perhaps an archived one. Choose another.")
+    return DomainError(message, field="name", code="conflict")
 
 
 def next_number(versions: Any) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import record_and_announce
 from core.clock import now
-from core.errors import DomainError, NotFound
+from core.errors import Conflict, DomainError, NotFound
 from slas.engine import CalendarError, CalendarSpec, TermsError, Warn, compile_calendar, duration_text, to_instant
 from slas.events import POLICY_CREATED, POLICY_VERSION_CREATED
 from slas.models import CalendarVersion, Metric, Party, Policy, PolicyVersion, Severity, Target
@@ -64,6 +64,8 @@ def new_policy_version(
         policy = Policy.objects.select_for_update(of=("self",)).filter(id=policy_id).first()
         if policy is None:
             raise NotFound(_("There is no such policy."), field="policy_id")
+        if policy.archived_at is not None:
+            raise Conflict(_("These response times are archived. Restore them first."))
         newest = policy.versions.order_by("-number").first()
         said = wording or (Wording.of(newest) if newest else Wording())
         version = _version(policy, next_number(policy.versions), targets, publish_after_minutes, said)

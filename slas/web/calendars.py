@@ -19,6 +19,7 @@ from core.web.pages import done, page, refused
 from slas import permissions, selectors, services
 from slas.forms import CalendarForm, HolidayFeedForm
 from slas.summaries import hours_in_words
+from slas.web.archiving import shelf_menu
 from slas.web.shared import crumbs, found
 
 
@@ -27,7 +28,11 @@ from slas.web.shared import crumbs, found
 def calendars(request: HttpRequest, agency: str) -> HttpResponse:
     """Every calendar at its newest version."""
     rows = [(version, hours_in_words(version.spec)) for version in selectors.latest_calendar_versions()]
-    context = {"calendars": rows, "breadcrumbs": crumbs(agency, _("Calendars"))}
+    context = {
+        "calendars": rows,
+        "archived": selectors.calendars(archived=True),
+        "breadcrumbs": crumbs(agency, _("Calendars")),
+    }
     return page(request, "slas/calendars.html", context)
 
 
@@ -80,6 +85,7 @@ def calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     context = {
         "calendar": row,
         "newest": newest,
+        "menu": shelf_menu(agency, "calendar", row.slug),
         "hours": hours_in_words(newest.spec),
         "weeks": selectors.coming_days(newest, 28),
         "versions": versions,

@@ -14,6 +14,7 @@ from core.web.forms import Screen, form_page
 from core.web.pages import page
 from slas import permissions, selectors, services
 from slas.forms import PolicyForm
+from slas.web.archiving import shelf_menu
 from slas.web.shared import crumbs, found
 
 
@@ -22,7 +23,11 @@ from slas.web.shared import crumbs, found
 def policies(request: HttpRequest, agency: str) -> HttpResponse:
     """Every policy at its newest version."""
     rows = [(version, selectors.target_table(version.id)) for version in selectors.latest_policy_versions()]
-    return page(request, "slas/policies.html", {"policies": rows, "breadcrumbs": crumbs(agency)})
+    return page(
+        request,
+        "slas/policies.html",
+        {"policies": rows, "archived": selectors.policies(archived=True), "breadcrumbs": crumbs(agency)},
+    )
 
 
 @staff(permissions.SEE)
@@ -43,6 +48,7 @@ def policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     context = {
         "policy": row,
         "versions": versions,
+        "menu": shelf_menu(agency, "policy", row.slug),
         "findings": selectors.findings(rows[0]) if rows else [],
         "breadcrumbs": crumbs(agency, row.name),
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from core import clock
 from core.errors import Conflict
@@ -16,34 +15,9 @@ from incidents import services
 from incidents.models import Incident
 from tests.cast import Cast
 from tests.incidents.ward import Ward, utc
+from tests.together import conflicts, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """What each of the works returned, or the Conflict it met, all begun at the same moment."""
-    gate = threading.Barrier(len(works))
-    results: list[Any] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], Any]) -> None:
-        try:
-            gate.wait()
-            results[place] = work()
-        except Conflict as conflict:
-            results[place] = conflict
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[place, work]) for place, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def conflicts(results: Sequence[Any]) -> int:
-    return sum(isinstance(result, Conflict) for result in results)
 
 
 def test_two_people_acknowledge_at_once_and_one_of_them_has_it(committed_cast: Cast) -> None:

@@ -46,6 +46,7 @@ OUTSIDE = [
 WITHOUT_WORDS = {
     *("clients:invite_contact", "agreements:activate", "incidents:step", "slas:decide_holidays"),
     *("slas:prepare_policy_move", "slas:prepare_calendar_move", "slas:apply_move"),
+    *("slas:restore_policy", "slas:restore_calendar"),
 }
 
 

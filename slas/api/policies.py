@@ -1,4 +1,4 @@
-"""Calendars and policies with their versions, for programs."""
+"""Policies and their versions, for programs."""
 
 from __future__ import annotations
 
@@ -15,128 +15,14 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.web.limits import LARGEST
-from core.web.rest import Body, Endpoint, Moment, Query, Shape, WallTime, WholeMinutes
+from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape, WallTime, WholeMinutes
 from slas import permissions, selectors, services
 from slas.api.shared import WarnIn
 from slas.escalation import Ladder, Rung
-from slas.models import Metric, Party, ProposalState, ResponseRule, Severity
+from slas.models import Metric, Party, ResponseRule, Severity
 from slas.wording import Wording
 
 WORDS = frozenset(one.name for one in fields(Wording)) - {"escalation"}
-SPEC_HELP = _(
-    "“24x7”, or an object with zone, weekly hours (mon to sun) and dates, each a list of pairs of times; an interval"
-    " whose end is not after its start runs over midnight."
-)
-
-
-class CalendarVersionOut(Shape):
-    """One state of a calendar."""
-
-    id = serializers.UUIDField()
-    number = serializers.IntegerField()
-    starts_at = Moment()
-    spec = serializers.DictField(help_text=_("Zone, weekly hours, holidays and exceptions."))
-
-
-class CalendarOut(Shape):
-    """Support hours under one name."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    slug = serializers.CharField()
-    archived_at = Moment(allow_null=True)
-    versions = CalendarVersionOut(source="versions.all", many=True)
-
-
-class CalendarIn(Body):
-    """Support hours: a name, and what the engine reads."""
-
-    name = serializers.CharField(max_length=80)
-    spec = serializers.JSONField(help_text=SPEC_HELP)
-
-
-class CalendarVersionIn(Body):
-    """The next hours of a calendar."""
-
-    spec = serializers.JSONField(help_text=SPEC_HELP)
-    starts_at = Moment(required=False, help_text=_("From when on they are in force, if not now. Never in the past."))
-
-
-class HolidaysIn(Body):
-    """Whose public holidays are proposed; an empty country follows none."""
-
-    country = serializers.CharField(max_length=2, allow_blank=True, help_text=_("ISO 3166, two letters."))
-    region = serializers.CharField(max_length=10, required=False, allow_blank=True)
-
-
-class ProposalOut(Shape):
-    """A public holiday that is proposed. It moves no deadline."""
-
-    id = serializers.UUIDField()
-    date = serializers.DateField()
-    name = serializers.CharField()
-    state = serializers.ChoiceField(ProposalState.choices)
-
-
-class HolidayDecisionIn(Body):
-    """On which of the proposed days the calendar is closed."""
-
-    close = serializers.ListField(child=serializers.UUIDField(), source="close_ids", max_length=200)
-    decline_rest = serializers.BooleanField(required=False, help_text=_("The others are open as usual."))
-
-
-@api(permissions.READ_RESPONSE_TIMES)
-class Calendars(Endpoint):
-    """The agency's support hours."""
-
-    of_agency = "write"
-    answer = CalendarOut
-    answers = {"holidays": ProposalOut}
-    queries = {"list": Query, "holidays": Query}
-    bodies = {
-        "create": CalendarIn,
-        "new_version": CalendarVersionIn,
-        "follow_holidays": HolidaysIn,
-        "decide_holidays": HolidayDecisionIn,
-    }
-
-    def create(self, request: Request) -> Response:
-        """A new calendar."""
-        version = services.create_calendar(**self.body())
-        return self.one(selectors.calendar(version.calendar_id), status=201)
-
-    @action(detail=True, methods=["post"], url_path="new-version")
-    def new_version(self, request: Request, id: uuid.UUID) -> Response:
-        """Other hours from now on, or from a moment that lies ahead. Open clocks keep theirs."""
-        services.new_calendar_version(calendar_id=id, **self.body())
-        return self.one(selectors.calendar(id))
-
-    @action(detail=True, methods=["get"])
-    def holidays(self, request: Request, id: uuid.UUID) -> Response:
-        """The public holidays that were proposed, with what was decided."""
-        return self.page(selectors.all_holidays(selectors.calendar(id).id))
-
-    @action(detail=True, methods=["post"], url_path="follow-holidays")
-    def follow_holidays(self, request: Request, id: uuid.UUID) -> Response:
-        """Proposes a country's public holidays from now on."""
-        services.follow_holidays(calendar_id=id, **self.body())
-        return self.one(selectors.calendar(id))
-
-    @action(detail=True, methods=["post"], url_path="decide-holidays")
-    def decide_holidays(self, request: Request, id: uuid.UUID) -> Response:
-        """Closes the calendar on the chosen days, in one new version."""
-        body = self.body()
-        rest = "declined" if body.pop("decline_rest", False) else ""
-        services.decide_holidays(calendar_id=id, rest=rest, **body)
-        return self.one(selectors.calendar(id))
-
-    def list(self, request: Request) -> Response:
-        """All calendars with their versions, newest first."""
-        return self.page(selectors.calendars().prefetch_related("versions"))
-
-    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
-        """One calendar."""
-        return self.one(selectors.calendar(id))
 
 
 class PolicyOut(Shape):
@@ -264,6 +150,19 @@ class PolicyIn(VersionIn):
     description = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
+class PolicyNameIn(Body):
+    """Another name or description. What was promised stays."""
+
+    name = serializers.CharField(max_length=80, required=False)
+    description = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class PolicyQuery(Query):
+    """Which policies to list."""
+
+    archived = serializers.BooleanField(required=False, help_text=_("The archived ones instead of those on offer."))
+
+
 @api(permissions.READ_RESPONSE_TIMES)
 class Policies(Endpoint):
     """The agency's service levels."""
@@ -271,8 +170,14 @@ class Policies(Endpoint):
     of_agency = "write"
     answer = PolicyOut
     answers = {"versions": PolicyVersionOut, "create": PolicyVersionOut, "new_version": PolicyVersionOut}
-    queries = {"list": Query, "versions": Query}
-    bodies = {"create": PolicyIn, "new_version": VersionIn}
+    queries = {"list": PolicyQuery, "versions": Query}
+    bodies = {
+        "create": PolicyIn,
+        "new_version": VersionIn,
+        "partial_update": PolicyNameIn,
+        "archive": Nothing,
+        "restore": Nothing,
+    }
 
     def create(self, request: Request) -> Response:
         """A new policy; the answer is its first version."""
@@ -288,9 +193,26 @@ class Policies(Endpoint):
             body.setdefault("publish_after_minutes", newest.publish_after_minutes)
         return self.one(_shown([services.new_policy_version(policy_id=id, **body)])[0])
 
+    def partial_update(self, request: Request, id: uuid.UUID) -> Response:
+        """Other words for the same promises."""
+        row = selectors.policy(id)
+        return self.one(services.update_policy(policy_id=row.id, **self.changed(row)))
+
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, id: uuid.UUID) -> Response:
+        """Offers it no more. Refused while something still relies on it."""
+        self.body()
+        return self.one(services.archive_policy(policy_id=id))
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, id: uuid.UUID) -> Response:
+        """Offers it again."""
+        self.body()
+        return self.one(services.restore_policy(policy_id=id))
+
     def list(self, request: Request) -> Response:
         """All policies, newest first."""
-        return self.page(selectors.policies())
+        return self.page(selectors.policies(archived=self.asked.pop("archived", False)))
 
     def retrieve(self, request: Request, id: uuid.UUID) -> Response:
         """One policy."""

@@ -1,0 +1,141 @@
+"""Policies and calendars that are offered no more. Nothing is deleted: what was promised can always be shown.
+
+A policy rests only when nothing relies on it any more, so that none that rests can ever warn or escalate.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.audit import record_and_announce
+from core.clock import now
+from core.errors import Conflict, NotFound
+from slas import events
+from slas.holders import holders_of
+from slas.models import Calendar, Clock, Policy, PolicyVersion, Target
+from slas.services.naming import free_title
+
+Row = TypeVar("Row", Policy, Calendar)
+# So many names stand in a message; the rest are counted.
+MOST_NAMED = 3
+
+
+def update_policy(*, policy_id: uuid.UUID, name: str, description: str) -> Policy:
+    """Another name and description. The address, and everything that was promised, stays."""
+    with transaction.atomic():
+        policy = _policy(policy_id)
+        policy.name, policy.description = free_title(name, policy), " ".join(description.split())[:300]
+        policy.save(update_fields=["name", "description"])
+        record_and_announce(action=events.POLICY_UPDATED, object_type="policy", object_id=policy.id)
+        return policy
+
+
+def update_calendar(*, calendar_id: uuid.UUID, name: str) -> Calendar:
+    """Another name. The address, and every hour, stays."""
+    with transaction.atomic():
+        calendar = _calendar(calendar_id)
+        calendar.name = free_title(name, calendar)
+        calendar.save(update_fields=["name"])
+        record_and_announce(action=events.CALENDAR_UPDATED, object_type="calendar", object_id=calendar.id)
+        return calendar
+
+
+def archive_policy(*, policy_id: uuid.UUID) -> Policy:
+    """Offers the policy no more. Refused while an agreement has it or a clock still runs under it."""
+    with transaction.atomic():
+        policy = _policy(policy_id)
+        if held := holders_of(policy.id):
+            said = ngettext(
+                "Not archived: %(names)s still has these response times.",
+                "Not archived: %(names)s still have these response times.",
+                len(held),
+            )
+            raise Conflict(said % {"names": _named(held)})
+        running = Clock.objects.filter(policy_version__policy_id=policy.id, ended_at=None).count()
+        if running:
+            said = ngettext(
+                "Not archived: %(count)s clock still runs under them. Let it end or move it to other terms.",
+                "Not archived: %(count)s clocks still run under them. Let them end or move them to other terms.",
+                running,
+            )
+            raise Conflict(said % {"count": running})
+        return _set_archived(policy, events.POLICY_ARCHIVED, archived=True)
+
+
+def restore_policy(*, policy_id: uuid.UUID) -> Policy:
+    """Offers an archived policy again."""
+    with transaction.atomic():
+        return _set_archived(_policy(policy_id), events.POLICY_RESTORED, archived=False)
+
+
+def archive_calendar(*, calendar_id: uuid.UUID) -> Calendar:
+    """Offers the calendar no more. Refused while the newest version of an offered policy counts in it."""
+    with transaction.atomic():
+        calendar = _calendar(calendar_id)
+        if used := _policies_in(calendar.id):
+            said = ngettext(
+                "Not archived: %(names)s still counts in these hours.",
+                "Not archived: %(names)s still count in these hours.",
+                len(used),
+            )
+            raise Conflict(said % {"names": _named(used)})
+        return _set_archived(calendar, events.CALENDAR_ARCHIVED, archived=True)
+
+
+def restore_calendar(*, calendar_id: uuid.UUID) -> Calendar:
+    """Offers an archived calendar again."""
+    with transaction.atomic():
+        return _set_archived(_calendar(calendar_id), events.CALENDAR_RESTORED, archived=False)
+
+
+def version_to_sign(version_id: uuid.UUID) -> PolicyVersion:
+    """A version that somebody is about to rely on: held until the transaction ends, so that nobody archives it."""
+    version: PolicyVersion | None = PolicyVersion.objects.filter(id=version_id).first()
+    if version is None:
+        raise NotFound(_("There is no such policy."), field="policy_version_id")
+    version.policy = _policy(version.policy_id)
+    if version.policy.archived_at is not None:
+        raise Conflict(_("These response times are archived. Choose others."), field="policy_version_id")
+    return version
+
+
+def _policy(policy_id: uuid.UUID) -> Policy:
+    row: Policy | None = Policy.objects.select_for_update(of=("self",), no_key=True).filter(id=policy_id).first()
+    if row is None:
+        raise NotFound(_("There is no such policy."))
+    return row
+
+
+def _calendar(calendar_id: uuid.UUID) -> Calendar:
+    row: Calendar | None = Calendar.objects.select_for_update(of=("self",), no_key=True).filter(id=calendar_id).first()
+    if row is None:
+        raise NotFound(_("There is no such calendar."))
+    return row
+
+
+def _set_archived(row: Row, action: str, *, archived: bool) -> Row:
+    """Once is enough: a second time changes nothing and says nothing."""
+    if archived != (row.archived_at is not None):
+        row.archived_at = now() if archived else None
+        row.save(update_fields=["archived_at"])
+        record_and_announce(action=action, object_type=type(row).__name__.lower(), object_id=row.id)
+    return row
+
+
+def _policies_in(calendar_id: uuid.UUID) -> list[str]:
+    newest = PolicyVersion.objects.filter(policy__archived_at=None).order_by("policy_id", "-number")
+    ids = list(newest.distinct("policy_id").values_list("id", flat=True))
+    rows = Target.objects.filter(version_id__in=ids, calendar_version__calendar_id=calendar_id)
+    return sorted(set(rows.values_list("version__policy__name", flat=True)))
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    rest = len(names) - MOST_NAMED
+    return shown if rest <= 0 else _("%(names)s and %(count)s more") % {"names": shown, "count": rest}
