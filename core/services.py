@@ -26,8 +26,11 @@ INVITATION_DAYS = 7
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
-def create_agency(*, name: str, owner: User, time_zone: str = "UTC", currency: str = "USD") -> Agency:
-    """A new agency with its first owner. Call it inside ``tenant_scope(new id)``; the id is the scope's."""
+def create_agency(*, name: str, owner: User | None, time_zone: str = "UTC", currency: str = "USD") -> Agency:
+    """A new agency with its first owner. Call it inside ``tenant_scope(new id)``; the id is the scope's.
+
+    Nobody ever comes into one without an owner.
+    """
     name = _text(name, field="name", most=80)
     agency = Agency(id=require_agency(), name=name, slug=_slug(name), time_zone=_zone(time_zone), currency=currency)
     try:
@@ -37,10 +40,10 @@ def create_agency(*, name: str, owner: User, time_zone: str = "UTC", currency: s
         # Another agency has this name already: slugs are public, so saying so tells nothing.
         agency.slug = f"{agency.slug[:33]}-{secrets.token_hex(3)}"
         agency.save(force_insert=True)
-    member = Membership.objects.create(user=owner, role=Role.OWNER)
-    _settle(owner)
     record(action="core.agency.created", object_type="agency", object_id=agency.id, changes={"slug": agency.slug})
-    record(action="core.member.joined", object_type="member", object_id=member.id, changes={"role": Role.OWNER})
+    if owner is not None:
+        _join(user=owner, role=Role.OWNER)
+        _settle(owner)
     return agency
 
 

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from core.access.views import public
 from core.beat import ages
+from retainer import canary
 
 # A loop that has not finished a round for this long is a broken promise to our clients.
 MOST_AGE = {
@@ -25,6 +26,7 @@ MOST_AGE = {
     "mail": timedelta(seconds=120),
     "audit": timedelta(minutes=15),
     "seal": timedelta(minutes=15),
+    canary.HEARD: canary.SILENT_AFTER,
 }
 
 

@@ -353,6 +353,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20,
         "options": {"expires": 20, "queue": "default"},
     },
+    "send the canary": {
+        "task": "retainer.tasks.send_canary",
+        "schedule": 20,
+        "options": {"expires": 20, "queue": "default"},
+    },
     "audit the pipeline": {
         "task": "retainer.tasks.audit_pipeline",
         "schedule": 20,

@@ -1,20 +1,24 @@
-"""The auditor: proves that nothing due was forgotten, and then tells somebody outside that all is well."""
+"""The auditor, which proves that nothing due was forgotten and then tells somebody outside that all is well, the
+canary, and the chain of the audit trail."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 
 from core import sealing
 from core.beat import beat
-from core.net.client import Request, fetch
+from core.net.client import Failure, Request, fetch
+from core.net.guard import SCHEMES, Allowance
 from core.outbox import overdue as overdue_events
 from core.tasks import system_task
 from core.tenancy import sweeper_scope
 from monitoring import selectors as monitoring
 from monitoring.partitions import stray_samples
+from retainer import canary
 from retainer.notifications.delivery import overdue as overdue_deliveries
 from slas import selectors as slas
 
@@ -30,6 +34,7 @@ class Findings:
     events_stuck: int
     deliveries_stuck: int
     stray_samples: int
+    canaries_unheard: int
 
     @property
     def clean(self) -> bool:
@@ -46,6 +51,7 @@ def look() -> Findings:
             events_stuck=overdue_events(),
             deliveries_stuck=overdue_deliveries(),
             stray_samples=stray_samples(),
+            canaries_unheard=int(canary.is_silent()),
         )
 
 
@@ -58,7 +64,24 @@ def audit_pipeline() -> None:
         log.error("audit found forgotten work", **asdict(findings))
         return
     if settings.DEAD_MAN_URL:
-        fetch(Request(method="GET", url=settings.DEAD_MAN_URL, timeout_ms=5000))
+        _ping(settings.DEAD_MAN_URL)
+
+
+def _ping(url: str) -> None:
+    """The operator chose the address, so it may be one of the operator's own network."""
+    parts = urlsplit(url)
+    own = Allowance((parts.hostname or "").lower(), parts.port or SCHEMES.get(parts.scheme, 0))
+    outcome = fetch(Request(url=url, timeout_ms=5000, allowances=(own,)))
+    if isinstance(outcome, Failure):
+        log.warning("the address that waits for us did not answer", error=outcome.error_class)
+    elif outcome.status >= 400:
+        log.warning("the address that waits for us refused", status=outcome.status)
+
+
+@system_task(queue="default")
+def send_canary() -> None:
+    """Starts a promise that will be missed, where the last one is ten minutes old."""
+    canary.send()
 
 
 @system_task(queue="default")

@@ -18,6 +18,7 @@ from core.selectors import agency, members
 from core.services import invite_contact_person
 from incidents import events as incident_events
 from incidents import selectors as incidents
+from retainer.canary import hear as hear_canary
 from retainer.notifications.addressees import acknowledge_path, addressees
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.notifications.services import link, queue_email, queue_webhooks
@@ -221,7 +222,7 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     incident_events.OPENED: (tell_staff_incident_opened,),
     "monitoring.alert.fired": (tell_staff_no_data,),
     "slas.clock.warned": (tell_staff_deadline,),
-    "slas.clock.breached": (tell_staff_deadline,),
+    "slas.clock.breached": (tell_staff_deadline, hear_canary),
     "slas.clock.escalated": (tell_escalation,),
     incident_events.CLIENT_WROTE: (tell_staff_client_wrote,),
     incident_events.DISPUTED: (tell_staff_disputed,),
