@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,7 +104,19 @@ def targets_of(version_id: uuid.UUID) -> QuerySet[Target]:
 
 def target_table(version_id: uuid.UUID) -> list[TargetRow]:
     """What a version promises: a row a metric (and kind of request), a cell a severity. No row without a promise."""
-    targets = {(row.request_kind, row.metric, row.severity): row for row in targets_of(version_id)}
+    return target_tables([version_id])[version_id]
+
+
+def target_tables(version_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[TargetRow]]:
+    """The same for several versions at once, by version."""
+    rows: dict[uuid.UUID, list[Target]] = {version_id: [] for version_id in version_ids}
+    for target in Target.objects.filter(version_id__in=rows).select_related("calendar_version__calendar"):
+        rows[target.version_id].append(target)
+    return {version_id: _table(targets) for version_id, targets in rows.items()}
+
+
+def _table(rows: Iterable[Target]) -> list[TargetRow]:
+    targets = {(row.request_kind, row.metric, row.severity): row for row in rows}
     kinds = sorted({kind for kind, _metric, _severity in targets})
     found = {(kind, metric) for kind, metric, _severity in targets}
     return [
@@ -116,6 +129,32 @@ def target_table(version_id: uuid.UUID) -> list[TargetRow]:
         for kind in kinds
         for metric in Metric.values
         if (kind, metric) in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidVersion:
+    """A version as a page shows it."""
+
+    version: PolicyVersion
+    table: list[TargetRow]
+    # When, whom, and what it is narrowed to.
+    ladder: list[tuple[str, str, str]]
+    severities: dict[str, str]
+
+
+def said_versions(versions: Sequence[PolicyVersion]) -> list[SaidVersion]:
+    """All that these versions say, in a fixed number of statements."""
+    tables = target_tables([version.id for version in versions])
+    names = {str(member.user_id): str(member.user) for member in members()}
+    return [
+        SaidVersion(
+            version=version,
+            table=tables[version.id],
+            ladder=_ladder_lines(version, names),
+            severities=in_words(version.severity_definitions),
+        )
+        for version in versions
     ]
 
 
@@ -170,9 +209,7 @@ def findings(version: PolicyVersion) -> list[Finding]:
     return lint(version, list(version.targets.all()))
 
 
-def ladder_lines(version: PolicyVersion) -> list[tuple[str, str, str]]:
-    """The rungs of a version in words: when, whom, and what it is narrowed to."""
-    names = {str(member.user_id): str(member.user) for member in members()}
+def _ladder_lines(version: PolicyVersion, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
     return [
         (_climb_text(rung), addressee_label(rung.to, names), _narrowed(rung))
         for rung in Wording.of(version).escalation.rungs

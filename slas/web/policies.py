@@ -11,23 +11,27 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access.views import staff
 from core.web.forms import Screen, form_page
-from core.web.pages import page
+from core.web.pages import listed, page
 from slas import permissions, selectors, services
 from slas.forms import PolicyForm
 from slas.web.archiving import shelf_menu
 from slas.web.shared import crumbs, found
+
+VERSIONS_A_PAGE = 10
 
 
 @staff(permissions.SEE)
 @require_GET
 def policies(request: HttpRequest, agency: str) -> HttpResponse:
     """Every policy at its newest version."""
-    rows = [(version, selectors.target_table(version.id)) for version in selectors.latest_policy_versions()]
-    return page(
-        request,
-        "slas/policies.html",
-        {"policies": rows, "archived": selectors.policies(archived=True), "breadcrumbs": crumbs(agency)},
-    )
+    versions = selectors.latest_policy_versions()
+    tables = selectors.target_tables([version.id for version in versions])
+    context = {
+        "policies": [(version, tables[version.id]) for version in versions],
+        "archived": selectors.policies(archived=True),
+        "breadcrumbs": crumbs(agency),
+    }
+    return page(request, "slas/policies.html", context)
 
 
 @staff(permissions.SEE)
@@ -35,21 +39,14 @@ def policies(request: HttpRequest, agency: str) -> HttpResponse:
 def policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """One policy and all its versions, newest first."""
     row = found(lambda: selectors.policy_by_slug(policy))
-    rows = list(selectors.versions_of(row.id).prefetch_related("targets"))
-    versions = [
-        (
-            version,
-            selectors.target_table(version.id),
-            selectors.ladder_lines(version),
-            selectors.severity_texts(version.id),
-        )
-        for version in rows
-    ]
+    shown = listed(request, selectors.versions_of(row.id).prefetch_related("targets"), VERSIONS_A_PAGE)
+    versions = selectors.said_versions(list(shown))
     context = {
         "policy": row,
+        "page": shown,
         "versions": versions,
         "menu": shelf_menu(agency, "policy", row.slug),
-        "findings": selectors.findings(rows[0]) if rows else [],
+        "findings": selectors.findings(versions[0].version) if versions and shown.number == 1 else [],
         "breadcrumbs": crumbs(agency, row.name),
     }
     return page(request, "slas/policy.html", context)

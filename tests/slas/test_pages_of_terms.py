@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from slas import selectors, services
@@ -162,3 +164,40 @@ def test_a_viewer_looks_and_changes_nothing(terms: Cast) -> None:
         assert "New rota" not in page
     assert viewer.get(f"{ON_CALL}new/").status_code == 403
     assert viewer.post(f"{HOURS}holidays/", {"country": "DE"}).status_code == 403
+
+
+def test_a_policy_page_costs_the_same_for_many_versions_and_turns_after_ten(terms: Cast) -> None:
+    owner, house = browser(terms.north.owner), terms.north
+    page = "/a/north/settings/response-times/standard/"
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            owner.get(page)
+        return len(seen)
+
+    def next_version() -> None:
+        with house.scope():
+            newest = next(row for row in selectors.latest_policy_versions() if row.policy.slug == "standard")
+            targets = [
+                {
+                    "severity": row.severity,
+                    "metric": row.metric,
+                    "seconds": row.seconds,
+                    "calendar_version_id": row.calendar_version_id,
+                }
+                for row in selectors.targets_of(newest.id)
+            ]
+            services.new_policy_version(policy_id=newest.policy_id, targets=targets)
+
+    next_version()
+    few = statements()
+    for _number in range(9):
+        next_version()
+    assert statements() <= few
+    first, second = owner.get(page).content.decode(), owner.get(f"{page}?page=2").content.decode()
+    assert (first.count("Version "), "Version 11" in first, "Version 1<" in first) == (10, True, False)
+    assert "Version 1<" in second
+    # What an older version leaves open is of no use to anybody any more.
+    assert "leads to disputes" in first or "leaves open" in first
+    assert "leads to disputes" not in second
+    assert "leaves open" not in second
