@@ -16,7 +16,7 @@ from slas.engine import WEEKDAYS
 def hours_in_words(spec: Mapping[str, Any] | str) -> str:
     """ "Mon–Fri 09:00–17:00 · Europe/Berlin · 2 special dates", from CalendarSpec's JSON shape."""
     if isinstance(spec, str) or spec.get("always"):
-        return _("around the clock")
+        return _("Around the clock")
     days = [(place, _windows(spec.get("weekly", {}).get(name, []))) for place, name in enumerate(WEEKDAYS)]
     runs = [list(run) for _hours, run in groupby(days, key=lambda one: one[1])]
     parts = [f"{_span(run[0][0], run[-1][0])} {run[0][1]}" for run in runs if run[0][1]]

@@ -13,6 +13,7 @@ from core.access.views import staff
 from core.web.pages import page
 from incidents import selectors as incidents
 from retainer import navigation
+from slas import selectors as slas
 
 MOST = 6
 
@@ -24,17 +25,34 @@ def go_to(request: HttpRequest, agency: str) -> HttpResponse:
     words = " ".join(request.GET.get("q", "").lower().split())[:80]
     groups = [
         (_("Pages"), _pages(request, words)),
+        (_("Do"), _actions(request, words)),
         (_("Clients"), _clients(agency, words)),
         (_("Systems"), _systems(agency, words)),
         (_("Incidents"), _incidents(agency, words)),
+        (_("Response times and calendars"), _terms(agency, words)),
     ]
     context = {"groups": [(label, found[:MOST]) for label, found in groups if found], "q": words}
     return page(request, "dashboard/go.html", context, part="dashboard/_go.html")
 
 
 def _pages(request: HttpRequest, words: str) -> list[tuple[str, str, str]]:
-    items = [item for section in navigation.staff(request) for item in section["items"]]
+    sections = [section["items"] for section in navigation.staff(request)]
+    items = [item for section in (*sections, navigation.settings(request)) for item in section]
     return [(item["label"], "", item["url"]) for item in items if words in item["label"].lower()]
+
+
+def _actions(request: HttpRequest, words: str) -> list[tuple[str, str, str]]:
+    return [(label, "", url) for label, url in navigation.actions(request) if words and words in label.lower()]
+
+
+def _terms(slug: str, words: str) -> list[tuple[str, str, str]]:
+    policies = [(row.name, _("Response times"), "slas:policy", row.slug) for row in slas.policies()]
+    calendars = [(row.name, _("Calendar"), "slas:calendar", row.slug) for row in slas.calendars()]
+    return [
+        (name, note, reverse(route, args=[slug, own]))
+        for name, note, route, own in [*policies, *calendars]
+        if words and words in name.lower()
+    ]
 
 
 def _clients(slug: str, words: str) -> list[tuple[str, str, str]]:

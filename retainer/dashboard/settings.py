@@ -17,6 +17,7 @@ from core.clock import now
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
 from core.web.pages import csv_file, done, listed, page, refused
+from retainer import navigation
 from retainer.dashboard.forms import AgencyForm, EndpointForm, InviteForm, RoleForm, TokenForm
 from retainer.notifications import selectors as notifications
 from retainer.notifications import services as notification_services
@@ -34,7 +35,8 @@ def crumbs(agency: str, *more: tuple[str, str]) -> list[dict[str, str]]:
 @require_GET
 def home(request: HttpRequest, agency: str) -> HttpResponse:
     """What can be set, and who may set it."""
-    return page(request, "settings/home.html", {"breadcrumbs": crumbs(agency)})
+    context = {"pages": navigation.settings(request), "breadcrumbs": crumbs(agency)}
+    return page(request, "settings/home.html", context)
 
 
 @staff(Capability.SETTINGS)

@@ -56,6 +56,17 @@ class TargetRow:
     request_kind: str
     cells: tuple[TargetCell, ...]
 
+    @property
+    def calendar(self) -> str:
+        """The hours that all of it is counted in, or empty where they differ."""
+        names = {cell.calendar for cell in self.cells if cell.seconds}
+        return names.pop() if len(names) == 1 else ""
+
+    @property
+    def is_guarantee(self) -> bool:
+        """Whether all that is promised here is guaranteed."""
+        return all(cell.is_guarantee for cell in self.cells if cell.seconds)
+
 
 def policies(*, archived: bool = False) -> QuerySet[Policy]:
     """The agency's policies by name: those that are offered, or those that are archived."""
@@ -218,8 +229,8 @@ def _ladder_lines(version: PolicyVersion, names: Mapping[str, str]) -> list[tupl
 
 def _climb_text(rung: Rung) -> str:
     if rung.percent is not None:
-        return _("at %(percent)s %%") % {"percent": rung.percent}
-    return _("after %(time)s") % {"time": duration_text(rung.seconds or 0, _)}
+        return _("At %(percent)s %%") % {"percent": rung.percent}
+    return _("After %(time)s") % {"time": duration_text(rung.seconds or 0, _)}
 
 
 def _narrowed(rung: Rung) -> str:

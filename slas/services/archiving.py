@@ -136,6 +136,7 @@ def _policies_in(calendar_id: uuid.UUID) -> list[str]:
 
 
 def _named(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:MOST_NAMED])
     rest = len(names) - MOST_NAMED
-    return shown if rest <= 0 else _("%(names)s and %(count)s more") % {"names": shown, "count": rest}
+    last = _("%(count)s more") % {"count": rest} if rest > 0 else names[-1]
+    before = names[:MOST_NAMED] if rest > 0 else names[:-1]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(before), "last": last} if before else last

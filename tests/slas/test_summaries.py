@@ -14,8 +14,8 @@ DAY = [["09:00", "17:00"]]
 @pytest.mark.parametrize(
     ("spec", "line"),
     [
-        ("24x7", "around the clock"),
-        ({"zone": "UTC", "always": True}, "around the clock"),
+        ("24x7", "Around the clock"),
+        ({"zone": "UTC", "always": True}, "Around the clock"),
         ({"zone": "UTC", "weekly": dict.fromkeys(("mon", "tue", "wed"), DAY)}, "Mon–Wed 09:00–17:00 · UTC"),
         (
             {"zone": "UTC", "weekly": {"mon": DAY, "wed": [["09:00", "12:00"], ["13:00", "14:00"]]}},
