@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from core.clock import now
@@ -69,11 +69,17 @@ def _alerts_of(number: int, rows: list[Alert], phases: list[Phase], hurts: list[
     for phase in phases:
         until, until_domain = phase.until or ended, phase.until_domain or now()
         fired = [row for row in rows if phase.since_domain <= row.fired_at <= until_domain + timedelta(seconds=SLACK)]
+        # Well for less than the two good results: the alert of the time before goes on, and there is no other.
+        kept = [row for row in rows if _spans(row, phase.since_domain, until_domain)]
         needed = (INTERVAL + SLACK) * (BAD_COUNT + 1) + _excuse(phase.since, until, hurts)
         if len(fired) > 1:
             yield f"target {number} was ill once and has {len(fired)} alerts of it"
-        if not fired and until - phase.since > needed:
+        if not fired and not kept and until - phase.since > needed:
             yield f"target {number} was ill for {until - phase.since:.0f} s and has no alert of it"
+
+
+def _spans(row: Alert, since: datetime, until: datetime) -> bool:
+    return row.fired_at < since and (row.recovered_at is None or row.recovered_at >= until)
 
 
 def _clocks() -> Iterator[str]:

@@ -136,6 +136,24 @@ def test_it_recovers_by_itself_once_the_way_is_open_again(monkeypatch: pytest.Mo
 
 
 @pytest.mark.django_db
+def test_after_an_outage_its_silence_counts_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    release(0)
+    with after(1.1):
+        pump()
+    with after(300):
+        assert canary.is_silent(), "nothing runs, and that is said"
+    release(300)
+    break_the_relay(monkeypatch)
+    for minute in (301.1, 314.9):
+        release(minute)
+        with after(minute):
+            pump()
+            assert not canary.is_silent()
+    with after(315.1):
+        assert canary.is_silent()
+
+
+@pytest.mark.django_db
 def test_before_the_first_one_nothing_is_missing() -> None:
     assert not canary.is_silent()
     assert look().canaries_unheard == 0
