@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,8 +54,8 @@ def months_of(system_id: uuid.UUID) -> list[Month]:
 
 
 def month_of(system_id: uuid.UUID, start: datetime, end: datetime) -> Month:
-    """Any period, against what is signed for the system now."""
-    version_id = agreements.policy_version_for(system_id)
+    """Any period, against what was signed for the system at its end."""
+    version_id = agreements.policy_version_for(system_id, end - timedelta(seconds=1))
     version = slas.policy_version(version_id) if version_id else None
     target, counts = (version.uptime_target, version.maintenance_counts) if version else (None, False)
     return Month(start, end, monitoring.uptime_of(system_id, start, end), target, counts)

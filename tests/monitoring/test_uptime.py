@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agreements import services as agreements
 from backlog import selectors as maintenance
 from backlog import services as backlog
 from core import clock
@@ -22,6 +23,7 @@ from monitoring.uptime import merged
 from retainer.dashboard.uptime import Month, month_of
 from tests.cast import Cast, House
 from tests.monitoring.lab import Lab, Target
+from tests.rows import signed_retainer
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 NOON = DAY + timedelta(hours=12)
@@ -154,6 +156,22 @@ def test_a_share_exactly_on_target_is_not_missed_and_the_worst_check_decides(cas
     assert not month("99.990", 99.99, 100.0).is_missed
     assert month("99.991", 99.99, 100.0).is_missed
     assert month("99.9", 100.0, 99.8).share == 99.8
+
+
+def test_a_month_is_held_against_what_was_signed_then(cast: Cast) -> None:
+    def target(start: datetime, end: datetime) -> Decimal | None:
+        with clock.at(NOON), cast.north.scope():
+            return month_of(cast.north.system.id, start, end).target
+
+    april, may = DAY - timedelta(days=61), DAY - timedelta(days=31)
+    with clock.at(NOON), cast.north.scope():
+        # From the second of May on.
+        retainer = signed_retainer(cast.north)
+    assert [target(april, may), target(may, DAY), target(DAY, NOON)] == [None, Decimal("99.9"), Decimal("99.9")]
+    with clock.at(DAY - timedelta(days=2)), cast.north.scope():
+        agreements.end_retainer(retainer_id=retainer.id, ends_on=DAY.date() - timedelta(days=1))
+    # Its last day is the thirtieth of May in Berlin, so the end of the month has no promise any more.
+    assert [target(may, DAY - timedelta(days=2)), target(DAY, NOON)] == [Decimal("99.9"), None]
 
 
 class FakeUptime:
