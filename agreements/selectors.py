@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclus
 from clients import selectors as clients
 from core.clock import now
 from core.errors import NotFound
+from slas import selectors as slas
 
 RUNNING = (RetainerState.ACTIVE, RetainerState.ENDING)
 
@@ -89,9 +90,9 @@ def policy_version_for(system_id: uuid.UUID, at: datetime | None = None) -> uuid
 
 
 def clients_on(policy_id: uuid.UUID) -> list[str]:
-    """The clients with a retainer, be it a draft, that has the policy and has not ended."""
-    links = CoveredSystem.objects.filter(policy_version__policy_id=policy_id).select_related("retainer")
-    found = {link.client_id for link in links if not _is_over(link.retainer)}
+    """The clients with a retainer that has the policy and is not over. A draft has signed nothing yet."""
+    links = CoveredSystem.objects.filter(policy_version__policy_id=policy_id, retainer__state__in=RUNNING)
+    found = {link.client_id for link in links.select_related("retainer") if not is_over(link.retainer)}
     return [clients.client(client_id).name for client_id in found]
 
 
@@ -108,9 +109,19 @@ def _runs(row: Retainer, instant: datetime) -> bool:
     return bool(row.starts_on and row.starts_on <= today and (row.ends_on is None or today < row.ends_on))
 
 
-def _is_over(row: Retainer) -> bool:
+def is_over(row: Retainer) -> bool:
+    """Whether its end has come, in its own zone."""
     today: date = now().astimezone(ZoneInfo(row.time_zone)).date()
     return bool(row.ends_on and row.ends_on <= today)
+
+
+def _policy_item(links: Sequence[CoveredSystem]) -> ChecklistItem:
+    policies = {slas.policy_version(link.policy_version_id).policy for link in links}
+    gone = sorted(policy.name for policy in policies if policy.archived_at is not None)
+    text = _("Response times signed for each")
+    if gone:
+        text = _("Response times on offer instead of %(names)s, archived since") % {"names": ", ".join(gone)}
+    return ChecklistItem("policy", text, bool(links) and not gone, True)
 
 
 def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
@@ -129,7 +140,7 @@ def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
         ChecklistItem("client", _("A client that is not archived"), client.archived_at is None, True),
         ChecklistItem("contact", _("A contact at the client"), bool(people), True),
         ChecklistItem("system", _("At least one covered system"), bool(links), True),
-        ChecklistItem("policy", _("Response times signed for each"), bool(links), True),
+        _policy_item(links),
         ChecklistItem("dates", _("A first day"), row.starts_on is not None, True),
         ChecklistItem("price", _("A price"), row.price_minor is not None, True),
         ChecklistItem("owner", owner_text, not unowned, True),

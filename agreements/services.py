@@ -156,10 +156,17 @@ def activate(*, retainer_id: uuid.UUID) -> Retainer:
         missing = [item.text for item in selectors.activation_checklist(retainer.id) if item.blocks and not item.done]
         if missing:
             raise Conflict(_("Not active yet. Still missing: %(items)s.") % {"items": "; ".join(missing)})
+        _hold_what_it_signs(retainer)
         retainer.state, retainer.activated_at = RetainerState.ACTIVE, now()
         retainer.save(update_fields=["state", "activated_at"])
         _say(events.RETAINER_ACTIVATED, retainer)
     return retainer
+
+
+def _hold_what_it_signs(retainer: Retainer) -> None:
+    """Until the transaction ends, so that nobody archives it; a Conflict where somebody has."""
+    for link in selectors.covered_systems(retainer.id):
+        slas.version_to_sign(link.policy_version_id)
 
 
 def end_retainer(*, retainer_id: uuid.UUID, ends_on: date) -> Retainer:
@@ -170,6 +177,9 @@ def end_retainer(*, retainer_id: uuid.UUID, ends_on: date) -> Retainer:
             raise Conflict(_("Only an active retainer can be ended."))
         values.period(retainer.starts_on, ends_on)
         retainer.ends_on, retainer.state = ends_on, RetainerState.ENDING
+        if not selectors.is_over(retainer):
+            # It may have been over, and what it signed may have been archived since.
+            _hold_what_it_signs(retainer)
         retainer.save(update_fields=["ends_on", "state"])
         _say(events.RETAINER_ENDING, retainer)
     return retainer

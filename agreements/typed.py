@@ -46,8 +46,9 @@ def parse_minor(text: str, currency: str) -> int:
 
 def parse_minutes(text: str) -> int:
     """Minutes from "20", "20h", "4h 30m", "1.5 h", "1:30", "90 min". A bare number is hours. Raises ValueError."""
+    text = text.strip()
     for pattern in _TIMES:
-        found = pattern.fullmatch(text.strip())
+        found = pattern.fullmatch(text)
         if found:
             parts = found.groupdict()
             hours = Decimal((parts.get("hours") or "0").replace(",", "."))

@@ -29,13 +29,17 @@ EVERY = timedelta(minutes=10)
 # A canary is missed a minute after its start. Whoever has heard none for so long has lost one.
 SILENT_AFTER = timedelta(minutes=15)
 TARGET_SECONDS = 60
-SENT, HEARD = "canary sent", "canary"
+TRIED, SENT, HEARD = "canary tried", "canary sent", "canary"
 
 
 def send() -> bool:
-    """Starts the next canary, and says whether it was time for one. The first call makes its agency."""
-    sent = ages().get(SENT)
-    if sent is not None and sent < EVERY:
+    """Starts the next canary, and says whether it was time for one. The first one makes its agency."""
+    seen = ages()
+    if TRIED not in seen or seen[TRIED] > SILENT_AFTER:
+        # None was sent where nothing ran, so its silence counts from here on: also where the next lines fail.
+        beat(HEARD)
+    beat(TRIED)
+    if SENT in seen and seen[SENT] < EVERY:
         return False
     with tenant_scope(AGENCY, actor=Actor(kind="system")):
         if not slas.policies().exists():
@@ -48,9 +52,6 @@ def send() -> bool:
             policy_version_id=slas.latest_policy_versions()[0].id,
             started_at=now(),
         )
-    if sent is None or sent > SILENT_AFTER:
-        # Nobody could hear one while none was sent, so its silence counts from here on.
-        beat(HEARD)
     beat(SENT)
     return True
 

@@ -218,8 +218,10 @@ def change_policy(
         if incident.policy_version_id == version.id:
             raise Conflict(_("It runs on these response times already."))
         before, incident.policy_version_id = incident.policy_version_id, version.id
+        # None, too, where it was opened under what had been archived by then.
+        unpromised = before is None or not sla_selectors.clocks_of(SUBJECT, incident.id)
         where: dict[str, Any] = {"subject_type": SUBJECT, "subject_id": incident.id, "severity": incident.severity}
-        if before is None:
+        if unpromised:
             sla_services.start_clocks(
                 **where, client_id=incident.client_id, policy_version_id=version.id, started_at=incident.opened_at
             )

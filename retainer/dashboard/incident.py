@@ -95,6 +95,8 @@ def incident_context(row: Any) -> dict[str, Any]:
     owners += [to.removeprefix("person:") for entry in entries if "person:" in (to := entry.data.get("to", ""))]
     people = names_of([row.owner_id, *(entry.actor_id for entry in entries), *map(uuid.UUID, owners)])
     named = {str(person): name for person, name in people.items()}
+    if any("on_call:" in entry.data.get("to", "") for entry in entries):
+        named |= {str(rota.id): rota.name for rota in slas.rotas()}
     system = clients.system(row.system_id)
     return {
         "incident": row,

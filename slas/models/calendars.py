@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from core.clock import now
 from core.tenancy.fields import TenantForeignKey
@@ -20,7 +21,11 @@ class Calendar(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["agency", "slug"], name="slas_calendar_slug")]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "slug"], name="slas_calendar_slug"),
+            # As the look-up for one of this name asks for it.
+            models.UniqueConstraint("agency", Upper("name"), name="slas_calendar_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

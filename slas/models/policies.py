@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q, Value
+from django.db.models.functions import Upper
 
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import TenantModel
@@ -25,7 +26,11 @@ class Policy(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["agency", "slug"], name="slas_policy_slug")]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "slug"], name="slas_policy_slug"),
+            # As the look-up for one of this name asks for it.
+            models.UniqueConstraint("agency", Upper("name"), name="slas_policy_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

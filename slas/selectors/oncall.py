@@ -101,13 +101,18 @@ def _stretches(rows: Iterable[Override | TimeOff]) -> list[Stretch]:
     return [Stretch(row.user_id, row.starts_at, row.ends_at) for row in rows]
 
 
+def addressee_names() -> dict[str, str]:
+    """The names of the people and the rotas that a rung can call, by their ids as text."""
+    people = {str(member.user_id): str(member.user) for member in members()}
+    return people | {str(row.id): row.name for row in rotas()}
+
+
 def addressee_label(to: str, names: Mapping[str, str]) -> str:
-    """Whom a rung calls, in words; ``names`` by the ids of people as text."""
+    """Whom a rung calls, in words; ``names`` as ``addressee_names`` gives them."""
     if to.startswith(PERSON):
         return names.get(to.removeprefix(PERSON), _("somebody who has left"))
     if to.startswith(ROTA):
-        row = Rota.objects.filter(id=to.removeprefix(ROTA)).first()
-        return _("on call: %(name)s") % {"name": row.name if row else _("a rota that is gone")}
+        return _("on call: %(name)s") % {"name": names.get(to.removeprefix(ROTA), _("a rota that is gone"))}
     return str(ADDRESSEE_LABELS.get(to, to))
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
-from core.selectors import members
 from slas.engine import duration_text
 from slas.escalation import Rung
 from slas.lint import Finding, lint
@@ -25,7 +24,7 @@ from slas.models import (
     Severity,
     Target,
 )
-from slas.selectors.oncall import addressee_label
+from slas.selectors.oncall import addressee_label, addressee_names
 from slas.services.calendars import in_force
 from slas.severities import in_words
 from slas.summaries import hours_in_words
@@ -157,7 +156,7 @@ class SaidVersion:
 def said_versions(versions: Sequence[PolicyVersion]) -> list[SaidVersion]:
     """All that these versions say, in a fixed number of statements."""
     tables = target_tables([version.id for version in versions])
-    names = {str(member.user_id): str(member.user) for member in members()}
+    names = addressee_names()
     return [
         SaidVersion(
             version=version,

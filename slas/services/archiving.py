@@ -1,6 +1,7 @@
 """Policies and calendars that are offered no more. Nothing is deleted: what was promised can always be shown.
 
-A policy rests only when nothing relies on it any more, so that none that rests can ever warn or escalate.
+A policy rests only when nobody has it and no clock runs under it, and then none starts: time alone never warns or
+escalates under it again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from core.errors import Conflict, NotFound
 from slas import events
 from slas.holders import holders_of
 from slas.models import Calendar, Clock, Policy, PolicyVersion, Target
-from slas.services.naming import free_title
+from slas.services.naming import free_title, save_named
+from slas.services.offers import offered_calendars, offered_policies
 
 Row = TypeVar("Row", Policy, Calendar)
 # So many names stand in a message; the rest are counted.
@@ -31,7 +33,7 @@ def update_policy(*, policy_id: uuid.UUID, name: str, description: str) -> Polic
     with transaction.atomic():
         policy = _policy(policy_id)
         policy.name, policy.description = free_title(name, policy), " ".join(description.split())[:300]
-        policy.save(update_fields=["name", "description"])
+        save_named(policy)
         record_and_announce(action=events.POLICY_UPDATED, object_type="policy", object_id=policy.id)
         return policy
 
@@ -41,7 +43,7 @@ def update_calendar(*, calendar_id: uuid.UUID, name: str) -> Calendar:
     with transaction.atomic():
         calendar = _calendar(calendar_id)
         calendar.name = free_title(name, calendar)
-        calendar.save(update_fields=["name"])
+        save_named(calendar)
         record_and_announce(action=events.CALENDAR_UPDATED, object_type="calendar", object_id=calendar.id)
         return calendar
 
@@ -60,8 +62,8 @@ def archive_policy(*, policy_id: uuid.UUID) -> Policy:
         running = Clock.objects.filter(policy_version__policy_id=policy.id, ended_at=None).count()
         if running:
             said = ngettext(
-                "Not archived: %(count)s clock still runs under them. Let it end or move it to other terms.",
-                "Not archived: %(count)s clocks still run under them. Let them end or move them to other terms.",
+                "Not archived: %(count)s clock still runs. Let it end, or give its incident other response times.",
+                "Not archived: %(count)s clocks still run. Let them end, or give their incidents other response times.",
                 running,
             )
             raise Conflict(said % {"count": running})
@@ -69,9 +71,12 @@ def archive_policy(*, policy_id: uuid.UUID) -> Policy:
 
 
 def restore_policy(*, policy_id: uuid.UUID) -> Policy:
-    """Offers an archived policy again."""
+    """Offers an archived policy again. Refused while its newest version counts in a calendar that is archived."""
     with transaction.atomic():
-        return _set_archived(_policy(policy_id), events.POLICY_RESTORED, archived=False)
+        policy = _policy(policy_id)
+        if gone := _archived_calendars(policy):
+            raise Conflict(_("Not restored: restore %(names)s first, in which it counts.") % {"names": _named(gone)})
+        return _set_archived(policy, events.POLICY_RESTORED, archived=False)
 
 
 def archive_calendar(*, calendar_id: uuid.UUID) -> Calendar:
@@ -95,25 +100,25 @@ def restore_calendar(*, calendar_id: uuid.UUID) -> Calendar:
 
 
 def version_to_sign(version_id: uuid.UUID) -> PolicyVersion:
-    """A version that somebody is about to rely on: held until the transaction ends, so that nobody archives it."""
-    version: PolicyVersion | None = PolicyVersion.objects.filter(id=version_id).first()
+    """A version that somebody is about to sign: held until the transaction ends, so that nobody archives it."""
+    version: PolicyVersion | None = PolicyVersion.objects.filter(id=version_id).select_related("policy").first()
     if version is None:
         raise NotFound(_("There is no such policy."), field="policy_version_id")
-    version.policy = _policy(version.policy_id)
-    if version.policy.archived_at is not None:
-        raise Conflict(_("These response times are archived. Choose others."), field="policy_version_id")
+    if not offered_policies([version.id]):
+        message = _("The response times “%(name)s” are archived. Restore them, or choose others.")
+        raise Conflict(message % {"name": version.policy.name}, field="policy_version_id")
     return version
 
 
 def _policy(policy_id: uuid.UUID) -> Policy:
-    row: Policy | None = Policy.objects.select_for_update(of=("self",), no_key=True).filter(id=policy_id).first()
+    row: Policy | None = Policy.objects.select_for_update(of=("self",)).filter(id=policy_id).first()
     if row is None:
         raise NotFound(_("There is no such policy."))
     return row
 
 
 def _calendar(calendar_id: uuid.UUID) -> Calendar:
-    row: Calendar | None = Calendar.objects.select_for_update(of=("self",), no_key=True).filter(id=calendar_id).first()
+    row: Calendar | None = Calendar.objects.select_for_update(of=("self",)).filter(id=calendar_id).first()
     if row is None:
         raise NotFound(_("There is no such calendar."))
     return row
@@ -133,6 +138,13 @@ def _policies_in(calendar_id: uuid.UUID) -> list[str]:
     ids = list(newest.distinct("policy_id").values_list("id", flat=True))
     rows = Target.objects.filter(version_id__in=ids, calendar_version__calendar_id=calendar_id)
     return sorted(set(rows.values_list("version__policy__name", flat=True)))
+
+
+def _archived_calendars(policy: Policy) -> list[str]:
+    newest = policy.versions.order_by("-number").first()
+    rows = Target.objects.filter(version=newest).select_related("calendar_version__calendar")
+    names = {row.calendar_version_id: row.calendar_version.calendar.name for row in rows}
+    return sorted({names[version_id] for version_id in set(names) - offered_calendars(names)})
 
 
 def _named(names: Sequence[str]) -> str:

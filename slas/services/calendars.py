@@ -16,7 +16,7 @@ from core.errors import DomainError, NotFound
 from slas.engine import CalendarError, CalendarSpec
 from slas.events import CALENDAR_CREATED, CALENDAR_VERSION_CREATED
 from slas.models import Calendar, CalendarVersion
-from slas.services.naming import next_number, title_and_slug
+from slas.services.naming import next_number, save_named, title_and_slug
 
 FARTHEST = timedelta(days=5 * 366)
 
@@ -26,7 +26,8 @@ def create_calendar(*, name: str, spec: Mapping[str, Any] | str) -> CalendarVers
     text = _spec(spec)
     with transaction.atomic():
         title, slug = title_and_slug(name, Calendar, "calendar")
-        calendar = Calendar.objects.create(name=title, slug=slug)
+        calendar = Calendar(name=title, slug=slug)
+        save_named(calendar)
         version: CalendarVersion = CalendarVersion.objects.create(calendar=calendar, number=1, spec=text)
         record_and_announce(action=CALENDAR_CREATED, object_type="calendar", object_id=calendar.id)
         return version

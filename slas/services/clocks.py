@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.clock import now
-from core.errors import DomainError, NotFound
+from core.errors import Conflict, DomainError, NotFound
 from slas.engine import CalendarSpec, Terms, Warn, default_warnings
 from slas.models import CalendarVersion, Clock, ClockEvent, ClockState, Metric, PolicyVersion, Severity, Target
 from slas.services.calendars import in_force
@@ -32,6 +32,7 @@ from slas.services.facts import (
     was_dropped,
 )
 from slas.services.judging import history, judge_clock
+from slas.services.offers import offered_policies
 
 EventName = Literal["pause", "resume", "satisfy", "cancel", "reopen"]
 EVENT_NAMES: tuple[EventName, ...] = ("pause", "resume", "satisfy", "cancel", "reopen")
@@ -58,8 +59,8 @@ def start_clocks(
     the past but not in the future. ``metrics`` narrows the promises; by default all that run from the start.
     """
     at = past(started_at, "started_at")
-    targets = targets_for(policy_version_id, severity, request_kind, metrics or AT_START)
     with transaction.atomic():
+        targets = promised_by(policy_version_id, severity, request_kind, metrics or AT_START)
         known = {clock.metric: clock for clock in lock(subject_type, subject_id) if clock.cycle == 1}
         made = [
             new_clock(subject_type, subject_id, client_id, target, at)
@@ -146,6 +147,14 @@ def next_cycle(*, subject_type: str, subject_id: uuid.UUID, metric: str, at: dat
         return clock
 
 
+def promised_by(
+    policy_version_id: uuid.UUID, severity: str, request_kind: str, metrics: Iterable[str]
+) -> dict[str, Target]:
+    """As ``targets_for``, for whoever is about to rely on them: what is archived promises nothing new."""
+    targets = targets_for(policy_version_id, severity, request_kind, metrics)
+    return targets if offered_policies([policy_version_id]) else {}
+
+
 def targets_for(
     policy_version_id: uuid.UUID, severity: str, request_kind: str, metrics: Iterable[str]
 ) -> dict[str, Target]:
@@ -159,8 +168,6 @@ def targets_for(
         severity=severity,
         request_kind__in={"", request_kind},
         metric__in=list(metrics),
-        # What is archived promises nothing new, so that it can never escalate again.
-        version__policy__archived_at=None,
     )
     # The one for any kind has an empty kind, which sorts first and is overwritten.
     rows = found.select_related("calendar_version").order_by("request_kind")
@@ -252,18 +259,19 @@ def _all(subject_type: str, subject_id: uuid.UUID, targets: Iterable[str]) -> li
 def _affected(clocks: Sequence[Clock], kind: EventName, metrics: Collection[str] | None) -> list[Clock]:
     if kind != "reopen":
         return [c for c in clocks if c.ended_at is None and (metrics is None or c.metric in metrics)]
-    ended = _still_offered([clock for clock in latest(clocks) if clock.ended_at is not None])
+    ended = [clock for clock in latest(clocks) if clock.ended_at is not None]
+    _refuse_archived(ended)
     if metrics is not None:
         return [clock for clock in ended if clock.metric in metrics]
     # What was called off is owed again as well, whatever it was.
     return [clock for clock in ended if clock.satisfied_at is None or clock.metric in AFTER_REOPENING]
 
 
-def _still_offered(clocks: Sequence[Clock]) -> list[Clock]:
-    """Without those whose policy was archived since: what is archived never counts again."""
-    versions = PolicyVersion.objects.filter(id__in={clock.policy_version_id for clock in clocks})
-    offered = set(versions.filter(policy__archived_at=None).values_list("id", flat=True))
-    return [clock for clock in clocks if clock.policy_version_id in offered]
+def _refuse_archived(clocks: Sequence[Clock]) -> None:
+    """What is archived never counts again. Whoever is asked for more owes it under terms that somebody agreed to."""
+    versions = {clock.policy_version_id for clock in clocks}
+    if versions - offered_policies(versions):
+        raise Conflict(_("Its response times are archived. Restore them, or open a new incident."))
 
 
 def _effective(clock: Clock, kind: EventName, rows: Sequence[ClockEvent], moment: datetime) -> datetime:

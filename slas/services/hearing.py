@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from slas.models import Clock, Metric
-from slas.services.clocks import new_clock, targets_for
+from slas.services.clocks import new_clock, promised_by
 from slas.services.facts import Fact, append, inherit_pauses, lock, note, open_waits, past
 from slas.services.judging import history
 
@@ -38,7 +38,7 @@ def owe_answer(
             return None
         rows = history(clocks)
         kind = str(rows[clocks[0].id][0].data.get("request_kind", "")) if clocks else ""
-        target = targets_for(policy_version_id, severity, kind, [Metric.NEXT_RESPONSE]).get(Metric.NEXT_RESPONSE)
+        target = promised_by(policy_version_id, severity, kind, [Metric.NEXT_RESPONSE]).get(Metric.NEXT_RESPONSE)
         if target is None:
             return None
         clock = new_clock(subject_type, subject_id, client_id, target, moment, cycle=len(mine) + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -19,12 +19,22 @@ _RESERVED = {"new", "calendars", "all", "moves"}
 def title_and_slug(name: str, model: type[Calendar] | type[Policy], kind: str) -> tuple[str, str]:
     """The name without needless space, and a slug that no other row of the model has."""
     title = _title(name)
-    slug = slugify(title)[:40].strip("-")
-    if not slug or slug in _RESERVED:
-        slug = f"{slug or kind}-{secrets.token_hex(3)}"
-    if model.objects.filter(slug=slug).exists():
+    if model.objects.filter(name__iexact=title).exists():
         raise _taken()
+    slug = slugify(title)[:40].strip("-")
+    # Another may have had this name when its address was made.
+    if not slug or slug in _RESERVED or model.objects.filter(slug=slug).exists():
+        slug = f"{slug[:33] or kind}-{secrets.token_hex(3)}"
     return title, slug
+
+
+def save_named(row: Calendar | Policy) -> None:
+    """Saves it, unless somebody has taken its name in the same moment."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise _taken() from error
 
 
 def free_title(name: str, row: Calendar | Policy) -> str:

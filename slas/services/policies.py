@@ -15,7 +15,8 @@ from core.errors import Conflict, DomainError, NotFound
 from slas.engine import CalendarError, CalendarSpec, TermsError, Warn, compile_calendar, duration_text, to_instant
 from slas.events import POLICY_CREATED, POLICY_VERSION_CREATED
 from slas.models import CalendarVersion, Metric, Party, Policy, PolicyVersion, Severity, Target
-from slas.services.naming import next_number, title_and_slug
+from slas.services.naming import next_number, save_named, title_and_slug
+from slas.services.offers import offered_calendars
 from slas.wording import Wording
 
 # A year of open time. Whoever promises more has typed something else than they meant.
@@ -43,7 +44,8 @@ def create_policy(
     """
     with transaction.atomic():
         title, slug = title_and_slug(name, Policy, "policy")
-        policy = Policy.objects.create(name=title, slug=slug, description=description[:300], default_for=default_for)
+        policy = Policy(name=title, slug=slug, description=description[:300], default_for=default_for)
+        save_named(policy)
         version = _version(policy, 1, targets, publish_after_minutes, wording or Wording())
         record_and_announce(action=POLICY_CREATED, object_type="policy", object_id=policy.id)
         return version
@@ -158,9 +160,9 @@ def _check(targets: Sequence[Target]) -> None:
 
 
 def _check_calendars(targets: Sequence[Target]) -> None:
-    """Each calendar must exist and be able to hold the target."""
+    """Each calendar must be on offer and be able to hold the target."""
     wanted = {target.calendar_version_id for target in targets}
-    known = {row.id: row for row in CalendarVersion.objects.filter(id__in=wanted)}
+    known = {row.id: row for row in CalendarVersion.objects.filter(id__in=offered_calendars(wanted))}
     for target in targets:
         version = known.get(target.calendar_version_id)
         if version is None:

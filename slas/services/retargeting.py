@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from slas.engine import RETARGET_MODES, Event, Judgement, RetargetMode, from_instant, judge, to_instant
 from slas.models import Clock, ClockEvent, Metric, Target
-from slas.services.clocks import AT_START, start_clocks, targets_for, terms_of, with_kept_date
+from slas.services.clocks import AT_START, promised_by, start_clocks, targets_for, terms_of, with_kept_date
 from slas.services.facts import (
     Fact,
     after_any_miss,
@@ -52,7 +52,7 @@ def retarget(
             return []
         waits = open_waits(moving, rows, moment)
         kind = _request_kind(rows[moving[0].id])
-        targets = targets_for(policy_version_id, severity, kind, Metric.values)
+        targets = promised_by(policy_version_id, severity, kind, Metric.values)
         for clock in moving:
             _move(clock, rows[clock.id], targets.get(clock.metric), moment, way, waits)
         new = set(targets) & AT_START - {clock.metric for clock in clocks}

@@ -66,11 +66,13 @@ def _alerts(targets: Targets, hurts: list[Hurt], ended: float) -> Iterator[str]:
 def _alerts_of(number: int, rows: list[Alert], phases: list[Phase], hurts: list[Hurt], ended: float) -> Iterator[str]:
     if len(rows) > len(phases):
         yield f"target {number} was ill {len(phases)} times and has {len(rows)} alerts"
-    for phase in phases:
+    for before, phase in zip([None, *phases], phases, strict=False):
         until, until_domain = phase.until or ended, phase.until_domain or now()
         fired = [row for row in rows if phase.since_domain <= row.fired_at <= until_domain + timedelta(seconds=SLACK)]
-        # Well for less than the two good results: the alert of the time before goes on, and there is no other.
-        kept = [row for row in rows if _spans(row, phase.since_domain, until_domain)]
+        # Well for less than the good results take: the alert of the time before goes on, and there is no other.
+        well = phase.since - (before.until or phase.since) if before else 0.0
+        short = well <= (INTERVAL + SLACK) * (BAD_COUNT + 1) + _excuse(phase.since - well, phase.since, hurts)
+        kept = before and short and [row for row in rows if _spans(row, phase.since_domain, until_domain)]
         needed = (INTERVAL + SLACK) * (BAD_COUNT + 1) + _excuse(phase.since, until, hurts)
         if len(fired) > 1:
             yield f"target {number} was ill once and has {len(fired)} alerts of it"

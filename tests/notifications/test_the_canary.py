@@ -142,15 +142,31 @@ def test_after_an_outage_its_silence_counts_anew(monkeypatch: pytest.MonkeyPatch
         pump()
     with after(300):
         assert canary.is_silent(), "nothing runs, and that is said"
-    release(300)
+    assert release(300)
     break_the_relay(monkeypatch)
-    for minute in (301.1, 314.9):
+    for minute in (301.1, 308, 314.9):
         release(minute)
         with after(minute):
             pump()
             assert not canary.is_silent()
+    release(315)
     with after(315.1):
         assert canary.is_silent()
+
+
+@pytest.mark.django_db
+def test_one_that_cannot_even_be_sent_is_missed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(canary, "_settle_in", fail)
+    for minute in range(15):
+        with pytest.raises(RuntimeError):
+            release(minute)
+    with after(14.9):
+        assert look().clean
+    with after(15.1):
+        assert not look().clean
 
 
 @pytest.mark.django_db

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import threading
 from datetime import date
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.db import transaction
 
 from agreements import selectors as agreements
 from agreements import services as agreement_services
 from agreements.models import CoveredSystem, Retainer
-from core.access.roles import Role
 from core.errors import Conflict, DomainError, NotFound
+from core.models import OutboxEvent
 from incidents import services as incidents
-from slas import ledger, selectors, services
+from slas import selectors, services
 from slas.models import Policy
-from tests.api.support import call, token_of
 from tests.cast import Cast, House, random_id
 from tests.incidents.ward import Ward
 from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc
@@ -68,7 +67,7 @@ def test_s45_a_policy_that_a_client_has_signed_cannot_be_archived_and_the_messag
         services.archive_policy(policy_id=ward.policy.policy_id)
 
 
-def test_a_draft_holds_it_and_a_retainer_that_is_over_does_not(cast: Cast) -> None:
+def test_a_retainer_holds_it_until_its_last_day_is_over_in_its_own_zone_and_a_draft_never(cast: Cast) -> None:
     ward = Ward(cast.north)
     with ward.at(NOON):
         retainer = Retainer.objects.get()
@@ -77,11 +76,37 @@ def test_a_draft_holds_it_and_a_retainer_that_is_over_does_not(cast: Cast) -> No
     with ward.at("2026-06-30 21:59"), pytest.raises(Conflict):
         services.archive_policy(policy_id=ward.policy.policy_id)
     with ward.at("2026-06-30 22:00"):
-        Retainer.objects.update(state="draft", ends_on=None)
-        with pytest.raises(Conflict):
-            services.archive_policy(policy_id=ward.policy.policy_id)
-        Retainer.objects.update(state="ending", ends_on=date(2026, 7, 1))
         assert services.archive_policy(policy_id=ward.policy.policy_id).archived_at is not None
+        services.restore_policy(policy_id=ward.policy.policy_id)
+        Retainer.objects.update(state="draft", ends_on=None)
+        assert services.archive_policy(policy_id=ward.policy.policy_id).archived_at is not None
+
+
+def test_a_draft_on_archived_terms_says_so_and_cannot_be_activated(cast: Cast) -> None:
+    ward = Ward(cast.north)
+    with ward.at(NOON):
+        retainer = Retainer.objects.get()
+        Retainer.objects.update(state="draft")
+        services.archive_policy(policy_id=ward.policy.policy_id)
+        item = next(one for one in agreements.activation_checklist(retainer.id) if one.code == "policy")
+        assert (item.done, item.text) == (False, "Response times on offer instead of Priority, archived since")
+        with pytest.raises(Conflict, match="Priority, archived since"):
+            agreement_services.activate(retainer_id=retainer.id)
+        services.restore_policy(policy_id=ward.policy.policy_id)
+        assert agreement_services.activate(retainer_id=retainer.id).state == "active"
+
+
+def test_a_retainer_that_was_over_does_not_come_back_to_archived_terms(cast: Cast) -> None:
+    ward = Ward(cast.north)
+    with ward.at(NOON):
+        retainer = Retainer.objects.get()
+        agreement_services.end_retainer(retainer_id=retainer.id, ends_on=date(2026, 6, 10))
+    with ward.at("2026-06-20 12:00"):
+        services.archive_policy(policy_id=ward.policy.policy_id)
+        with pytest.raises(Conflict, match="“Priority” are archived"):
+            agreement_services.end_retainer(retainer_id=retainer.id, ends_on=date(2027, 1, 1))
+        # Its end may still be put right where it stays over.
+        agreement_services.end_retainer(retainer_id=retainer.id, ends_on=date(2026, 6, 9))
 
 
 HELD = {
@@ -102,22 +127,53 @@ def test_three_are_named_and_the_rest_counted(desk: Desk, monkeypatch: pytest.Mo
 # --- S45: what is archived never escalates ---------------------------------------------------------------------------
 
 
-def test_s45_what_is_archived_starts_no_clock_and_tells_nobody_whatever_happens_later(cast: Cast) -> None:
-    ward = Ward(cast.north)
-    incident = ward.held()
-    ward.do("resolve", incident, "2026-06-01 08:30", body="Done")
-    with ward.at("2026-06-01 09:00"):
+def alarms(ward: Ward, incident: Any) -> int:
+    with ward.house.scope():
+        return OutboxEvent.objects.filter(name__startswith="slas.clock.", payload__subject_id=str(incident)).count()
+
+
+def put_away(ward: Ward, moment: str = "2026-06-01 09:00") -> None:
+    """Ends what was signed, and archives its policy."""
+    with ward.at(moment):
         CoveredSystem.objects.all().delete()
         services.archive_policy(policy_id=ward.policy.policy_id)
-    told = ward.told(incident)
-    # Opened again within the days that the agreement gave for it: its terms are of the past, and stay there.
-    ward.do("reopen", incident, "2026-06-02 08:00", reason="Again")
-    ward.do("change_severity", incident, "2026-06-02 08:10", severity="critical")
-    assert set(ward.states(incident).values()) <= {"met", "cancelled", "breached"}
+
+
+def test_s45_what_is_archived_is_not_reopened_and_tells_nobody_however_late_it_gets(cast: Cast) -> None:
+    ward = Ward(cast.north)
+    incident = ward.held()
+    sweep("2026-06-01 08:50")
+    ward.do("resolve", incident, "2026-06-01 08:55", body="Done")
+    put_away(ward)
+    told = alarms(ward, incident)
+    assert told > 0, "it had warned while it counted"
+    # Within the days that the agreement gave for it: but its terms are of the past, and a new incident has others.
+    with pytest.raises(Conflict, match="archived"):
+        ward.do("reopen", incident, "2026-06-02 08:00", reason="Again")
+    assert ward.row(incident).state == "resolved"
     assert sweep("2026-06-20 08:00").judged == 0
-    assert [name for name in ward.told(incident) if name.startswith("slas.")] == [
-        name for name in told if name.startswith("slas.")
-    ]
+    assert alarms(ward, incident) == told
+
+
+def test_s45_an_incident_that_began_before_has_no_promise_until_somebody_gives_it_one(cast: Cast) -> None:
+    ward = Ward(cast.north)
+    with ward.at("2026-06-01 08:00"):
+        agreement_services.end_retainer(retainer_id=Retainer.objects.get().id, ends_on=date(2026, 6, 2))
+    with ward.at("2026-06-03 08:00"):
+        services.archive_policy(policy_id=ward.policy.policy_id)
+        incident = incidents.open_incident(
+            system_id=cast.north.system.id,
+            title="Seen late",
+            severity="high",
+            source="staff",
+            opened_at=utc("2026-06-01 09:00"),
+        ).id
+        assert list(selectors.clocks_of(SUBJECT, incident)) == []
+        other = next(row for row in selectors.latest_policy_versions() if row.policy.slug == "standard")
+        incidents.change_policy(incident_id=incident, policy_version_id=other.id)
+        clocks = {row.metric: row for row in selectors.clocks_of(SUBJECT, incident)}
+    assert {"first_response", "resolution"} <= set(clocks)
+    assert clocks["resolution"].started_at == utc("2026-06-01 09:00")
 
 
 def test_s45_restored_it_counts_again(cast: Cast) -> None:
@@ -187,41 +243,68 @@ def test_an_archived_policy_gets_no_new_version(desk: Desk) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("attempt", range(5))
-def test_signing_and_archiving_at_the_same_moment_never_both_happen(committed_cast: Cast, attempt: int) -> None:
-    house = committed_cast.north
-    desk = Desk(house, {"first_response": HOUR})
-    with desk.at(NOON):
-        agreement_services.install_catalogue()
-        retainer = agreement_services.create_retainer(
-            client_id=house.client.id, tier_id=_tier(), starts_on=date(2026, 7, 1), **_DRAFT
-        )
+def test_activating_and_archiving_at_the_same_moment_never_both_happen(committed_cast: Cast, attempt: int) -> None:
+    ward = Ward(committed_cast.north)
+    with ward.at(NOON):
+        Retainer.objects.update(state="draft")
+        retainer = Retainer.objects.get()
 
-    def sign() -> None:
-        with desk.at(NOON):
-            agreement_services.cover_system(
-                retainer_id=retainer.id, system_id=house.system.id, policy_version_id=desk.policy.id
-            )
+    def activate() -> None:
+        with ward.at(NOON):
+            agreement_services.activate(retainer_id=retainer.id)
 
-    results = together(sign, lambda: archive(desk))
+    def put_away_at_once() -> None:
+        with ward.at(NOON):
+            services.archive_policy(policy_id=ward.policy.policy_id)
+
+    results = together(activate, put_away_at_once)
     assert conflicts(results) == 1, results
-    with house.scope():
-        signed = CoveredSystem.objects.filter(policy_version_id=desk.policy.id).exists()
+    with ward.house.scope():
+        active = Retainer.objects.get().state == "active"
+        archived = Policy.objects.get(id=ward.policy.policy_id).archived_at is not None
+    assert active is not archived
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(5))
+def test_s45_a_promise_that_starts_as_its_policy_is_archived_keeps_it_or_does_not_start(
+    committed_cast: Cast, attempt: int
+) -> None:
+    desk = Desk(committed_cast.north, {"first_response": HOUR})
+    subject = random_id()
+    results = together(lambda: desk.start(NOON, subject), lambda: archive(desk))
+    with desk.house.scope():
+        started = len(selectors.clocks_of(SUBJECT, subject))
         archived = Policy.objects.get(id=desk.policy.policy_id).archived_at is not None
-    assert signed is not archived
+    assert (started, archived, conflicts(results)) in {(1, False, 1), (0, True, 0)}
 
 
-_DRAFT: dict[str, Any] = {
-    "name": "Draft",
-    "price_minor": 40_000,
-    "currency": "EUR",
-    "hours_minutes": 60,
-    "time_zone": "Europe/Berlin",
-    "price_reason": "agreed",
-}
+@pytest.mark.django_db(transaction=True)
+def test_s45_whoever_archives_waits_for_what_starts_and_then_counts_it(committed_cast: Cast) -> None:
+    desk = Desk(committed_cast.north, {"first_response": HOUR})
+    begun, go_on = threading.Event(), threading.Event()
 
+    def start_slowly() -> None:
+        with desk.at(NOON), transaction.atomic():
+            desk_start: dict[str, Any] = {
+                "severity": "high",
+                "policy_version_id": desk.policy.id,
+                "started_at": utc(NOON),
+            }
+            services.start_clocks(
+                subject_type=SUBJECT, subject_id=random_id(), client_id=desk.house.client.id, **desk_start
+            )
+            begun.set()
+            go_on.wait(5)
 
-def _tier() -> Any:
-    return agreements.tiers()[0].id
+    def archive_meanwhile() -> Policy:
+        begun.wait(5)
+        threading.Timer(0.5, go_on.set).start()
+        return archive(desk)
+
+    results = together(start_slowly, archive_meanwhile)
+    assert conflicts(results) == 1
+    assert "1 clock still runs" in str(results[1])
 
 
 # --- once is enough, and it is written down --------------------------------------------------------------------------
@@ -266,6 +349,26 @@ def test_a_calendar_stays_while_response_times_on_offer_count_in_it(desk: Desk) 
         assert list(selectors.calendars(archived=True)) == []
 
 
+def test_a_policy_does_not_come_back_into_hours_that_are_archived(desk: Desk) -> None:
+    archive(desk)
+    with desk.at(NOON):
+        services.archive_calendar(calendar_id=desk.calendar.calendar_id)
+        with pytest.raises(Conflict, match=desk.calendar.calendar.name):
+            services.restore_policy(policy_id=desk.policy.policy_id)
+        services.restore_calendar(calendar_id=desk.calendar.calendar_id)
+        assert services.restore_policy(policy_id=desk.policy.policy_id).archived_at is None
+
+
+def test_nobody_promises_in_hours_that_are_archived(desk: Desk) -> None:
+    with desk.at(NOON):
+        spare = services.create_calendar(name="Spare", spec="24x7")
+        services.archive_calendar(calendar_id=spare.calendar_id)
+        target = {"severity": "high", "metric": "resolution", "seconds": HOUR, "calendar_version_id": spare.id}
+        with pytest.raises(DomainError) as refused:
+            services.create_policy(name="In spare hours", targets=[target])
+        assert refused.value.field == "calendar_high"
+
+
 def test_hours_of_an_older_version_do_not_hold_a_calendar_and_go_on_counting(desk: Desk) -> None:
     subject = desk.start("2026-06-01 08:00")
     due = desk.clock(subject).due_at
@@ -278,104 +381,3 @@ def test_hours_of_an_older_version_do_not_hold_a_calendar_and_go_on_counting(des
     assert desk.clock(subject).due_at == due
     later = desk.start("2026-06-02 08:00")
     assert desk.clock(later).due_at == utc("2026-06-02 12:00"), "who signed the older version has its hours"
-
-
-# --- other words for the same promises -------------------------------------------------------------------------------
-
-
-def test_another_name_changes_no_byte_of_what_was_promised(desk: Desk) -> None:
-    subject = desk.start("2026-06-01 08:00")
-    sweep("2026-06-01 12:30")
-    with desk.at(NOON):
-        before = json.dumps(ledger.time_by_side([desk.clock(subject)], utc(NOON)), sort_keys=True, default=str)
-        row = services.update_policy(policy_id=desk.policy.policy_id, name="  Gold   plus ", description=" Better ")
-        assert (row.name, row.description, row.slug) == ("Gold plus", "Better", desk.policy.policy.slug)
-        calendar = services.update_calendar(calendar_id=desk.calendar.calendar_id, name="Daytime")
-        assert (calendar.name, calendar.slug) == ("Daytime", desk.calendar.calendar.slug)
-        after = json.dumps(ledger.time_by_side([desk.clock(subject)], utc(NOON)), sort_keys=True, default=str)
-    assert before == after
-
-
-@pytest.mark.parametrize("name", ["", "   ", "x" * 81])
-def test_a_name_that_is_none_is_refused(desk: Desk, name: str) -> None:
-    with desk.at(NOON), pytest.raises(DomainError) as refused:
-        services.update_policy(policy_id=desk.policy.policy_id, name=name, description="")
-    assert refused.value.field == "name"
-
-
-def test_two_of_one_name_are_refused_though_one_be_archived(desk: Desk) -> None:
-    archive(desk)
-    with desk.at(NOON):
-        other = desk.new_policy({"resolution": HOUR})
-        taken = desk.policy.policy.name.upper()
-        with pytest.raises(DomainError, match="perhaps an archived one"):
-            services.update_policy(policy_id=other.policy_id, name=taken, description="")
-        # Its own name in other letters is no second one.
-        assert services.update_policy(policy_id=other.policy_id, name=other.policy.name.upper(), description="")
-
-
-# --- pages and programs ----------------------------------------------------------------------------------------------
-
-
-def page(house: House, who: str, path: str, method: str = "get", **data: str) -> Any:
-    client = Client()
-    client.force_login(getattr(house, who))
-    return getattr(client, method)(f"/a/{house.agency.slug}/settings/response-times/{path}", data, follow=True)
-
-
-def test_a_page_archives_says_so_and_restores(desk: Desk) -> None:
-    slug = desk.policy.policy.slug
-    shown = page(desk.house, "owner", f"{slug}/")
-    assert f"Archive {desk.policy.policy.name}?" in shown.content.decode()
-    shown = page(desk.house, "owner", f"{slug}/archive/", "post").content.decode()
-    assert "It is offered to nobody, and nothing counts under it." in shown
-    assert "New version" not in shown
-    listed = page(desk.house, "owner", "").content.decode()
-    assert f"/{slug}/restore/" in listed
-    shown = page(desk.house, "owner", f"{slug}/restore/", "post").content.decode()
-    assert "Restored." in shown
-    assert "New version" in shown
-
-
-def test_the_page_says_who_still_has_it(cast: Cast) -> None:
-    ward = Ward(cast.north)
-    shown = page(cast.north, "owner", "priority/archive/", "post").content.decode()
-    assert f"{ward.house.client.name} still has these response times." in shown
-    assert "Archived." not in shown
-
-
-def test_the_page_renames_and_keeps_what_was_typed_where_it_cannot(desk: Desk) -> None:
-    with desk.at(NOON):
-        other = desk.new_policy({"resolution": HOUR})
-    slug = desk.policy.policy.slug
-    shown = page(desk.house, "owner", f"{slug}/rename/", "post", name=other.policy.name, description="Kept")
-    assert "There is one of this name already" in shown.content.decode()
-    assert "Kept" in shown.content.decode()
-    shown = page(desk.house, "owner", f"{slug}/rename/", "post", name="Gold", description="Best")
-    assert "<h1>Gold</h1>" in shown.content.decode()
-
-
-@pytest.mark.parametrize("path", ["archive/", "restore/"])
-def test_who_may_only_look_cannot(desk: Desk, path: str) -> None:
-    shown = page(desk.house, Role.VIEWER, f"{desk.policy.policy.slug}/{path}", "post")
-    assert shown.status_code == 403
-
-
-def test_a_program_archives_lists_and_restores(desk: Desk) -> None:
-    token = token_of(desk.house)
-    where = f"policies/{desk.policy.policy_id}"
-    assert call("post", f"{where}/archive/", token, {}).status_code == 200
-    listed = json.loads(call("get", "policies/", token, archived="true").content)["results"]
-    assert [row["id"] for row in listed] == [str(desk.policy.policy_id)]
-    assert json.loads(call("get", "policies/", token).content)["results"] == []
-    assert json.loads(call("post", f"{where}/restore/", token, {}).content)["archived_at"] is None
-    renamed = json.loads(call("patch", f"{where}/", token, {"name": "Gold"}).content)
-    assert (renamed["name"], renamed["slug"]) == ("Gold", desk.policy.policy.slug)
-    assert call("patch", f"{where}/", token, {}).status_code == 400
-
-
-def test_a_program_is_told_who_still_has_it(cast: Cast) -> None:
-    ward = Ward(cast.north)
-    answer = call("post", f"policies/{ward.policy.policy_id}/archive/", token_of(cast.north), {})
-    assert answer.status_code == 409
-    assert ward.house.client.name in answer.content.decode()

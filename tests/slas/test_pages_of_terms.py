@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from slas import selectors, services
+from slas.escalation import Ladder, Rung
 from slas.models import HolidayProposal, Rota, TimeOff
 from tests.cast import Cast
 from tests.slas.test_forms import form_of
@@ -187,8 +189,12 @@ def test_a_policy_page_costs_the_same_for_many_versions_and_turns_after_ten(term
                 }
                 for row in selectors.targets_of(newest.id)
             ]
-            services.new_policy_version(policy_id=newest.policy_id, targets=targets)
+            rungs = tuple(Rung(to=f"on_call:{row.id}", percent=50 + place) for place, row in enumerate(rotas))
+            said = replace(selectors.wording(newest), escalation=Ladder(rungs))
+            services.new_policy_version(policy_id=newest.policy_id, targets=targets, wording=said)
 
+    with house.scope():
+        rotas = [rota(house), rota(house)]
     next_version()
     few = statements()
     for _number in range(9):
