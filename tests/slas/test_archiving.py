@@ -17,6 +17,7 @@ from core.models import OutboxEvent
 from incidents import services as incidents
 from slas import selectors, services
 from slas.models import Policy
+from slas.services.offers import offered_calendars, offered_policies
 from tests.cast import Cast, House, random_id
 from tests.incidents.ward import Ward
 from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc
@@ -331,6 +332,15 @@ def test_what_is_not_there_is_not_found(cast: Cast, act: Any) -> None:
 def test_the_stranger_cannot_archive_ours(cast: Cast, desk: Desk) -> None:
     with cast.south.scope(), pytest.raises(NotFound):
         services.archive_policy(policy_id=desk.policy.policy_id)
+
+
+def test_what_another_agency_offers_is_on_offer_to_nobody_here(cast: Cast, desk: Desk) -> None:
+    with cast.north.scope():
+        assert offered_policies([desk.policy.id, random_id()]) == {desk.policy.id}
+        assert offered_calendars([desk.calendar.id, random_id()]) == {desk.calendar.id}
+    with cast.south.scope():
+        assert offered_policies([desk.policy.id]) == set()
+        assert offered_calendars([desk.calendar.id]) == set()
 
 
 # --- calendars -------------------------------------------------------------------------------------------------------

@@ -89,4 +89,5 @@ RAW_SQL = {
     "monitoring/partitions.py",
     "monitoring/store.py",
     "retainer/local/postgres.py",
+    "slas/services/offers.py",
 }
