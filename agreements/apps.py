@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from agreements import events
+from core import news
 from slas import holders
 
 
@@ -17,3 +19,4 @@ class AgreementsConfig(AppConfig):
         from agreements.selectors import clients_on  # noqa: PLC0415
 
         holders.register(clients_on)
+        news.declare(news.declared_in(events))

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from clients import events
+from core import news
+
 
 class ClientsConfig(AppConfig):
     """Clients, contacts and their rights, AI systems, environments."""
 
     name = "clients"
+
+    def ready(self) -> None:
+        """Workers know its news by name."""
+        news.declare(news.declared_in(events))

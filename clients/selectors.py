@@ -104,6 +104,12 @@ def system(system_id: uuid.UUID) -> AISystem:
     return _one(AISystem.objects.select_related("client").filter(id=system_id), _("There is no such system."))
 
 
+def locked_system(system_id: uuid.UUID) -> AISystem:
+    """The same, its row locked for the rest of the transaction, so that how it stands now stays so until then."""
+    rows = AISystem.objects.select_for_update(of=("self",)).filter(id=system_id)
+    return _one(rows, _("There is no such system."))
+
+
 def system_by_slugs(client_slug: str, system_slug: str) -> AISystem:
     """One system by its address. The portal has no client in that address: its scope says which."""
     rows = AISystem.objects.select_related("client").filter(slug=system_slug)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from core import logs
+from core import events, logs, news
 
 
 class CoreConfig(AppConfig):
@@ -15,3 +15,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Logging is set up before the first line is written."""
         logs.configure()
+        news.declare(news.declared_in(events))

@@ -9,6 +9,7 @@ from typing import Any
 from core.clock import now
 from core.ids import uuid7
 from core.models import AuditEvent, Counter, OutboxEvent
+from core.news import version_of
 from core.tenancy.context import require_agency, require_scope
 
 
@@ -47,12 +48,19 @@ def announce(
     agency_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> None:
-    """One outbox row named ``app.noun.verb``. A second one with the same ``dedup_key`` is dropped by the database."""
+    """One outbox row named ``app.noun.verb``. A second one with the same ``dedup_key`` is dropped by the database.
+
+    Raises ValueError for a name that no app has declared: every worker would leave it for a newer one.
+    """
+    version = version_of(name)
+    if not version:
+        raise ValueError(f"{name} is no constant of the events module of its app.")
     event = OutboxEvent(
         id=uuid7(),
         agency_id=agency_id or require_agency(),
         client_id=client_id,
         name=name,
+        version=version,
         payload=payload,
         created_at=at or now(),
         next_due_at=now(),

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from core import events
 from core.access.roles import Capability, Role, may
 from core.audit import record, record_and_announce
 from core.clock import now
@@ -60,7 +61,7 @@ def update_agency(
     agency.currency, agency.brand_colour = currency, brand_colour.upper()
     agency.mail_from, agency.require_mfa = mail_from, require_mfa
     agency.save()
-    record_and_announce(action="core.agency.updated", object_type="agency", object_id=agency.id)
+    record_and_announce(action=events.AGENCY_UPDATED, object_type="agency", object_id=agency.id)
     return agency
 
 

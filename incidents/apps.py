@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from core import news
+from incidents import events
 
 
 class IncidentsConfig(AppConfig):
@@ -15,5 +16,9 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """Handlers import models, which exist only now."""
         from incidents.handlers import HANDLERS  # noqa: PLC0415
+        from incidents.models import EntryKind  # noqa: PLC0415
 
+        # A line that another app adds to a timeline is news of its kind.
+        lines = [f"{events.PREFIX}{kind}" for kind in EntryKind.values]
+        news.declare([*news.declared_in(events), *lines])
         news.register(HANDLERS)

@@ -1,4 +1,4 @@
-"""How an alert ends, whoever ends it: the evidence, the incident's timeline, the news."""
+"""How an alert begins and ends, whoever ends it: the evidence, the incident and its timeline, the news."""
 
 from __future__ import annotations
 
@@ -6,18 +6,119 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.audit import record_and_announce
+from core.audit import next_number, record_and_announce
 from core.clock import now
 from incidents import services as incident_services
 from monitoring import events
-from monitoring.models import Alert, AlertState, Check
+from monitoring.evaluate import UNKNOWN_AFTER
+from monitoring.models import Alert, AlertState, Check, Health, Sample
+from monitoring.severity import severity_of
+from monitoring.wording import title_of
+
+
+def fire(check: Check, payload: dict[str, Any]) -> None:
+    """Opens the alert of a transition, and opens or joins an incident where a promise is broken.
+
+    Every firing has an alert of its own, however late it is told.
+    """
+    same = Alert.objects.filter(fingerprint=payload["fingerprint"])
+    if same.filter(serial=payload["serial"]).exists() or _take_over(check, payload):
+        return
+    lost = payload["change"] == "lost"
+    evidence = _evidence(check, payload)
+    samples = evidence.get("samples", [])
+    alert = Alert.objects.create(
+        client_id=check.client_id,
+        number=next_number(kind="alert"),
+        fingerprint=payload["fingerprint"],
+        serial=payload["serial"],
+        system_id=check.system_id,
+        source_check=check,
+        threshold_id=_limit_id(check, payload),
+        health=Health.UNKNOWN if lost else Health.DEGRADED if payload["threshold_id"] else Health.DOWN,
+        title=title_of(check, payload),
+        began_at=datetime.fromisoformat(samples[0][0] if samples else payload["began_at"]),
+        # When it was known, which may be a while ago if whoever stored the result died before telling.
+        fired_at=datetime.fromisoformat(payload["finished_at"]),
+        evidence={"fired": evidence},
+    )
+    # A value that is not there says that nobody can tell, not that the promise is broken: people are told, and no clock
+    # starts.
+    if check.environment.kind == "production" and not lost:
+        attach(alert, opened_at=alert.fired_at)
+    tell(events.FIRED, alert)
+
+
+def _take_over(check: Check, payload: dict[str, Any]) -> bool:
+    """Whether an alert that is open already is that of this firing: one from before firings had serials is.
+
+    Any other is of an earlier firing whose end never came, and ends here.
+    """
+    rows = Alert.objects.filter(fingerprint=payload["fingerprint"], recovered_at=None)
+    alert = rows.select_for_update(of=("self",)).first()
+    if alert is None:
+        return False
+    if alert.serial is None:
+        alert.serial = payload["serial"]
+        alert.save(update_fields=["serial"])
+        return True
+    reason = _("a later failure of the same kind began")
+    said = _("%(title)s: the alert ended because %(reason)s.") % {"title": alert.title, "reason": reason}
+    end(alert, at=datetime.fromisoformat(payload["finished_at"]), evidence={"reason": reason}, said=said)
+    return False
+
+
+def _limit_id(check: Check, payload: dict[str, Any]) -> uuid.UUID | None:
+    """None where the limit has been removed meanwhile: its alert outlives it."""
+    if not payload["threshold_id"]:
+        return None
+    found: uuid.UUID | None = check.thresholds.filter(id=payload["threshold_id"]).values_list("id", flat=True).first()
+    return found
+
+
+def attach(alert: Alert, *, opened_at: datetime) -> None:
+    """Puts the alert on the open incident of its system, or on a new one that began at ``opened_at``."""
+    check = alert.source_check
+    severity = severity_of(
+        health=alert.health, criticality=check.system.criticality, customer_facing=check.system.customer_facing
+    )
+    incident = incident_services.open_or_join(
+        system_id=check.system_id,
+        title=alert.title,
+        severity=severity,
+        source="alert",
+        fingerprint=f"system:{check.system_id}",
+        opened_at=opened_at,
+    )
+    incident_services.add_entry(
+        incident_id=incident.id, kind="alert_fired", body=alert.title, data={"alert": alert.number}
+    )
+    alert.incident_id = incident.id
+    alert.save(update_fields=["incident_id"])
+
+
+def recover(check: Check, payload: dict[str, Any]) -> None:
+    """Ends the alert of the firing that this transition names, and no other."""
+    rows = Alert.objects.filter(
+        Q(serial=payload["serial"]) | Q(serial=None), fingerprint=payload["fingerprint"], recovered_at=None
+    )
+    alert = rows.select_for_update(of=("self",)).first()
+    if alert is None:
+        return
+    if payload["change"] == "unwatched":
+        _end_for(alert, payload["reason"])
+        return
+    said = _("%(title)s: back to normal, seen by “%(check)s”.") % {"title": alert.title, "check": check.name}
+    end(alert, at=datetime.fromisoformat(payload["finished_at"]), evidence=_evidence(check, payload), said=said)
 
 
 def end(alert: Alert, *, at: datetime, evidence: dict[str, Any], said: str) -> None:
     """Ends an open alert at ``at``; ``said`` is what the incident's timeline says of it."""
-    alert.state, alert.recovered_at = AlertState.RECOVERED, at
+    # A clock that was set back meanwhile makes no alert end before it fired.
+    alert.state, alert.recovered_at = AlertState.RECOVERED, max(at, alert.fired_at)
     alert.evidence = {**alert.evidence, "recovered": evidence}
     alert.save(update_fields=["state", "recovered_at", "evidence"])
     if alert.incident_id:
@@ -38,9 +139,45 @@ def end_unwatched(check: Check, reason: str, threshold_id: uuid.UUID | None = No
     rows = Alert.objects.filter(source_check_id=check.id, recovered_at=None)
     if threshold_id:
         rows = rows.filter(threshold_id=threshold_id)
-    for alert in rows.select_for_update(of=("self",)):
-        said = _("%(title)s: the alert ended because %(reason)s.") % {"title": alert.title, "reason": reason}
-        end(alert, at=now(), evidence={"reason": reason}, said=said)
+    for alert in rows.order_by("id").select_for_update(of=("self",)):
+        _end_for(alert, reason)
+
+
+def _end_for(alert: Alert, reason: str) -> None:
+    said = _("%(title)s: the alert ended because %(reason)s.") % {"title": alert.title, "reason": reason}
+    end(alert, at=now(), evidence={"reason": reason}, said=said)
+
+
+def _evidence(check: Check, payload: dict[str, Any]) -> dict[str, Any]:
+    rule = payload["rule"]
+    facts: dict[str, Any] = {
+        "slot": payload["slot"],
+        "bad_in_a_row": payload["bad_streak"],
+        "good_in_a_row": payload["good_streak"],
+        "rule": f"{rule['bad_count']} bad in a row fire, {rule['good_count']} good clear",
+    }
+    if payload["change"] in ("lost", "found"):
+        facts["rule"] = _("%(count)s without a value in a row fire, the first value clears") % {"count": UNKNOWN_AFTER}
+        facts["unknown_in_a_row"] = payload["unknown_streak"]
+        return facts | {"metric": rule.get("metric", ""), "problem": payload["error_class"]}
+    if payload["threshold_id"]:
+        facts |= {"metric": rule["metric"], "value": payload["value"], "limit": rule["limit"]}
+        facts |= {"clear_limit": rule["clear_limit"], "comparison": rule["comparison"]}
+        facts["samples"] = _samples(check, payload)
+    else:
+        facts["problem"] = payload["error_class"]
+    return facts
+
+
+def _samples(check: Check, payload: dict[str, Any]) -> list[tuple[str, float]]:
+    """The values in a row that made it fire or recover, oldest first: slot and value."""
+    rule = payload["rule"]
+    count = rule["bad_count"] if payload["change"] == "fired" else rule["good_count"]
+    rows = Sample.objects.filter(
+        check_id=check.id, metric=rule["metric"], slot__lte=datetime.fromisoformat(payload["slot"])
+    )
+    newest = list(rows.order_by("-slot").values_list("slot", "value")[:count])
+    return [(slot.isoformat(), value) for slot, value in reversed(newest)]
 
 
 def tell(name: str, alert: Alert) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from core import news
+from monitoring import events
 
 
 class MonitoringConfig(AppConfig):
@@ -16,4 +17,5 @@ class MonitoringConfig(AppConfig):
         """Handlers import models, which exist only now."""
         from monitoring.handlers import HANDLERS  # noqa: PLC0415
 
+        news.declare(news.declared_in(events), events.VERSIONS)
         news.register(HANDLERS)

@@ -5,10 +5,10 @@ Pure. A missing value neither fires nor clears, and a state that has fired stays
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Verdict = Literal["good", "bad", "unknown"]
-Change = Literal["fired", "recovered", "lost", "found", ""]
+Change = Literal["fired", "recovered", "lost", "found", "unwatched"]
 
 UNKNOWN_AFTER = 3
 
@@ -30,33 +30,55 @@ class Rule(NamedTuple):
     bad_health: str
 
 
-def step(before: Streaks, verdict: Verdict, rule: Rule) -> tuple[Streaks, Change]:
-    """The streaks after one more result, and whether it fired or recovered."""
+class Told(NamedTuple):
+    """What has been told of a check or of a limit: how many transitions, and the serials of those that have begun and
+    not ended. A serial is the number of the transition that began it."""
+
+    transitions: int = 0
+    firing: int | None = None
+    no_data: int | None = None
+
+
+class Transition(NamedTuple):
+    """One thing to tell: its place in the order of its subject, and the serial of what it begins or ends."""
+
+    change: Change
+    serial: int
+    seq: int
+
+
+def step(before: Streaks, verdict: Verdict, rule: Rule) -> Streaks:
+    """The streaks after one more result."""
     fired = before.health == rule.bad_health
     if verdict == "unknown":
         after = before._replace(unknown=before.unknown + 1)
-        lost = after.unknown >= UNKNOWN_AFTER and not fired
-        return (after._replace(health="unknown") if lost else after), ""
+        return after._replace(health="unknown") if after.unknown >= UNKNOWN_AFTER and not fired else after
     if verdict == "bad":
         bad = before.bad + 1
-        fires = not fired and bad >= rule.bad_count
-        return Streaks(rule.bad_health if fires else before.health, bad=bad), "fired" if fires else ""
+        return Streaks(rule.bad_health if fired or bad >= rule.bad_count else before.health, bad=bad)
     # Counted no further than the rule asks, so that a row that stays well stays as it is.
     good = min(before.good + 1, rule.good_count)
-    recovers = fired and good >= rule.good_count
-    health = before.health if fired and not recovers else "healthy"
-    return Streaks(health, good=good), "recovered" if recovers else ""
+    recovers = good >= rule.good_count
+    return Streaks(before.health if fired and not recovers else "healthy", good=good)
 
 
-def silence(before: Streaks, after: Streaks, *, counted: bool = True) -> Change:
-    """Whether a value was lost or found with this result: unknown so many times in a row that somebody should look.
+def compare(told: Told, *, bad: bool, lost: bool | None) -> tuple[Told, list[Transition]]:
+    """What there is to tell where this is how it stands, and what has been told then.
 
-    Apart from firing and recovering, because a value that is not there is neither bad nor good. ``counted`` is False
-    where the result before could not tell (the whole answer had failed), so that the loss is noticed with this one.
+    From the state alone and not from the step that led to it, so that nothing that was missed stays untold. A value
+    that is lost is told apart from firing and recovering, because one that is not there is neither bad nor good;
+    ``lost`` is None where the result cannot tell.
     """
-    if after.unknown >= UNKNOWN_AFTER and (before.unknown < UNKNOWN_AFTER or not counted):
-        return "lost"
-    return "found" if before.unknown >= UNKNOWN_AFTER and after.unknown == 0 else ""
+    news: list[Transition] = []
+    for begun, begins, ends, now in (("firing", "fired", "recovered", bad), ("no_data", "lost", "found", lost)):
+        serial = getattr(told, begun)
+        if now is None or now == (serial is not None):
+            continue
+        seq = told.transitions + 1
+        change: Any = begins if now else ends
+        news.append(Transition(change, serial or seq, seq))
+        told = told._replace(transitions=seq, **{begun: seq if now else None})
+    return told, news
 
 
 def judge_value(value: float | None, *, comparison: str, limit: float, clear_limit: float, fired: bool) -> Verdict:

@@ -47,6 +47,9 @@ class Held:
     last_error: str
     skipped_slots: int
     next_due_at: datetime | None
+    transitions: int
+    firing_serial: int | None
+    no_data_serial: int | None
     last_slot: datetime | None = None
     last_finished_at: datetime | None = None
     last_latency_us: int | None = None
@@ -54,6 +57,8 @@ class Held:
     last_detail: str = ""
     lease_id: uuid.UUID | None = None
     leased_until: datetime | None = None
+    # Whether there is something to tell, which changes what has been told.
+    news: bool = False
 
 
 @dataclass(slots=True)
@@ -62,6 +67,7 @@ class Limit:
 
     id: str
     metric: str
+    unit: str
     comparison: str
     limit: float
     clear_limit: float
@@ -71,6 +77,9 @@ class Limit:
     bad_streak: int
     good_streak: int
     missing_streak: int
+    transitions: int
+    firing_serial: int | None
+    no_data_serial: int | None
     changed: bool = False
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from core.tenancy.fields import TenantForeignKey
@@ -51,6 +52,10 @@ class Comparison(models.TextChoices):
     BELOW = "below", _("Below")
 
 
+# Checks and limits of which something has begun and not ended: few, so that the auditor can look at each.
+ILL = Q(firing_serial__isnull=False) | Q(no_data_serial__isnull=False)
+
+
 class Check(ClientOwnedModel):
     """What is asked of one environment of one system, how often, and where it stands."""
 
@@ -89,6 +94,10 @@ class Check(ClientOwnedModel):
     last_error = models.CharField(max_length=20, blank=True)
     last_detail = models.CharField(max_length=200, blank=True)
     skipped_slots = models.PositiveIntegerField(default=0)
+    # What has been told of it: how many transitions, and the serials of those that have begun and not ended.
+    transitions = models.BigIntegerField(default=0, db_default=0)
+    firing_serial = models.BigIntegerField(null=True)
+    no_data_serial = models.BigIntegerField(null=True)
 
     class Meta(ClientOwnedModel.Meta):
         ordering = ["name"]
@@ -99,7 +108,9 @@ class Check(ClientOwnedModel):
             ),
             # A timeout above the interval would let two runs of one check overlap.
             models.CheckConstraint(
-                condition=Q(timeout_ms__gte=100) & Q(timeout_ms__lte=F("interval_seconds") * 1000),
+                condition=Q(timeout_ms__gte=100)
+                # As a large number: a month has more milliseconds than a small one can say.
+                & Q(timeout_ms__lte=Cast("interval_seconds", models.BigIntegerField()) * 1000),
                 name="monitoring_check_timeout",
             ),
             models.CheckConstraint(condition=Q(health__in=Health.values), name="monitoring_check_health"),
@@ -107,6 +118,7 @@ class Check(ClientOwnedModel):
         ]
         indexes = [
             models.Index(fields=["next_due_at"], name="monitoring_check_due", condition=Q(next_due_at__isnull=False)),
+            models.Index(fields=["agency"], name="monitoring_check_ill", condition=ILL),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +153,10 @@ class Threshold(ClientOwnedModel):
     good_streak = models.PositiveIntegerField(default=0)
     # Intervals in a row without a value; a missing value neither fires nor clears.
     missing_streak = models.PositiveIntegerField(default=0)
+    # What has been told of it: how many transitions, and the serials of those that have begun and not ended.
+    transitions = models.BigIntegerField(default=0, db_default=0)
+    firing_serial = models.BigIntegerField(null=True)
+    no_data_serial = models.BigIntegerField(null=True)
 
     class Meta(ClientOwnedModel.Meta):
         constraints = [
@@ -153,6 +169,7 @@ class Threshold(ClientOwnedModel):
                 name="monitoring_threshold_hysteresis",
             ),
         ]
+        indexes = [models.Index(fields=["agency"], name="monitoring_threshold_ill", condition=ILL)]
 
     @property
     def last_value(self) -> float | None:
@@ -171,6 +188,8 @@ class Alert(ClientOwnedModel):
 
     number = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=120)
+    # Which firing of the fingerprint it is; its recovery names the same.
+    serial = models.BigIntegerField(null=True)
     system = TenantForeignKey("clients.AISystem", models.PROTECT, related_name="+")
     source_check = TenantForeignKey(Check, models.PROTECT, related_name="alerts")
     threshold = TenantForeignKey(Threshold, models.PROTECT, null=True, related_name="alerts")
@@ -194,6 +213,7 @@ class Alert(ClientOwnedModel):
                 condition=Q(recovered_at__isnull=True),
                 name="monitoring_one_open_alert",
             ),
+            models.UniqueConstraint(fields=["agency", "fingerprint", "serial"], name="monitoring_alert_a_firing"),
             models.CheckConstraint(condition=Q(state__in=AlertState.values), name="monitoring_alert_state"),
         ]
         indexes = [models.Index(fields=["agency", "-fired_at"], name="monitoring_alert_newest")]

@@ -6,19 +6,30 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
 
 from core.beat import beat
-from core.ids import uuid7
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
-from monitoring import events, store
-from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, own_trouble, silence, step
+from monitoring import store
+from monitoring.evaluate import (
+    UNKNOWN_AFTER,
+    Rule,
+    Streaks,
+    Told,
+    Transition,
+    Verdict,
+    compare,
+    judge_value,
+    own_trouble,
+    step,
+)
 from monitoring.held import Held, Limit, limits_of, lock_ours, read_held
 from monitoring.models import Check, CheckKind, Health, Threshold
 from monitoring.schedule import first_due, next_slot
+from monitoring.transitions import Seen, transition
 from monitoring.uptime import DOWN
 
 NETWORK = frozenset({"dns", "refused", "connect_timeout", "timeout", "tls"})
@@ -41,7 +52,8 @@ CHECK_FIELDS = [
     "lease_id",
     "leased_until",
 ]
-THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak"]
+TOLD_FIELDS = ["transitions", "firing_serial", "no_data_serial"]
+THRESHOLD_FIELDS = ["health", "bad_streak", "good_streak", "missing_streak", *TOLD_FIELDS]
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +100,7 @@ def save_judged(checks: Sequence[Held], limits: Iterable[Limit]) -> None:
         Threshold(id=one.id, **{name: getattr(one, name) for name in THRESHOLD_FIELDS}) for one in limits if one.changed
     ]
     Check.objects.update_columns(checks, CHECK_FIELDS)
+    Check.objects.update_columns([check for check in checks if check.news], TOLD_FIELDS)
     Threshold.objects.bulk_update(changed, THRESHOLD_FIELDS)
 
 
@@ -114,7 +127,7 @@ def take(check: Held, limits: Sequence[Limit], result: Result, *, hold: bool = F
 
     With ``hold`` a failure on the network is our own trouble and counts against nobody.
     """
-    ok, answered = not result.error_class, not check.last_error
+    ok = not result.error_class
     _schedule(check, result)
     check.last_finished_at, check.last_latency_us = result.finished_at, result.latency_us
     check.last_error, check.last_detail = result.error_class, result.detail[:200]
@@ -124,19 +137,33 @@ def take(check: Held, limits: Sequence[Limit], result: Result, *, hold: bool = F
     held = is_ours(result.error_class, hold=hold)
     verdict: Verdict = "good" if ok else "unknown" if held else "bad"
     before = Streaks(check.health, check.bad_streak, check.good_streak, check.unknown_streak)
-    after, change = step(before, verdict, Rule(check.bad_count, check.good_count, Health.DOWN))
+    after = step(before, verdict, Rule(check.bad_count, check.good_count, Health.DOWN))
     check.health, check.bad_streak = after.health, after.bad
     check.good_streak, check.unknown_streak = after.good, after.unknown
     # Only an address we may not ask is the agency's to look into; our own trouble is ours.
-    lost = silence(before, after) if result.error_class == "blocked" or ok else ""
-    news = [_news(check, None, one, result, after) for one in (change, lost) if one]
+    told = _tell(check, bad=after.health == Health.DOWN, lost=_is_lost(after, result.error_class == "blocked"))
+    check.news = check.news or bool(told)
+    news = [_news(check, None, one, result, after) for one in told]
     for threshold in limits:
-        news += _take_threshold(check, threshold, result, answered=answered)
+        news += _take_threshold(check, threshold, result)
     return news
 
 
-def _take_threshold(check: Held, threshold: Limit, result: Result, *, answered: bool) -> list[OutboxEvent]:
-    """``answered`` is whether the check's answer before this one could be read."""
+def _is_lost(after: Streaks, counts: bool) -> bool | None:
+    """Whether nobody can tell any more how it stands; None where this result does not say, as while it is our fault."""
+    if after.unknown == 0:
+        return False
+    return True if counts and after.unknown >= UNKNOWN_AFTER else None
+
+
+def _tell(subject: Held | Limit, *, bad: bool, lost: bool | None) -> list[Transition]:
+    before = Told(subject.transitions, subject.firing_serial, subject.no_data_serial)
+    after, news = compare(before, bad=bad, lost=lost)
+    subject.transitions, subject.firing_serial, subject.no_data_serial = after
+    return news
+
+
+def _take_threshold(check: Held, threshold: Limit, result: Result) -> list[OutboxEvent]:
     value = result.values.get(threshold.metric) if not result.error_class else None
     verdict = judge_value(
         value,
@@ -146,13 +173,13 @@ def _take_threshold(check: Held, threshold: Limit, result: Result, *, answered: 
         fired=threshold.health == Health.DEGRADED,
     )
     before = Streaks(threshold.health, threshold.bad_streak, threshold.good_streak, threshold.missing_streak)
-    after, change = step(before, verdict, Rule(threshold.bad_count, threshold.good_count, Health.DEGRADED))
+    after = step(before, verdict, Rule(threshold.bad_count, threshold.good_count, Health.DEGRADED))
     threshold.health, threshold.bad_streak = after.health, after.bad
     threshold.good_streak, threshold.missing_streak = after.good, after.unknown
-    threshold.changed = threshold.changed or after != before
     # While the whole answer fails, the check says so; a value is missed in an answer that came.
-    lost = silence(before, after, counted=answered) if not result.error_class else ""
-    return [_news(check, threshold, one, result, after) for one in (change, lost) if one]
+    told = _tell(threshold, bad=after.health == Health.DEGRADED, lost=_is_lost(after, not result.error_class))
+    threshold.changed = threshold.changed or after != before or bool(told)
+    return [_news(check, threshold, one, result, after) for one in told]
 
 
 def _schedule(check: Held, result: Result) -> None:
@@ -184,30 +211,6 @@ def is_ours(error_class: str, *, hold: bool) -> bool:
     return error_class in OURS or (hold and error_class in NETWORK)
 
 
-def _news(check: Held, threshold: Limit | None, change: str, result: Result, after: Streaks) -> OutboxEvent:
-    rule: Any = threshold or check
-    results = after.unknown if change == "lost" else rule.bad_count
-    began = result.slot - timedelta(seconds=check.interval_seconds * (results - 1))
-    subject = f"threshold:{threshold.id}" if threshold else f"check:{check.id}"
-    return OutboxEvent(
-        id=uuid7(),
-        agency_id=check.agency_id,
-        client_id=check.client_id,
-        name=events.TRANSITIONED,
-        created_at=result.finished_at,
-        next_due_at=result.finished_at,
-        dedup_key=f"{subject}:{change}:{result.slot.isoformat()}",
-        payload={
-            "check_id": str(check.id),
-            "threshold_id": str(threshold.id) if threshold else None,
-            "change": change,
-            "slot": result.slot.isoformat(),
-            "began_at": began.isoformat(),
-            "finished_at": result.finished_at.isoformat(),
-            "value": result.values.get(threshold.metric) if threshold else None,
-            "error_class": result.error_class,
-            "bad_streak": after.bad,
-            "good_streak": after.good,
-            "unknown_streak": after.unknown,
-        },
-    )
+def _news(check: Held, threshold: Limit | None, told: Transition, result: Result, after: Streaks) -> OutboxEvent:
+    seen = Seen(result.slot, result.finished_at, result.values, result.error_class, after)
+    return transition(check, threshold, told, seen)

@@ -23,11 +23,12 @@ from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
 from core.tenancy.scope import sweeper_scope
+from monitoring import events
 from monitoring.addresses import stored_url
-from monitoring.alerts import end_unwatched
 from monitoring.models import Alert, Check, CheckKind, Comparison, Health, Threshold
 from monitoring.probing.parse import BadPath, check_path
 from monitoring.schedule import first_due
+from monitoring.watching import limit_watched_no_more, watch_no_more
 
 # Seconds between two questions, by criticality.
 INTERVALS = {"high": 60, "medium": 300, "low": 900}
@@ -68,7 +69,7 @@ def create_check(
     _seal(check, authorization)
     with transaction.atomic():
         _save(check, new=True)
-        _say("monitoring.check.created", check)
+        _say(events.CHECK_CREATED, check)
     return check
 
 
@@ -117,18 +118,20 @@ def update_check(
             check.lease_id, check.next_due_at = None, first_due(check, now())
         _seal(check, authorization)
         _save(check, new=False)
-        _say("monitoring.check.updated", check)
+        _say(events.CHECK_UPDATED, check)
     return check
 
 
 def enable_check(*, check_id: uuid.UUID) -> Check:
-    """Asks again, at once."""
+    """Asks again, at once. One that runs goes on as it is, with the alert that it may have."""
     with transaction.atomic():
         check = locked_check(check_id)
-        check.enabled, check.health = True, Health.UNKNOWN
-        check.next_due_at = first_due(check, now())
-        check.save(update_fields=["enabled", "next_due_at", "health"])
-        _say("monitoring.check.enabled", check)
+        if not check.enabled:
+            check.enabled, check.health = True, Health.UNKNOWN
+            # Of a paused system nothing is asked until it is resumed.
+            check.next_due_at = None if check.system.paused_at else first_due(check, now())
+            check.save(update_fields=["enabled", "next_due_at", "health"])
+            _say(events.CHECK_ENABLED, check)
     return check
 
 
@@ -136,12 +139,10 @@ def disable_check(*, check_id: uuid.UUID) -> Check:
     """Asks no more. What was measured stays; an answer that is under way is thrown away."""
     with transaction.atomic():
         check = locked_check(check_id)
-        check.enabled, check.next_due_at, check.lease_id = False, None, None
-        check.health, check.bad_streak, check.good_streak = Health.UNKNOWN, 0, 0
-        check.save(update_fields=["enabled", "next_due_at", "lease_id", "health", "bad_streak", "good_streak"])
-        check.thresholds.update(health=Health.UNKNOWN, bad_streak=0, good_streak=0)
-        end_unwatched(check, _("the check was paused"))
-        _say("monitoring.check.disabled", check)
+        if check.enabled:
+            check.enabled, check.next_due_at, check.lease_id = False, None, None
+            watch_no_more(check, list(check.thresholds.all()), reason=_("the check was paused"))
+            _say(events.CHECK_DISABLED, check)
     return check
 
 
@@ -157,7 +158,7 @@ def run_now(*, check_id: uuid.UUID) -> Check:
             check.next_due_at = now()
             check.save(update_fields=["next_due_at"])
         record_and_announce(
-            action="monitoring.check.asked", object_type="check", object_id=check.id, client_id=check.client_id
+            action=events.CHECK_ASKED, object_type="check", object_id=check.id, client_id=check.client_id
         )
     return check
 
@@ -202,7 +203,7 @@ def set_threshold(
             },
         )
         record_and_announce(
-            action="monitoring.threshold.set",
+            action=events.THRESHOLD_SET,
             object_type="threshold",
             object_id=threshold.id,
             client_id=check.client_id,
@@ -218,13 +219,15 @@ def remove_threshold(*, threshold_id: uuid.UUID) -> None:
         if threshold is None:
             raise NotFound(_("There is no such threshold."))
         check = locked_check(threshold.source_check_id)
+        # As it stands now that nobody else can change it.
+        threshold.refresh_from_db()
         record_and_announce(
-            action="monitoring.threshold.removed",
+            action=events.THRESHOLD_REMOVED,
             object_type="threshold",
             object_id=threshold.id,
             client_id=threshold.client_id,
         )
-        end_unwatched(check, _("the limit was removed"), threshold.id)
+        limit_watched_no_more(check, threshold, reason=_("the limit was removed"))
         Alert.objects.filter(threshold_id=threshold.id).update(threshold=None)
         threshold.delete()
 

@@ -4,20 +4,23 @@ canary, and the chain of the audit trail."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 
-from core import sealing
+from core import outbox, sealing
 from core.beat import beat
+from core.clock import now
 from core.net.client import Failure, Request, fetch
 from core.net.guard import SCHEMES, Allowance
-from core.outbox import overdue as overdue_events
+from core.selectors import all_agencies
 from core.tasks import system_task
-from core.tenancy import sweeper_scope
+from core.tenancy import sweeper_scope, tenant_scope
 from monitoring import selectors as monitoring
 from monitoring.partitions import stray_samples
+from monitoring.reconciling import reconcile
 from retainer import canary
 from retainer.notifications.delivery import overdue as overdue_deliveries
 from slas import selectors as slas
@@ -32,6 +35,13 @@ class Findings:
     clocks_past_due: int
     checks_unpolled: int
     events_stuck: int
+    # They hold up those behind them, of which one may be an alert.
+    events_poisoned: int
+    # Put off by a clock that ran ahead.
+    events_ahead: int
+    alerts_wrong: int
+    checks_unscheduled: int
+    checks_ahead: int
     deliveries_stuck: int
     stray_samples: int
     canaries_unheard: int
@@ -43,12 +53,16 @@ class Findings:
 
 
 def look() -> Findings:
-    """Counts across all agencies, in the sweeper's role."""
+    """Counts across all agencies, in the sweeper's role, and sets right what it can."""
+    differences = reconcile()
     with sweeper_scope():
         return Findings(
             clocks_past_due=slas.forgotten_clocks(),
             checks_unpolled=monitoring.unpolled_checks(),
-            events_stuck=overdue_events(),
+            events_stuck=outbox.overdue(),
+            events_poisoned=outbox.poisoned(),
+            events_ahead=outbox.bring_back(),
+            **asdict(differences),
             deliveries_stuck=overdue_deliveries(),
             stray_samples=stray_samples(),
             canaries_unheard=int(canary.is_silent()),
@@ -76,6 +90,15 @@ def _ping(url: str) -> None:
         log.warning("the address that waits for us did not answer", error=outcome.error_class)
     elif outcome.status >= 400:
         log.warning("the address that waits for us refused", status=outcome.status)
+
+
+@system_task(queue="default")
+def purge_outbox() -> None:
+    """Deletes the news that everybody has been told of, once it is older than is stated."""
+    before = now() - timedelta(days=settings.OUTBOX_RETENTION_DAYS)
+    for agency in all_agencies():
+        with tenant_scope(agency.id):
+            outbox.purge(before=before)
 
 
 @system_task(queue="default")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from core import news
+from slas import events
 
 
 class SlasConfig(AppConfig):
@@ -16,4 +17,5 @@ class SlasConfig(AppConfig):
         """Handlers import models, which exist only now."""
         from slas.handlers import HANDLERS  # noqa: PLC0415
 
+        news.declare(news.declared_in(events))
         news.register(HANDLERS)

@@ -30,12 +30,21 @@ class AuditEvent(TenantModel):
 
 
 class OutboxEvent(TenantModel):
-    """News for other apps and for the outside, written with the change. Leased, delivered at least once."""
+    """News for other apps and for the outside, written with the change. Leased, delivered at least once.
+
+    Events of one ``order_key`` reach their ordered handler by ``order_seq``, which is counted in the subject's own row;
+    ``ordered_at`` is when that handler was done with this one.
+    """
 
     client_id = models.UUIDField(null=True)
     name = models.CharField(max_length=80)
+    # Of the payload: a worker that knows no such version leaves the event for one that does.
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)
     payload = models.JSONField(default=dict)
     dedup_key = models.CharField(max_length=160)
+    order_key = models.CharField(max_length=120, blank=True, default="", db_default="")
+    order_seq = models.BigIntegerField(default=0, db_default=0)
+    ordered_at = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True, default=now)
     lease_id = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -47,6 +56,11 @@ class OutboxEvent(TenantModel):
         indexes = [
             models.Index(fields=["next_due_at"], name="core_outbox_due", condition=models.Q(next_due_at__isnull=False)),
             models.Index(fields=["agency", "-id"], name="core_outbox_newest"),
+            models.Index(
+                fields=["agency", "order_key", "order_seq"],
+                name="core_outbox_in_order",
+                condition=models.Q(ordered_at__isnull=True) & ~models.Q(order_key=""),
+            ),
         ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from incidents.services.hearing import DISPUTABLE_FOR, agree_date, decide_dispute, dispute_wait, hear_client
 from incidents.services.merging import merge
-from incidents.services.opening import import_incident, open_incident
+from incidents.services.opening import import_incident, open_incident, open_or_join
 from incidents.services.publication import publish_due
 from incidents.services.rows import SUBJECT
 from incidents.services.steps import (
@@ -45,6 +45,7 @@ __all__ = [
     "merge",
     "mitigate",
     "open_incident",
+    "open_or_join",
     "pause",
     "post_note",
     "post_update",

@@ -12,17 +12,19 @@ from agreements import selectors as agreements
 from clients import selectors as clients
 from core.audit import next_number, record
 from core.clock import now
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from incidents import events
 from incidents.models import EntryKind, Incident, IncidentSource
 from incidents.selectors import open_with
 from incidents.services.publication import hold
-from incidents.services.rows import SUBJECT, add_line, clean_text, known_severity, tell
+from incidents.services.rows import SUBJECT, add_line, clean_text, known_severity, locked_row, tell
 from incidents.states import IncidentState
 from slas import services as sla_services
 
 # Somebody may report late, and still no clock starts years ago.
 OLDEST_REPORT = timedelta(days=31)
+# An incident that is ended between our look and our lock is looked for again.
+MOST_LOOKS = 5
 
 
 def open_incident(
@@ -81,6 +83,26 @@ def open_incident(
         if incident.published_at:
             tell(incident, events.PUBLISHED)
     return incident
+
+
+def open_or_join(
+    *, system_id: uuid.UUID, title: str, severity: str, source: str, fingerprint: str, opened_at: datetime
+) -> Incident:
+    """The open incident of this cause, or a new one; locked, so that nobody ends it before what joins it is written."""
+    with transaction.atomic():
+        for _look in range(MOST_LOOKS):
+            incident = open_with(fingerprint) or open_incident(
+                system_id=system_id,
+                title=title,
+                severity=severity,
+                source=source,
+                fingerprint=fingerprint,
+                opened_at=opened_at,
+            )
+            incident = locked_row(incident.id)
+            if incident.state in IncidentState.open_values():
+                return incident
+    raise Conflict(_("The incidents of this system end faster than they can be joined."))
 
 
 def import_incident(

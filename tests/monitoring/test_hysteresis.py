@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.evaluate import Rule, Streaks, Verdict, judge_value, step
+from monitoring.evaluate import Rule, Streaks, Told, Verdict, compare, judge_value, step
 
 VERDICTS = st.lists(st.sampled_from(["good", "bad", "unknown"]), max_size=60)
 COUNTS = st.integers(1, 5)
 
 
 def _changes(verdicts: Sequence[Verdict], rule: Rule) -> list[tuple[int, str]]:
-    state = Streaks("unknown")
+    state, told = Streaks("unknown"), Told()
     found: list[tuple[int, str]] = []
     for place, verdict in enumerate(verdicts):
-        state, change = step(state, verdict, rule)
-        if change:
-            found.append((place, change))
+        state = step(state, verdict, rule)
+        told, news = compare(told, bad=state.health == rule.bad_health, lost=None)
+        found += [(place, one.change) for one in news]
     return found
 
 
@@ -54,8 +54,7 @@ def test_three_unknown_results_make_a_healthy_state_unknown_and_leave_a_bad_one(
     for before, after in (("healthy", "unknown"), ("down", "down")):
         state = Streaks(before)
         for _result in range(3):
-            state, change = step(state, "unknown", rule)
-            assert change == ""
+            state = step(state, "unknown", rule)
         assert state.health == after
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.outbox import relay_due
 from monitoring import selectors
-from monitoring.evaluate import UNKNOWN_AFTER, Rule, Streaks, Verdict, silence, step
+from monitoring.evaluate import UNKNOWN_AFTER, Told, compare
 from retainer.notifications.models import Delivery
 from tests.monitoring.lab import INTERVAL, Lab, Target
 
@@ -119,15 +119,31 @@ def test_an_address_that_may_not_be_asked_any_more_is_said(lab: Lab, target: Tar
     assert _told(lab) == [f"Answers {target.host} {target.port}: no data, its address may not be asked"]
 
 
-@given(st.lists(st.sampled_from(["good", "bad", "unknown"]), max_size=60))
-def test_lost_and_found_take_turns(verdicts: list[Verdict]) -> None:
-    state, found = Streaks("unknown"), []
-    for verdict in verdicts:
-        before = state
-        state, _change = step(before, verdict, Rule(2, 2, "down"))
-        change = silence(before, state)
-        if change:
-            found.append((verdict == "unknown", change))
-    # Lost at an unknown result and found at a known one, the first of each row.
-    expected = [(True, "lost"), (False, "found")]
-    assert found == [expected[place % 2] for place in range(len(found))]
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from([True, False, None])), max_size=60))
+def test_each_end_names_its_beginning_and_nothing_is_told_out_of_turn(states: list[tuple[bool, bool | None]]) -> None:
+    """Whatever the states are: beginnings and ends take turns, each end has the serial of the beginning before it, and
+    all of them together are numbered without a gap."""
+    told, news = Told(), []
+    for bad, lost in states:
+        told, more = compare(told, bad=bad, lost=lost)
+        news += more
+        assert (told.firing is not None) == bad
+        assert lost is None or (told.no_data is not None) == lost
+    assert [one.seq for one in news] == list(range(1, len(news) + 1))
+    for begins, ends in (("fired", "recovered"), ("lost", "found")):
+        mine = [one for one in news if one.change in (begins, ends)]
+        assert [one.change for one in mine] == [(begins, ends)[place % 2] for place in range(len(mine))]
+        assert [one.serial for one in mine] == [one.seq for one in mine[::2] for _each in (1, 2)][: len(mine)]
+
+
+def test_an_address_that_was_forbidden_and_then_fails_is_known_again(lab: Lab, target: Target) -> None:
+    """It is down now, and nobody need wonder any more whether it may be asked."""
+    lab.watch(target)
+    target.fails()
+    with lab.at():
+        lab.house.forbid(target.host, target.port)
+    lab.round(4)
+    with lab.at():
+        lab.house.allow(target.host, target.port)
+    lab.round(4)
+    assert [(alert.health, alert.state) for alert in lab.alerts()] == [("unknown", "recovered"), ("down", "firing")]

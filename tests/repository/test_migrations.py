@@ -48,10 +48,17 @@ NOT_ASKED = (
 )
 
 
-def complaints(sql: str) -> str:
+# A rule that one migration breaks, and why that harms nobody.
+WITH_REASON = {
+    # The constraint comes back wider at once: whatever the version before writes is allowed.
+    ("monitoring", "0010_long_intervals"): "ban-drop-constraint",
+}
+
+
+def complaints(sql: str, excused: str = "") -> str:
     """What squawk says of a migration in one transaction; empty where it is content."""
     ran = subprocess.run(
-        [str(SQUAWK), f"--exclude={NOT_ASKED}", "--pg-version=16.0", "--reporter=Gcc"],
+        [str(SQUAWK), f"--exclude={NOT_ASKED},{excused}".rstrip(","), "--pg-version=16.0", "--reporter=Gcc"],
         input=sql,
         capture_output=True,
         text=True,
@@ -75,7 +82,7 @@ def test_every_newer_migration_can_run_beside_the_version_before() -> None:
     for app, name in newer():
         out = StringIO()
         call_command("sqlmigrate", app, name, stdout=out)
-        assert complaints(out.getvalue()) == "", f"{app} {name}"
+        assert complaints(out.getvalue(), WITH_REASON.get((app, name), "")) == "", f"{app} {name}"
 
 
 BAD = {

@@ -1,0 +1,112 @@
+"""The news of a check or of a limit that has gone bad or good: what it says, and its place in the order of its subject.
+
+It carries the rule it was judged by, so that whoever tells it late tells of then and not of now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from core.ids import uuid7
+from core.models import OutboxEvent
+from monitoring import events
+from monitoring.evaluate import Streaks, Transition
+from monitoring.held import Held, Limit
+from monitoring.models import Check, Threshold
+
+NO_DATA = ("lost", "found")
+_NO_DATA_PREFIX = "no-data:"
+
+
+class Seen(NamedTuple):
+    """The result behind the news: its slot, when it came, what it said, and the streaks after it."""
+
+    slot: datetime
+    finished_at: datetime
+    values: Mapping[str, float]
+    error_class: str
+    streaks: Streaks
+
+
+def fingerprint_of(check_id: Any, threshold_id: Any, *, no_data: bool = False) -> str:
+    """What makes two alerts the same: the threshold, or the check where its address itself fails."""
+    subject = f"threshold:{threshold_id}" if threshold_id else f"check:{check_id}"
+    return f"{_NO_DATA_PREFIX}{subject}" if no_data else subject
+
+
+def transition(
+    check: Held | Check,
+    threshold: Limit | Threshold | None,
+    told: Transition,
+    seen: Seen,
+    *,
+    no_data: bool = False,
+    reason: str = "",
+) -> OutboxEvent:
+    """The outbox row. The subject's row must be locked, and written in the same transaction with what has been told.
+
+    ``no_data`` says of what is watched no more which of the two kinds it ends, ``reason`` why.
+    """
+    key = fingerprint_of(check.id, threshold and threshold.id, no_data=no_data or told.change in NO_DATA)
+    more = {"fingerprint": key, "reason": reason} if reason else {"fingerprint": key}
+    return OutboxEvent(
+        id=uuid7(),
+        agency_id=check.agency_id,
+        client_id=check.client_id,
+        name=events.TRANSITIONED,
+        version=events.VERSIONS[events.TRANSITIONED],
+        created_at=seen.finished_at,
+        next_due_at=seen.finished_at,
+        order_key=key,
+        order_seq=told.seq,
+        dedup_key=f"{key}:{told.seq}",
+        payload=_payload(check, threshold, told, seen) | more,
+    )
+
+
+def unwatched(check: Check, threshold: Threshold | None, *, reason: str, at: datetime) -> list[OutboxEvent]:
+    """The ends of what has begun and is watched no more, written into the subject's row; the caller saves both.
+
+    In the order of its subject, so that a firing which is told later than this is ended too.
+    """
+    subject: Check | Threshold = threshold or check
+    seen = Seen(at, at, {}, "", Streaks(subject.health))
+    rows = []
+    for column, no_data in (("firing_serial", False), ("no_data_serial", True)):
+        serial = getattr(subject, column)
+        if serial is not None:
+            subject.transitions += 1
+            told = Transition("unwatched", serial, subject.transitions)
+            rows.append(transition(check, threshold, told, seen, no_data=no_data, reason=reason))
+            setattr(subject, column, None)
+    return rows
+
+
+def _payload(check: Held | Check, threshold: Limit | Threshold | None, told: Transition, seen: Seen) -> dict[str, Any]:
+    rule: Any = threshold or check
+    results = seen.streaks.unknown if told.change == "lost" else rule.bad_count
+    began = seen.slot - timedelta(seconds=check.interval_seconds * (results - 1))
+    return {
+        "check_id": str(check.id),
+        "threshold_id": str(threshold.id) if threshold else None,
+        "change": told.change,
+        "serial": told.serial,
+        "slot": seen.slot.isoformat(),
+        "began_at": began.isoformat(),
+        "finished_at": seen.finished_at.isoformat(),
+        "value": seen.values.get(threshold.metric) if threshold else None,
+        "error_class": seen.error_class,
+        "bad_streak": seen.streaks.bad,
+        "good_streak": seen.streaks.good,
+        "unknown_streak": seen.streaks.unknown,
+        "rule": _rule(check, threshold),
+    }
+
+
+def _rule(check: Held | Check, threshold: Limit | Threshold | None) -> dict[str, Any]:
+    if threshold is None:
+        return {"bad_count": check.bad_count, "good_count": check.good_count}
+    names = ("metric", "unit", "comparison", "limit", "clear_limit", "bad_count", "good_count")
+    return {name: getattr(threshold, name) for name in names}

@@ -1,0 +1,31 @@
+"""What follows where nobody looks any more: streaks begin anew, and what has begun ends with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.clock import now
+from core.models import OutboxEvent
+from monitoring.alerts import end_unwatched
+from monitoring.models import Check, Health, Threshold
+from monitoring.transitions import unwatched
+
+
+def watch_no_more(check: Check, limits: Sequence[Threshold], *, reason: str) -> None:
+    """Saves a locked check that was switched off, and its limits, as if nothing had ever been seen."""
+    news = unwatched(check, None, reason=reason, at=now())
+    for limit in limits:
+        news += unwatched(check, limit, reason=reason, at=now())
+        limit.health, limit.bad_streak, limit.good_streak, limit.missing_streak = Health.UNKNOWN, 0, 0, 0
+        limit.save()
+    check.health, check.bad_streak, check.good_streak, check.unknown_streak = Health.UNKNOWN, 0, 0, 0
+    check.save()
+    end_unwatched(check, reason)
+    OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
+
+
+def limit_watched_no_more(check: Check, limit: Threshold, *, reason: str) -> None:
+    """Ends what a limit of a locked check has begun, before it is removed."""
+    news = unwatched(check, limit, reason=reason, at=now())
+    end_unwatched(check, reason, limit.id)
+    OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)

@@ -1,0 +1,301 @@
+"""However late and in whatever order transitions are told, each firing has its alert, and each end ends its own."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from clients import services as client_services
+from core import clock, outbox
+from core.models import OutboxEvent
+from core.news import _handlers
+from incidents import services as incident_services
+from monitoring import services
+from monitoring.reconciling import reconcile
+from tests.monitoring.lab import Lab, Target
+
+TRANSITIONED = "monitoring.check.transitioned"
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The prober stores and dies before it tells; what it stored waits in the outbox."""
+    monkeypatch.setattr("monitoring.prober.MOST_TOLD_AT_ONCE", 0)
+    return monkeypatch
+
+
+def news(lab: Lab) -> list[uuid.UUID]:
+    """The transitions that wait, in the order in which they happened."""
+    with lab.at():
+        rows = OutboxEvent.objects.filter(name=TRANSITIONED, done_at=None).order_by("order_seq")
+        return list(rows.values_list("id", flat=True))
+
+
+def tell(lab: Lab, *event_ids: uuid.UUID) -> None:
+    """Tells these, at the lab's present moment."""
+    with clock.at(lab.moment):
+        outbox.deal_with(event_ids)
+
+
+def tell_all(lab: Lab) -> None:
+    """The relay's rounds until nothing is due any more, ten minutes of them."""
+    for _round in range(8):
+        with clock.at(lab.moment):
+            outbox.relay_round()
+        lab.moment += timedelta(minutes=2)
+
+
+def ill_well_ill(lab: Lab, target: Target) -> uuid.UUID:
+    """Fires, recovers and fires again, and nothing of it is told."""
+    check_id = lab.watch(target)
+    for turn in ("ill", "well", "ill"):
+        target.fails() if turn == "ill" else target.says(rate=0.9)
+        lab.round(3)
+    assert len(news(lab)) == 3
+    return check_id
+
+
+def states(lab: Lab) -> list[str]:
+    return [alert.state for alert in lab.alerts()]
+
+
+def test_a_recovery_told_late_ends_its_own_alert_and_not_the_one_that_fired_since(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    """The loss that chaos found: fired, recovered late, fired again swallowed, the recovery closing it."""
+    check_id = lab.watch(target)
+    target.fails()
+    lab.round(3)
+    tell(lab, *news(lab))
+    target.says(rate=0.9)
+    lab.round(3)
+    (recovered,) = news(lab)
+    target.fails()
+    lab.round(3)
+    fired_again = news(lab)[-1]
+    tell(lab, fired_again)
+    tell(lab, recovered)
+    tell_all(lab)
+    assert (lab.check(check_id).health, states(lab)) == ("down", ["recovered", "firing"])
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1)], ids=str)
+def test_any_order_of_telling_three_transitions_ends_the_same(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch, order: tuple[int, ...]
+) -> None:
+    ill_well_ill(lab, target)
+    events = news(lab)
+    for place in order:
+        tell(lab, events[place])
+    assert states(lab) == ["recovered", "firing"]
+    for alert in lab.alerts():
+        assert alert.recovered_at is None or alert.recovered_at >= alert.fired_at
+
+
+def test_a_relay_that_is_merely_behind_tells_all_of_it_in_turn(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    ill_well_ill(lab, target)
+    tell_all(lab)
+    assert states(lab) == ["recovered", "firing"]
+    assert lab.told() == ["monitoring.alert.fired", "monitoring.alert.recovered", "monitoring.alert.fired"]
+
+
+def test_a_teller_that_dies_in_the_middle_leaves_the_rest_in_order(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    """Killed inside the handler of the recovery: what it wrote is gone, and what comes after it waits."""
+
+    class Killed(BaseException):
+        """Stands for SIGKILL: no handler of exceptions sees it."""
+
+    def die(*_given: object, **_named: object) -> None:
+        raise Killed
+
+    ill_well_ill(lab, target)
+    events = news(lab)
+    tell(lab, events[0])
+    quiet.setattr("monitoring.handlers.recover", die)
+    with pytest.raises(Killed):
+        tell(lab, events[1])
+    quiet.undo()
+    tell(lab, events[2])
+    assert states(lab) == ["firing"]
+    tell_all(lab)
+    assert states(lab) == ["recovered", "firing"]
+
+
+def test_a_handler_that_fails_for_a_while_loses_nothing_behind_it(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object, **_named: object) -> None:
+        raise RuntimeError("out of order")
+
+    ill_well_ill(lab, target)
+    with quiet.context() as broken:
+        broken.setattr("monitoring.handlers.fire", fail)
+        tell_all(lab)
+        assert states(lab) == []
+    lab.moment += timedelta(hours=1)
+    tell_all(lab)
+    assert states(lab) == ["recovered", "firing"]
+
+
+def test_a_webhook_that_fails_at_the_head_holds_up_no_alert(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object, **_named: object) -> None:
+        raise RuntimeError("out of order")
+
+    quiet.setattr("core.news._handlers", {**_handlers, "*": [fail]})
+    ill_well_ill(lab, target)
+    tell(lab, *news(lab))
+    assert states(lab) == ["recovered", "firing"]
+
+
+def test_what_fired_before_its_check_was_paused_is_told_late_and_ends_at_once(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    """Opened by late news, an alert of a paused check would never end."""
+    check_id = lab.watch(target)
+    target.fails()
+    lab.round(3)
+    with lab.at():
+        services.disable_check(check_id=check_id)
+    tell_all(lab)
+    (alert,) = lab.alerts()
+    assert (alert.state, alert.evidence["recovered"]["reason"]) == ("recovered", "the check was paused")
+    with lab.at():
+        services.enable_check(check_id=check_id)
+    lab.round(3)
+    tell_all(lab)
+    assert states(lab) == ["recovered", "firing"]
+
+
+def test_a_limit_that_is_removed_before_its_firing_is_told_leaves_an_alert_that_has_ended(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    threshold_id = lab.limit(lab.watch(target))
+    target.says(rate=0.71)
+    lab.round(3)
+    with lab.at():
+        services.remove_threshold(threshold_id=threshold_id)
+    tell_all(lab)
+    (alert,) = lab.alerts()
+    assert (alert.state, alert.threshold_id, alert.title) == ("recovered", None, "Rate 0.71, below the agreed 0.77")
+    assert alert.evidence["fired"]["limit"] == 0.77
+
+
+def test_an_alert_that_is_told_late_shows_the_rule_by_which_it_fired(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    check_id = lab.watch(target)
+    lab.limit(check_id)
+    target.says(rate=0.71)
+    lab.round(3)
+    lab.limit(check_id, limit=0.5, clear_limit=0.6)
+    tell_all(lab)
+    (alert,) = lab.alerts()
+    assert alert.title == "Rate 0.71, below the agreed 0.77"
+    assert alert.evidence["fired"]["limit"] == 0.77
+
+
+def test_pressing_run_on_a_check_that_runs_and_fires_loses_neither_its_state_nor_its_alert(
+    lab: Lab, target: Target
+) -> None:
+    check_id = lab.watch(target)
+    target.fails()
+    lab.round(3)
+    with lab.at():
+        services.enable_check(check_id=check_id)
+    assert (lab.check(check_id).health, states(lab)) == ("down", ["firing"])
+    target.says(rate=0.9)
+    lab.round(2)
+    assert states(lab) == ["recovered"]
+
+
+def test_an_incident_that_is_resolved_before_the_alert_is_told_is_not_joined(
+    lab: Lab, target: Target, other_target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    lab.watch(target)
+    lab.watch(other_target)
+    other_target.says(rate=0.9)
+    target.fails()
+    lab.round(3)
+    tell_all(lab)
+    other_target.fails()
+    lab.round(3)
+    with lab.at():
+        incident_services.resolve(incident_id=lab.incidents()[0].id)
+    tell_all(lab)
+    first, second = lab.incidents()
+    assert [alert.incident_id for alert in lab.alerts()] == [first.id, second.id]
+    assert (first.state, second.state) == ("resolved", "new")
+
+
+def test_pause_news_told_after_the_system_was_resumed_stops_nothing(lab: Lab, target: Target) -> None:
+    """It would never be asked again, and would stay healthy with a clean audit."""
+    check_id = lab.watch(target)
+    target.says(rate=0.9)
+    lab.round()
+    with lab.at():
+        client_services.pause_system(system_id=lab.house.system.id)
+        client_services.resume_system(system_id=lab.house.system.id)
+        rows = OutboxEvent.objects.filter(name__startswith="clients.system.").order_by("-id")
+        last_first = list(rows.values_list("id", flat=True))
+    for event_id in last_first:
+        tell(lab, event_id)
+    assert lab.check(check_id).next_due_at is not None
+    before = len(target.requests)
+    lab.round()
+    assert len(target.requests) > before
+
+
+def test_resume_news_told_after_the_system_was_paused_again_asks_nothing(lab: Lab, target: Target) -> None:
+    check_id = lab.watch(target)
+    with lab.at():
+        client_services.pause_system(system_id=lab.house.system.id)
+        client_services.resume_system(system_id=lab.house.system.id)
+        client_services.pause_system(system_id=lab.house.system.id)
+        rows = OutboxEvent.objects.filter(name__startswith="clients.system.").order_by("id")
+        paused, resumed, paused_again = rows.values_list("id", flat=True)
+    for event_id in (paused_again, resumed, paused):
+        tell(lab, event_id)
+    assert lab.check(check_id).next_due_at is None
+    lab.round(2)
+    assert target.requests == []
+
+
+def test_a_clock_that_ran_ahead_once_costs_one_audit_and_not_six_hours(lab: Lab, target: Target) -> None:
+    """Asked by a machine six hours ahead, which is then corrected: due again in six hours, and healthy until then."""
+    check_id = lab.watch(target)
+    target.says(rate=0.9)
+    right = lab.moment
+    lab.moment += timedelta(hours=6)
+    lab.round()
+    lab.moment = right + timedelta(minutes=1)
+    lab.round(3)
+    assert len(target.requests) == 1
+    with clock.at(lab.moment):
+        assert reconcile().checks_ahead == 1
+        assert reconcile().checks_ahead == 0
+    target.fails()
+    lab.round(3)
+    assert (lab.check(check_id).health, states(lab)) == ("down", ["firing"])
+
+
+def test_a_clock_that_was_set_back_makes_no_alert_end_before_it_fired(lab: Lab, target: Target) -> None:
+    lab.watch(target)
+    target.fails()
+    lab.round(3)
+    lab.moment -= timedelta(hours=2)
+    with clock.at(lab.moment):
+        reconcile()
+    target.says(rate=0.9)
+    lab.round(3)
+    (alert,) = lab.alerts()
+    assert alert.state == "recovered"
+    assert alert.recovered_at is not None
+    assert alert.recovered_at >= alert.fired_at
