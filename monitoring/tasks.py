@@ -14,6 +14,7 @@ from core.tenancy.scope import sweeper_scope
 from monitoring import services, store
 from monitoring.partitions import drop_partitions
 from monitoring.prober import probe_round
+from monitoring.unsolved import take_up_unsolved
 
 AHEAD_DAYS = 7
 # Late results of the last minutes may still come in, so each round goes back this far.
@@ -31,6 +32,12 @@ def probe_due() -> None:
 def mark_stale() -> None:
     """Calls what has not been answered for long unknown."""
     services.mark_stale()
+
+
+@system_task(queue="sweep")
+def take_up() -> None:
+    """Opens again what was called solved and goes on."""
+    take_up_unsolved()
 
 
 @system_task(queue="default")

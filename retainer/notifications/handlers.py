@@ -48,6 +48,11 @@ def tell_staff_incident_opened(news: News) -> None:
     _mail_staff(news, message, system.owner_id, incident)
 
 
+def tell_staff_reopened(news: News) -> None:
+    """An incident that was not over, whether the client said so or the check that goes on failing."""
+    _tell_responsible(news, "reopened", _("Open again: %(reference)s"), _("Open the incident"))
+
+
 def tell_staff_no_data(news: News) -> None:
     """A value of a production system that does not come any more. There is no incident that would say so."""
     if news.payload["health"] != "unknown" or news.payload["environment"] != "production":
@@ -141,6 +146,11 @@ def tell_client_resolved(news: News) -> None:
     _mail_client(news, _("Solved: %(system)s"), visible_since="published_at")
 
 
+def tell_client_reopened(news: News) -> None:
+    """A published incident that was called solved and goes on: what the client was told last is not so."""
+    _mail_client(news, _("Not solved yet: %(system)s"), visible_since="published_at")
+
+
 def invite_contact(news: News) -> None:
     """The link with which a contact opens the portal for the first time. Its only copy is in the mail."""
     contact = clients.contact(uuid.UUID(news.payload["id"]))
@@ -229,5 +239,6 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     incident_events.PUBLISHED: (tell_client_published,),
     incident_events.UPDATED: (tell_client_updated,),
     incident_events.RESOLVED: (tell_client_resolved,),
+    incident_events.REOPENED: (tell_staff_reopened, tell_client_reopened),
     "clients.contact.invited": (invite_contact,),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.beat import beat
-from core.outbox import relay_due
+from core.outbox import relay_round
 from core.tasks import system_task
 from retainer.notifications.delivery import deliver_mail, deliver_webhooks
 
@@ -14,9 +14,7 @@ MOST_BATCHES = 20
 @system_task(queue="default")
 def relay_outbox() -> None:
     """Takes due events to their handlers."""
-    for _batch in range(MOST_BATCHES):
-        if not relay_due():
-            break
+    relay_round()
     beat("relay")
 
 

@@ -1,0 +1,117 @@
+"""What somebody called solved, and goes on, is open again once the check has seen it as often as it takes to fire."""
+
+from __future__ import annotations
+
+import pytest
+
+from clients import services as client_services
+from core import clock, outbox
+from incidents import services as incident_services
+from monitoring import services
+from monitoring.unsolved import take_up_unsolved
+from retainer.notifications.models import Delivery
+from tests.monitoring.lab import Lab, Target
+
+
+def sweep(lab: Lab) -> int:
+    with clock.at(lab.moment):
+        taken = take_up_unsolved()
+        outbox.relay_round()
+    return taken
+
+
+def fail_and_resolve(lab: Lab, target: Target) -> None:
+    lab.watch(target)
+    target.fails()
+    lab.round(4)
+    with lab.at():
+        incident_services.confirm(incident_id=lab.incidents()[0].id)
+        incident_services.resolve(incident_id=lab.incidents()[0].id)
+
+
+def test_an_incident_resolved_by_hand_while_its_alert_goes_on_is_open_again(lab: Lab, target: Target) -> None:
+    """As many bad results in a row as it takes to fire, all of them after it was called solved."""
+    fail_and_resolve(lab, target)
+    lab.round(2)
+    assert sweep(lab) == 0
+    lab.round(2)
+    assert sweep(lab) == 1
+    (incident,) = lab.incidents()
+    assert (incident.state, incident.resolved_at) == ("acknowledged", None)
+    assert [kind for kind, _body in lab.entries()][-1] == "reopened"
+    assert lab.entries()[-1][1].endswith("the alert goes on.")
+
+
+def test_it_is_taken_up_once_and_two_hundred_bad_rounds_are_one_incident(lab: Lab, target: Target) -> None:
+    fail_and_resolve(lab, target)
+    taken = []
+    for _ten in range(20):
+        lab.round(10)
+        taken.append(sweep(lab))
+    assert (sum(taken), len(lab.incidents()), len(lab.alerts())) == (1, 1, 1)
+
+
+def test_one_that_works_again_stays_solved(lab: Lab, target: Target) -> None:
+    fail_and_resolve(lab, target)
+    target.says(rate=0.9)
+    lab.round(5)
+    assert sweep(lab) == 0
+    assert lab.incidents()[0].state == "resolved"
+
+
+def test_a_closed_one_gets_a_new_incident_with_promises_of_its_own(lab: Lab, target: Target) -> None:
+    fail_and_resolve(lab, target)
+    with lab.at():
+        incident_services.close(incident_id=lab.incidents()[0].id)
+    lab.round(4)
+    assert sweep(lab) == 1
+    closed, fresh = lab.incidents()
+    assert (closed.state, fresh.state) == ("closed", "new")
+    assert lab.alerts()[0].incident_id == fresh.id
+
+
+def test_where_another_incident_of_the_system_is_open_the_alert_joins_it(
+    lab: Lab, target: Target, other_target: Target
+) -> None:
+    lab.watch(other_target)
+    other_target.says(rate=0.9)
+    fail_and_resolve(lab, target)
+    other_target.fails()
+    lab.round(4)
+    assert [row.state for row in lab.incidents()] == ["resolved", "new"]
+    assert sweep(lab) == 1
+    assert {alert.incident_id for alert in lab.alerts()} == {lab.incidents()[1].id}
+
+
+def test_a_false_alarm_was_judged_by_somebody_who_saw_it_fire_and_stays_one(lab: Lab, target: Target) -> None:
+    lab.watch(target)
+    target.fails()
+    lab.round(4)
+    with lab.at():
+        incident_services.call_false_alarm(incident_id=lab.incidents()[0].id, reason="the check is wrong")
+    lab.round(10)
+    assert sweep(lab) == 0
+
+
+@pytest.mark.parametrize("what", ["check", "system"])
+def test_what_is_not_watched_any_more_is_not_taken_up(lab: Lab, target: Target, what: str) -> None:
+    fail_and_resolve(lab, target)
+    lab.round(5)
+    with lab.at():
+        if what == "check":
+            services.disable_check(check_id=lab.alerts()[0].source_check_id)
+        else:
+            client_services.pause_system(system_id=lab.house.system.id)
+    assert sweep(lab) == 0
+
+
+def test_the_client_who_was_told_that_it_is_solved_is_told_that_it_is_not(lab: Lab, target: Target) -> None:
+    with lab.at():
+        client_services.go_live(client_id=lab.house.client.id)
+    fail_and_resolve(lab, target)
+    lab.round(4)
+    sweep(lab)
+    with lab.at():
+        rows = Delivery.objects.filter(event_name="incidents.incident.reopened", channel="email")
+        subjects = set(rows.values_list("subject", flat=True))
+    assert subjects == {"Open again: INC-1", f"Not solved yet: {lab.house.system.name}"}
