@@ -7,9 +7,11 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core.garbage import collect_less_often
+from core.tenancy import limits
 from core.tenancy.boot import refuse_privileged_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
@@ -35,6 +37,12 @@ def refuse_to_start_as_a_privileged_role(**_ignored: Any) -> None:
 def collect_garbage_less_often(**_ignored: Any) -> None:
     """A batch of rows makes no garbage worth looking for each time."""
     collect_less_often()
+
+
+@worker_process_init.connect
+def keep_to_limits(**_ignored: Any) -> None:
+    """Shorter than a task may take, so that a statement that hangs ends before its process is killed."""
+    limits.use(statement=settings.WORKER_STATEMENT_TIMEOUT, idle_in_transaction=settings.WORKER_IDLE_TIMEOUT)
 
 
 @setup_logging.connect

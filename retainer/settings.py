@@ -102,7 +102,15 @@ TEMPLATES = [
 def _database(url: str, *, role: str = "") -> dict[str, Any]:
     """Django's settings for a libpq URI; ``role`` is stepped into at connect, for an owner who logs in as another."""
     parts = parse_dsn(url)
-    options = {"application_name": f"retainer-{RETAINER_ENV}"}
+    # A server that is gone without a word is noticed within a minute, wherever a statement waits for it.
+    options: dict[str, Any] = {
+        "application_name": f"retainer-{RETAINER_ENV}",
+        "connect_timeout": 10,
+        "keepalives_idle": 20,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+    }
     if role:
         # Who migrates gives up instead of making everybody else queue behind a lock that is waited for.
         lock_timeout = env.str("MIGRATION_LOCK_TIMEOUT", "5s")
@@ -263,6 +271,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT = "retainer.broker:Transport"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -272,6 +281,9 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = ("core.tasks.route",)
 CELERY_TASK_TIME_LIMIT = 120
+# What a worker's statement may take, and how long its transaction may stand still with its locks held.
+WORKER_STATEMENT_TIMEOUT = env.str("WORKER_STATEMENT_TIMEOUT", "60s")
+WORKER_IDLE_TIMEOUT = env.str("WORKER_IDLE_TIMEOUT", "30s")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 10}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -280,6 +292,8 @@ CELERY_TIMEZONE = "UTC"
 TICK_SECONDS = env.float("TICK_SECONDS", 0.5)
 PROBE_CONCURRENCY = env.int("PROBE_CONCURRENCY", 500)
 SAMPLE_RETENTION_DAYS = env.int("SAMPLE_RETENTION_DAYS", 35)
+# For how long news that everybody has been told of is kept.
+OUTBOX_RETENTION_DAYS = env.int("OUTBOX_RETENTION_DAYS", 30)
 # An address that is fetched after each clean audit, so that somebody else notices our silence.
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", "")
 DATABASE_RETRY_SECONDS = 5
@@ -343,8 +357,18 @@ CELERY_BEAT_SCHEDULE = {
         "options": _TICK | {"queue": "deliver"},
     },
     "roll up": {"task": "monitoring.tasks.roll_up", "schedule": 60, "options": {"expires": 60, "queue": "default"}},
+    "take up the unsolved": {
+        "task": "monitoring.tasks.take_up",
+        "schedule": 10,
+        "options": {"expires": 30, "queue": "sweep"},
+    },
     "keep partitions": {
         "task": "monitoring.tasks.keep_partitions",
+        "schedule": 3600,
+        "options": {"expires": 600, "queue": "default"},
+    },
+    "purge the outbox": {
+        "task": "retainer.tasks.purge_outbox",
         "schedule": 3600,
         "options": {"expires": 600, "queue": "default"},
     },

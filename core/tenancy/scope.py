@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from core.tenancy.context import SYSTEM, Actor, Scope, ScopeError, _current
+from core.tenancy.limits import in_force as limits_in_force
 
 PORTAL_ROLE = "retainer_portal"
 SWEEPER_ROLE = "retainer_sweeper"
@@ -32,12 +33,13 @@ def _apply(scope: Scope | None) -> None:
         str(scope.user_id or ""),
         scope.lookup,
     ]
+    limits = limits_in_force()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('role', %s, true), set_config('app.agency_id', %s, true),"
             " set_config('app.client_id', %s, true), set_config('app.user_id', %s, true),"
-            " set_config('app.lookup', %s, true)",
-            values,
+            " set_config('app.lookup', %s, true)" + ", set_config(%s, %s, true)" * len(limits),
+            [*values, *(part for limit in limits.items() for part in limit)],
         )
 
 
