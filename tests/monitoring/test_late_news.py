@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from clients import services as client_services
 from core import clock, outbox
@@ -14,6 +16,7 @@ from core.news import _handlers
 from incidents import services as incident_services
 from monitoring import services
 from monitoring.reconciling import reconcile
+from tests.cast import Cast
 from tests.monitoring.lab import Lab, Target
 
 TRANSITIONED = "monitoring.check.transitioned"
@@ -299,3 +302,31 @@ def test_a_clock_that_was_set_back_makes_no_alert_end_before_it_fired(lab: Lab, 
     assert alert.state == "recovered"
     assert alert.recovered_at is not None
     assert alert.recovered_at >= alert.fired_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_alert_that_is_told_while_somebody_resolves_opens_an_incident_of_its_own(committed_cast: Cast) -> None:
+    """Whoever joins waits for the row: resolved meanwhile, it is not what an alert may be put on."""
+    house = committed_cast.north
+    with house.scope():
+        where = {"system_id": house.system.id, "title": "Down", "severity": "high", "source": "alert"}
+        more = {"fingerprint": f"system:{house.system.id}", "opened_at": clock.now()}
+        first = incident_services.open_incident(**where, **more)
+    joined: list[uuid.UUID] = []
+
+    def join() -> None:
+        try:
+            with house.scope():
+                joined.append(incident_services.open_or_join(**where, **more).id)
+        finally:
+            connection.close()
+
+    with house.scope():
+        incident_services.resolve(incident_id=first.id)
+        joining = threading.Thread(target=join)
+        joining.start()
+        joining.join(0.5)
+        assert joining.is_alive(), "it did not wait for the one who resolves"
+    joining.join()
+    assert joined
+    assert joined != [first.id]
