@@ -2,6 +2,9 @@
 
 The guard sits in the callback that opens the socket, so the address that is vetted is the address that is used. No
 redirect is followed, proxies of the environment are ignored, and bytes are counted after decompression.
+
+The loop keeps a clock of its own, which stands still while nobody looks at the sockets: a process that was frozen,
+or held up by a slow commit, says nothing of the other side.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import Any, Literal, NamedTuple
 import pycurl
 
 from core.net.guard import Allowance, is_public
+from core.net.stalls import STALLED_SECONDS, FairClock
 
 ErrorClass = Literal[
     "dns", "refused", "connect_timeout", "tls", "timeout", "too_large", "decode", "blocked", "protocol", "internal"
@@ -29,6 +33,11 @@ _HTTP_ONLY = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # This machine has no more sockets to give; that says nothing about the other side.
 _OUR_TROUBLE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+# A look at the sockets is due this often.
+LOOK_SECONDS = 0.05
+# libcurl's own timer runs on while we stand still. It ends what our clock does not end in time.
+OWN_TIMER_LATER_MS = 10_000
 
 # pycurl has no name for it: a header, or all of them together, longer than libcurl takes.
 _E_TOO_LARGE = 100
@@ -46,6 +55,9 @@ _CLASSES: dict[int, ErrorClass] = {
     pycurl.E_FILESIZE_EXCEEDED: "too_large",
     _E_TOO_LARGE: "too_large",
 }
+
+# What the other side, or something between, does to a connection that nobody serves for a while.
+_HURT_BY_A_STALL = frozenset({"dns", "refused", "tls", "protocol"})
 
 
 class Request(NamedTuple):
@@ -74,6 +86,8 @@ class Response(NamedTuple):
     tls_us: int
     first_byte_us: int
     total_us: int
+    # Nobody looked for so long meanwhile that the times say nothing.
+    stalled: bool = False
 
 
 class Failure(NamedTuple):
@@ -106,9 +120,15 @@ class _Transfer:
         self.size = 0
         self.body = BytesIO()
         self.headers: dict[str, str] = {}
+        # When it must be done by the loop's clock, and what that clock had left out before it began.
+        self.done_by = self.lost_before = 0.0
 
-    def prepare(self, request: Request, tag: Hashable) -> None:
-        """Sets everything anew; a handle is reused and must carry nothing from one agency to the next."""
+    def prepare(self, request: Request, tag: Hashable, *, later_ms: int = 0) -> None:
+        """Sets everything anew; a handle is reused and must carry nothing from one agency to the next.
+
+        ``later_ms`` is how much later than asked libcurl's own timer ends it. Not so the one for connecting, by which
+        libcurl also judges when to try the next address of a name.
+        """
         self.tag, self.request = tag, request
         self.blocked, self.too_large, self.no_socket, self.size = False, False, False, 0
         self.body, self.headers = BytesIO(), {}
@@ -121,8 +141,8 @@ class _Transfer:
         handle.setopt(pycurl.NOPROXY, "*")
         handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
         handle.setopt(pycurl.NOSIGNAL, 1)
-        handle.setopt(pycurl.TIMEOUT_MS, request.timeout_ms)
-        handle.setopt(pycurl.CONNECTTIMEOUT_MS, min(request.connect_timeout_ms, request.timeout_ms))
+        handle.setopt(pycurl.TIMEOUT_MS, request.timeout_ms + later_ms)
+        handle.setopt(pycurl.CONNECTTIMEOUT_MS, _connect_ms(request))
         handle.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
         # A connection that another agency was allowed to open must not be reused past the guard.
         handle.setopt(pycurl.FRESH_CONNECT, 1)
@@ -200,6 +220,12 @@ class _Transfer:
         total = _micro(self.handle.getinfo(pycurl.TOTAL_TIME))
         return Failure(self._class(code), total)
 
+    def is_connecting(self) -> bool:
+        """Whether it is not connected yet, or not secured."""
+        assert self.request is not None
+        secured = self.request.url.startswith("https:")
+        return not self.handle.getinfo(pycurl.APPCONNECT_TIME if secured else pycurl.CONNECT_TIME)
+
     def _class(self, code: int) -> ErrorClass:
         if self.blocked:
             return "blocked"
@@ -223,6 +249,7 @@ class MultiLoop:
         self._multi = pycurl.CurlMulti()
         self._free = [_Transfer(pycurl.Curl()) for _place in range(size)]
         self._busy: dict[pycurl.Curl, _Transfer] = {}
+        self._clock, self._next_sweep = FairClock(), 0.0
 
     @property
     def active(self) -> int:
@@ -241,8 +268,11 @@ class MultiLoop:
         """
         transfer = self._free[-1]
         # A request that cannot be prepared raises here, and must not take the place with it.
-        transfer.prepare(request, tag)
+        transfer.prepare(request, tag, later_ms=OWN_TIMER_LATER_MS)
         self._free.pop()
+        self._clock.tick()
+        transfer.lost_before = self._clock.lost
+        transfer.done_by = self._clock.now + request.timeout_ms / 1000
         self._busy[transfer.handle] = transfer
         self._multi.add_handle(transfer.handle)
 
@@ -251,13 +281,28 @@ class MultiLoop:
         finished: list[tuple[Hashable, Outcome]] = []
         deadline = time.monotonic() + seconds
         while self._busy:
-            self._multi.perform()
-            finished += self._collect()
+            finished += self.look()
             left = deadline - time.monotonic()
             if left <= 0 or not self._busy:
                 break
-            self._multi.select(min(left, 0.05))
+            self.wait(left)
         return finished
+
+    def look(self) -> list[tuple[Hashable, Outcome]]:
+        """Moves every request on as far as it goes now; returns those that are finished."""
+        self._clock.tick()
+        # First what has come, then the clock: whatever arrived while nobody looked is not late.
+        self._multi.perform()
+        finished = self._collect()
+        if self._clock.now >= self._next_sweep:
+            self._next_sweep = self._clock.now + LOOK_SECONDS
+            overdue = [one for one in self._busy.values() if one.done_by <= self._clock.now]
+            finished += [self._finish(one.handle, pycurl.E_OPERATION_TIMEDOUT) for one in overdue]
+        return finished
+
+    def wait(self, seconds: float) -> None:
+        """Waits until something happens on a socket, no longer than a look may be away."""
+        self._multi.select(min(seconds, LOOK_SECONDS))
 
     def _collect(self) -> list[tuple[Hashable, Outcome]]:
         outcomes: list[tuple[Hashable, Outcome]] = []
@@ -273,7 +318,19 @@ class MultiLoop:
         outcome: Outcome = transfer.response() if code is None else transfer.failure(code)
         self._multi.remove_handle(handle)
         self._free.append(transfer)
-        return transfer.tag, outcome
+        lost = self._clock.lost - transfer.lost_before
+        return transfer.tag, self._fairly(transfer, outcome, lost) if lost else outcome
+
+    def _fairly(self, transfer: _Transfer, outcome: Outcome, lost: float) -> Outcome:
+        """What we stood still for is our own failure: neither a time nor a torn connection is the other side's."""
+        assert transfer.request is not None
+        if isinstance(outcome, Response):
+            return outcome._replace(stalled=lost > STALLED_SECONDS)
+        ours = outcome.error_class in _HURT_BY_A_STALL and lost > STALLED_SECONDS
+        if outcome.error_class in ("timeout", "connect_timeout"):
+            enough = _connect_ms(transfer.request) / 2000 if transfer.is_connecting() else 0
+            ours = lost > enough and transfer.done_by > self._clock.now
+        return outcome._replace(error_class="internal") if ours else outcome
 
     def close(self) -> None:
         """Ends everything that is still in flight."""
@@ -305,6 +362,10 @@ def _header_lines(headers: Mapping[str, str]) -> list[str]:
     if any(_CONTROL.search(line) for line in lines):
         raise ValueError("a header with a control character")
     return lines
+
+
+def _connect_ms(request: Request) -> int:
+    return min(request.connect_timeout_ms, request.timeout_ms)
 
 
 def _micro(seconds: float) -> int:
