@@ -1,4 +1,5 @@
-"""Asks what is due: claims, probes on one thread with many requests in flight, and stores in small batches.
+"""Asks what is due: claims, probes on one thread with many requests in flight, has the answers read by processes
+beside it, and stores in small batches.
 
 Claiming writes a lease and commits; the network is touched outside any transaction; storing happens only while the
 lease is still ours. The schedule is a fixed grid of slots, so a slow answer never shifts the next one, and a check that
@@ -26,12 +27,15 @@ from core.selectors import all_net_allowances
 from core.tenancy.scope import sweeper_scope
 from monitoring.held import Held, lease_due
 from monitoring.models import CheckKind
-from monitoring.probing.parse import read
+from monitoring.probing.parse import Reading
+from monitoring.probing.reader import Reader, borrowed
 from monitoring.results import Result, store_results
 from monitoring.schedule import next_slot
 
 ROUND_SECONDS = 20.0
 COMMIT_EVERY = 0.25
+# How soon the reader is looked at while the sockets are silent.
+READING_SECONDS = 0.005
 MOST_TOLD_AT_ONCE = 10
 TABLE, COLUMN = "monitoring_check", "sealed_authorization"
 
@@ -53,16 +57,36 @@ def probe_round(*, seconds: float = ROUND_SECONDS, size: int | None = None) -> i
     loop = MultiLoop(size or settings.PROBE_CONCURRENCY)
     deadline, stored = time.monotonic() + seconds, 0
     try:
-        while True:
-            open_for_more = time.monotonic() < deadline
-            claims = claim(limit=loop.free) if open_for_more and loop.free else []
-            allowances = _allowances(claims)
-            unasked = _start(loop, claims, allowances)
-            if not loop.active and not unasked:
-                return stored
-            stored += _store(unasked + [_result(one, outcome) for one, outcome in loop.poll(COMMIT_EVERY)])
+        with borrowed() as reader:
+            while True:
+                open_for_more = time.monotonic() < deadline
+                # Whoever waits to be read holds a place, so that answers do not pile up.
+                free = max(0, loop.free - reader.waiting)
+                claims = claim(limit=free) if open_for_more and free else []
+                unasked = _start(loop, claims, _allowances(claims))
+                if not loop.active and not reader.waiting and not unasked:
+                    return stored
+                stored += _store(unasked + _results(loop, reader, COMMIT_EVERY))
     finally:
         loop.close()
+
+
+def _results(loop: MultiLoop, reader: Reader, seconds: float) -> list[Result]:
+    """What comes of those in flight within ``seconds``; returns early only when nothing is in flight."""
+    results: list[Result] = []
+    deadline = time.monotonic() + seconds
+    while loop.active or reader.waiting:
+        for tag, outcome in loop.look():
+            results += _ended(reader, tag, outcome)
+        results += [_judged(tag, reading) for tag, reading in reader.pump(hurry=not loop.active)]
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        if not loop.active:
+            reader.wait(left)
+        else:
+            loop.wait(min(left, READING_SECONDS) if reader.waiting else left)
+    return results
 
 
 def _start(loop: MultiLoop, claims: list[Claim], allowances: dict[uuid.UUID, tuple[Allowance, ...]]) -> list[Result]:
@@ -119,15 +143,40 @@ def _request(check: Held, allowances: tuple[Allowance, ...]) -> Request:
     )
 
 
-def _result(tag: Any, outcome: Outcome) -> Result:
+def _ended(reader: Reader, tag: Any, outcome: Outcome) -> list[Result]:
+    """The result of a request that has ended, or none yet where its answer has to be read first."""
     one: Claim = tag
-    if isinstance(outcome, Failure):
-        return Result(**_base(one, outcome.total_us), error_class=outcome.error_class)
     try:
-        return _answered(one.check, outcome, _base(one, outcome.total_us))
+        base = _base(one, None if isinstance(outcome, Response) and outcome.stalled else outcome.total_us)
+        if isinstance(outcome, Failure):
+            return [Result(**base, error_class=outcome.error_class)]
+        if not 200 <= outcome.status < 300:
+            return [Result(**base, error_class="status", detail=f"The answer was {outcome.status}.")]
+        check = one.check
+        if check.kind == CheckKind.HTTP or not check.metrics:
+            return [_judged((one, base), Reading())]
+        reader.put(
+            # Whole numbers, because looking up an id takes longer.
+            owner=check.agency_id.int,
+            check_id=check.id.int,
+            kind=check.kind,
+            metrics=check.metrics,
+            body=outcome.body,
+            tag=(one, base),
+        )
+        return []
     except Exception:
         log.exception("an answer could not be judged", check_id=str(one.check.id))
-        return _failed(one)
+        return [_failed(one)]
+
+
+def _judged(tag: tuple[Claim, dict[str, Any]], reading: Reading) -> Result:
+    """The result of an answer that was read. How long it took is left out where we stood still ourselves."""
+    _one, base = tag
+    if reading.error_class:
+        return Result(**base, error_class=reading.error_class, detail=reading.detail)
+    took = base["latency_us"]
+    return Result(**base, values=reading.values if took is None else {**reading.values, "latency": took / 1_000_000})
 
 
 def _failed(one: Claim) -> Result:
@@ -135,7 +184,7 @@ def _failed(one: Claim) -> Result:
     return Result(**_base(one, 0), error_class="internal", detail="This check could not be run.")
 
 
-def _base(one: Claim, latency_us: int) -> dict[str, Any]:
+def _base(one: Claim, latency_us: int | None) -> dict[str, Any]:
     return {
         "check_id": one.check.id,
         "lease_id": one.lease_id,
@@ -146,15 +195,6 @@ def _base(one: Claim, latency_us: int) -> dict[str, Any]:
         "finished_at": now(),
         "latency_us": latency_us,
     }
-
-
-def _answered(check: Held, response: Response, base: dict[str, Any]) -> Result:
-    if not 200 <= response.status < 300:
-        return Result(**base, error_class="status", detail=f"The answer was {response.status}.")
-    reading = read(check.kind, check.metrics, response.body)
-    if reading.error_class:
-        return Result(**base, error_class=reading.error_class, detail=reading.detail)
-    return Result(**base, values={**reading.values, "latency": response.total_us / 1_000_000})
 
 
 def _store(results: list[Result]) -> int:

@@ -66,7 +66,7 @@ class Result(NamedTuple):
     slot: datetime
     host: str
     finished_at: datetime
-    latency_us: int
+    latency_us: int | None
     values: Mapping[str, float] = MappingProxyType({})
     error_class: str = ""
     detail: str = ""

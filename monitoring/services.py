@@ -26,7 +26,7 @@ from core.tenancy.scope import sweeper_scope
 from monitoring import events
 from monitoring.addresses import stored_url
 from monitoring.models import Alert, Check, CheckKind, Comparison, Health, Threshold
-from monitoring.probing.parse import BadPath, check_path
+from monitoring.probing.parse import BadPath, TooManyParts, check_path
 from monitoring.schedule import first_due
 from monitoring.watching import limit_watched_no_more, watch_no_more
 
@@ -292,6 +292,11 @@ def _metrics(kind: str, metrics: Sequence[dict[str, Any]]) -> list[dict[str, str
         try:
             if kind != CheckKind.PUSH:
                 check_path(kind, path)
+        except TooManyParts:
+            raise DomainError(
+                _("“%(path)s” has more than 100 parts. Shorten it, or let the system answer less.") % {"path": path},
+                field="metrics",
+            ) from None
         except BadPath:
             raise DomainError(_("“%(path)s” is no path that can be read.") % {"path": path}, field="metrics") from None
         cleaned.append({"name": name, "path": path, "unit": str(metric.get("unit", "")).strip()[:12]})

@@ -2,6 +2,9 @@
 
 A malformed answer gives no values at all, so that nothing old is taken for new. A value that is missing or is not a
 finite number is left out, which is something else than zero.
+
+What others wrote can take any time to read, in spite of the limits here: the prober reads it in a process of its own,
+``monitoring.probing.parser``.
 """
 
 from __future__ import annotations
@@ -21,6 +24,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 MOST_DEPTH = 60
 MOST_PATH_CHARACTERS = 500
+# Each part of a path is looked at for each element of an answer.
+MOST_PATH_PARTS = 100
+# Reading a line of the text format takes the square of its length.
+MOST_LINE_CHARACTERS = 8192
 # With more of these, or with the functions below, a short path makes an answer of a few bytes fill the memory.
 MOST_ELEMENTS_BESIDE = 10
 _GROWING_FUNCTIONS = frozenset({"join", "to_string"})
@@ -40,6 +47,10 @@ class Reading:
 
 class BadPath(ValueError):
     """A path or selector that can never find anything."""
+
+
+class TooManyParts(BadPath):
+    """A path that looks at too much."""
 
 
 def check_path(kind: str, path: str) -> None:
@@ -69,7 +80,10 @@ def read_json(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
         return Reading(error_class="parse", detail="The answer is not JSON.")
     values = {}
     for metric in metrics:
-        found = _finite(_search(str(metric["path"]), data))
+        try:
+            found = _finite(_search(str(metric["path"]), data))
+        except TooManyParts:
+            return Reading(error_class="parse", detail="A path of this check has too many parts.")
         if found is not None:
             values[str(metric["name"])] = found
     return Reading(values)
@@ -89,6 +103,8 @@ def read_prometheus(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Readin
         return Reading(error_class="parse", detail="The answer is not in the Prometheus text format.")
     try:
         samples = _samples(text, {name for name, _labels in wanted.values()})
+    except _LongLine:
+        return Reading(error_class="parse", detail="A line of the metrics is too long.")
     except (ValueError, KeyError, IndexError):
         return Reading(error_class="parse", detail="The metrics are malformed.")
     values: dict[str, float] = {}
@@ -103,7 +119,7 @@ def read_prometheus(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Readin
 
 def parse_selector(text: str) -> tuple[str, dict[str, str]]:
     """The series' name and its labels from ``name{label="value"}``; raises BadPath."""
-    found = _SELECTOR.fullmatch(text)
+    found = _SELECTOR.fullmatch(text) if len(text) <= MOST_PATH_CHARACTERS else None
     if not found:
         raise BadPath(text)
     labels: dict[str, str] = {}
@@ -120,17 +136,24 @@ def parse_selector(text: str) -> tuple[str, dict[str, str]]:
     return found[1], labels
 
 
+class _LongLine(Exception):
+    """A line that would take too long."""
+
+
 def _samples(text: str, names: set[str]) -> list[tuple[str, dict[str, str], float]]:
     starts = tuple(names)
     # Only a line feed ends a line here. Whoever may write a label must not be able to start a line of their own with
     # one of the other characters that Python takes for an end.
     kept = [line for line in text.split("\n") if line.startswith(starts) and not line.startswith("#")]
+    if any(len(line) > MOST_LINE_CHARACTERS for line in kept):
+        raise _LongLine
     # Without TYPE lines every sample keeps the name it was written with.
     families = text_string_to_metric_families("\n".join([*kept, ""]))
     return [(sample.name, sample.labels, sample.value) for family in families for sample in family.samples]
 
 
-@lru_cache(maxsize=2048)
+# A path of the most parts takes about 25 KB.
+@lru_cache(maxsize=1024)
 def _compiled(path: str) -> ParsedResult:
     """The path, ready to search with; raises BadPath, also for one that could make a small answer huge."""
     if len(path) > MOST_PATH_CHARACTERS:
@@ -140,6 +163,8 @@ def _compiled(path: str) -> ParsedResult:
     except (JMESPathError, ValueError, RecursionError) as error:
         raise BadPath(path) from error
     nodes = _nodes(compiled.parsed)
+    if len(nodes) > MOST_PATH_PARTS:
+        raise TooManyParts(path)
     beside = [node for node in nodes if node["type"] in ("multi_select_list", "multi_select_dict")]
     if len(beside) > 1 or any(len(node["children"]) > MOST_ELEMENTS_BESIDE for node in beside):
         raise BadPath(path)
@@ -160,6 +185,8 @@ def _nodes(root: Any) -> list[dict[str, Any]]:
 def _search(path: str, data: Any) -> Any:
     try:
         return _compiled(path).search(data)
+    except TooManyParts:
+        raise
     except (JMESPathError, ValueError, TypeError, ArithmeticError, RecursionError):
         return None
 

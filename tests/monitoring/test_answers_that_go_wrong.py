@@ -11,8 +11,8 @@ from core import clock
 from core.errors import DomainError
 from core.models import NetAllowance
 from monitoring import prober, services
-from monitoring.held import Held
 from monitoring.models import Check
+from monitoring.probing.parse import Reading
 from monitoring.results import Result
 from tests.cast import Cast
 from tests.monitoring.lab import Lab, Target
@@ -190,14 +190,14 @@ def test_m41_a_result_that_cannot_be_stored_is_put_aside_alone(
 ) -> None:
     good, bad = lab.watch(target, name="Good"), lab.watch(target, name="Bad")
     target.says(rate=0.9)
-    original = prober._answered
+    original = prober._judged
 
-    def answered(check: Held, response: Any, base: dict[str, Any]) -> Result:
-        result = original(check, response, base)
+    def judged(tag: Any, reading: Reading) -> Result:
+        result = original(tag, reading)
         # A value that no column can hold.
-        return result._replace(values={"\0": 1.0}) if check.id == bad else result
+        return result._replace(values={"\0": 1.0}) if result.check_id == bad else result
 
-    monkeypatch.setattr(prober, "_answered", answered)
+    monkeypatch.setattr(prober, "_judged", judged)
     with clock.at(lab.moment):
         prober.probe_round(seconds=2, size=10)
     assert lab.check(good).health == "healthy"

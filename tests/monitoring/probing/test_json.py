@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from monitoring.probing.parse import BadPath, Reading, check_path, read, read_json
+from monitoring.probing.parse import BadPath, Reading, TooManyParts, check_path, read, read_json
 
 UNREADABLE = {
     "nothing": b"",
@@ -148,7 +148,15 @@ def test_a_short_path_that_would_fill_the_memory_is_refused_and_never_searched(p
     with pytest.raises(BadPath):
         check_path("http_json", path)
     # One that was stored before the rule finds nothing.
-    assert _rate(b'{"glue": "-", "parts": ["a", "b"]}', path) == Reading()
+    assert _rate(b'{"glue": "-", "parts": ["a", "b"]}', path).values == {}
+
+
+def test_a_path_of_too_many_parts_is_refused_and_one_that_was_stored_before_says_so() -> None:
+    path = "[?" + "||".join(["a"] * 97) + "]"
+    with pytest.raises(TooManyParts):
+        check_path("http_json", path)
+    assert _rate(b"[{}]", path) == Reading(error_class="parse", detail="A path of this check has too many parts.")
+    check_path("http_json", "[?" + "||".join(["a"] * 40) + "]")
 
 
 def test_a_path_that_is_nested_as_deep_as_it_is_long_breaks_nothing() -> None:

@@ -155,6 +155,13 @@ def test_a_longer_name_is_another_series() -> None:
     assert _read(b"wanted_total 5\nwanted_bucket 6\nwanted:rate 7\nwanted 3\n", "wanted").values == {"wanted": 3.0}
 
 
+def test_a_line_that_is_too_long_makes_the_answer_unreadable_unless_nobody_asked_for_it() -> None:
+    line = b'wanted{a="' + b"x" * 8200 + b'"} 3\n'
+    assert _read(line + b"other 1\n", "other") == Reading({"other": 1.0})
+    assert _read(line, "wanted") == Reading(error_class="parse", detail="A line of the metrics is too long.")
+    assert _read(b'wanted{a="' + b"x" * 8000 + b'"} 3\n', "wanted").values == {"wanted": 3.0}
+
+
 @pytest.mark.parametrize(
     ("text", "name", "labels"),
     [
@@ -173,7 +180,7 @@ def test_a_selector_is_a_name_with_labels(text: str, name: str, labels: dict[str
 @pytest.mark.parametrize(
     "text",
     ["", "9up", "up down", "up}", "up{", 'up{a="b"', "up{a=b}", 'up{a!="b"}', 'up{a=~"b"}', "up{,}", 'up{a="b",,c="d"}',
-     'up{a="b" c="d"}', "rate(up[5m])", "up - 1", 'up{a="b}'],
+     'up{a="b" c="d"}', "rate(up[5m])", "up - 1", 'up{a="' + "b" * 500 + '"}', 'up{a="b}'],
 )  # fmt: skip
 def test_a_selector_that_can_never_find_anything_is_refused_when_it_is_saved(text: str) -> None:
     with pytest.raises(BadPath):
