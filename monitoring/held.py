@@ -87,11 +87,12 @@ READ = tuple(Held.__slots__[: Held.__slots__.index("last_slot")])
 _METRICS = READ.index("metrics")
 _COLUMNS = ", ".join(f"mine.{name}::text" if name in ("agency_id", "client_id") else f"mine.{name}" for name in READ)
 _LIMIT_COLUMNS = ", ".join(f'kept."{name}"' for name in Limit.__slots__[1:-1])
+_OTHERS = "AND held.agency_id <> ALL(%(beside)s)"
 _CLAIM = f"""
 WITH due AS MATERIALIZED (
     SELECT held.id FROM monitoring_check held JOIN clients_aisystem system ON system.id = held.system_id
     WHERE held.next_due_at <= %(at)s AND (held.lease_id IS NULL OR held.leased_until <= %(at)s)
-      AND system.paused_at IS NULL
+      AND system.paused_at IS NULL {{}}
     ORDER BY held.next_due_at LIMIT %(limit)s FOR UPDATE OF held SKIP LOCKED
 )
 UPDATE monitoring_check mine
@@ -101,12 +102,17 @@ RETURNING pg_current_xact_id()::xid::text::bigint, {_COLUMNS}
 """
 
 
-def lease_due(*, lease_id: uuid.UUID, at: datetime, limit: int) -> list[tuple[int, Held]]:
-    """Leases checks that are due; each with the number that PostgreSQL writes into the rows it changes here."""
-    given: dict[str, Any] = {"lease": lease_id, "at": at, "limit": limit, "grace": GRACE}
+def lease_due(
+    *, lease_id: uuid.UUID, at: datetime, limit: int, beside: Sequence[uuid.UUID] = ()
+) -> list[tuple[int, Held]]:
+    """Leases checks that are due; each with the number that PostgreSQL writes into the rows it changes here.
+
+    None of the agencies ``beside``, which costs a look at each of theirs that is due.
+    """
+    given: dict[str, Any] = {"lease": lease_id, "at": at, "limit": limit, "grace": GRACE, "beside": list(beside)}
     with connection.cursor() as cursor:
         # No column of an index is written, so that a lease costs the row alone.
-        cursor.execute(_CLAIM, given)
+        cursor.execute(_CLAIM.format(_OTHERS if beside else ""), given)
         return [(row[0], _held(row[1:])) for row in cursor.fetchall()]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ from monitoring.probing.parse import Reading
 from monitoring.probing.reader import Reader, borrowed
 from monitoring.results import Result, store_results
 from monitoring.schedule import next_slot
+from monitoring.shares import Shares
 
 ROUND_SECONDS = 20.0
 COMMIT_EVERY = 0.25
@@ -55,20 +57,35 @@ class Claim(NamedTuple):
 def probe_round(*, seconds: float = ROUND_SECONDS, size: int | None = None) -> int:
     """Asks whatever is due until nothing is, or until the time is up; returns how many results it stored."""
     loop = MultiLoop(size or settings.PROBE_CONCURRENCY)
+    shares = Shares(loop.size)
     deadline, stored = time.monotonic() + seconds, 0
     try:
         with borrowed() as reader:
             while True:
-                open_for_more = time.monotonic() < deadline
-                # Whoever waits to be read holds a place, so that answers do not pile up.
-                free = max(0, loop.free - reader.waiting)
-                claims = claim(limit=free) if open_for_more and free else []
-                unasked = _start(loop, claims, _allowances(claims))
-                if not loop.active and not reader.waiting and not unasked:
+                claims = _claims(shares) if time.monotonic() < deadline else []
+                results = _start(loop, claims, _allowances(claims))
+                if not loop.active and not reader.waiting and not results:
                     return stored
-                stored += _store(unasked + _results(loop, reader, COMMIT_EVERY))
+                results += _results(loop, reader, COMMIT_EVERY)
+                shares.leave(one.claimed.agency_id for one in results if one.claimed)
+                stored += _store(results)
     finally:
         loop.close()
+
+
+def _claims(shares: Shares) -> list[Claim]:
+    """What is due, as long as places are free; whoever waits to be read holds one too, so that no answers pile up."""
+    limit = shares.for_anybody()
+    claims = claim(limit=limit) if limit else []
+    shares.take(one.check.agency_id for one in claims)
+    wish = shares.for_others() if len(claims) == limit else None
+    if wish:
+        began = time.monotonic()
+        others = claim(limit=wish.limit, beside=wish.beside)
+        shares.looked(time.monotonic() - began)
+        shares.take(one.check.agency_id for one in others)
+        claims += others
+    return claims
 
 
 def _results(loop: MultiLoop, reader: Reader, seconds: float) -> list[Result]:
@@ -104,11 +121,11 @@ def _start(loop: MultiLoop, claims: list[Claim], allowances: dict[uuid.UUID, tup
     return unasked
 
 
-def claim(*, limit: int) -> list[Claim]:
-    """Leases due checks to this process. Nobody else gets them before the lease runs out."""
+def claim(*, limit: int, beside: Sequence[uuid.UUID] = ()) -> list[Claim]:
+    """Leases due checks to this process, none of those agencies'. Nobody else gets them before the lease runs out."""
     lease_id, at = uuid7(), now()
     with sweeper_scope():
-        leased = lease_due(lease_id=lease_id, at=at, limit=limit)
+        leased = lease_due(lease_id=lease_id, at=at, limit=limit, beside=beside)
     return [Claim(check, lease_id, _slot(check, at), claimed_in) for claimed_in, check in leased]
 
 

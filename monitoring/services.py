@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
 from django.utils.translation import gettext as _
@@ -63,6 +64,8 @@ def create_check(
     )
     if kind not in CheckKind.values:
         raise DomainError(_("Choose how to ask."), field="kind")
+    if Check.objects.count() >= settings.MOST_CHECKS:
+        raise DomainError(_("An agency has at most %(most)d checks.") % {"most": settings.MOST_CHECKS}, field="name")
     check.kind = kind
     check.next_due_at = first_due(check, now())
     _fill(check, name=name, url=url, metrics=metrics, timeout_ms=timeout_ms, bad_count=bad_count, good_count=good_count)

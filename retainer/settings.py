@@ -291,6 +291,8 @@ CELERY_TIMEZONE = "UTC"
 
 TICK_SECONDS = env.float("TICK_SECONDS", 0.5)
 PROBE_CONCURRENCY = env.int("PROBE_CONCURRENCY", 500)
+# Checks that one agency may have.
+MOST_CHECKS = env.int("MOST_CHECKS", 20_000)
 SAMPLE_RETENTION_DAYS = env.int("SAMPLE_RETENTION_DAYS", 35)
 # For how long news that everybody has been told of is kept.
 OUTBOX_RETENTION_DAYS = env.int("OUTBOX_RETENTION_DAYS", 30)

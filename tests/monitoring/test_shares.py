@@ -1,0 +1,106 @@
+"""An agency that has very much due takes its turn, and no more than its share of the places."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.clock import now
+from core.errors import DomainError
+from monitoring.models import Check
+from monitoring.prober import probe_round
+from monitoring.shares import Shares
+from tests.cast import Cast, House
+from tests.monitoring.lab import Lab, Target
+
+A, B, C = (uuid.uuid4() for _agency in range(3))
+
+
+def _watch(house: House, target: Target, number: int, **more: object) -> None:
+    lab = Lab(house)
+    lab.moment = now() - timedelta(seconds=number)
+    lab.watch(target, name=f"Check {number}", interval_seconds=3600, **more)
+
+
+def _ends(house: House) -> list[object]:
+    with house.scope():
+        return sorted(Check.objects.values_list("last_finished_at", flat=True))
+
+
+def test_ten_checks_are_not_behind_a_hundred_that_were_due_before(cast: Cast, target: Target) -> None:
+    target.says(rate=0.9)
+    target.delay = 0.02
+    for number in range(100):
+        _watch(cast.north, target, 100 + number)
+    for number in range(3):
+        _watch(cast.south, target, number)
+    assert probe_round(seconds=20, size=10) == 103
+    last_of_few, half_of_many = _ends(cast.south)[-1], _ends(cast.north)[50]
+    assert last_of_few < half_of_many  # type: ignore[operator]
+
+
+def test_targets_that_hang_hold_no_places_of_others(cast: Cast, target: Target, other_target: Target) -> None:
+    """Forty hang for two seconds each in ten places; who is due a moment later is not behind them."""
+    target.delay, other_target.delay = 3, 0
+    other_target.says(rate=0.9)
+    for number in range(40):
+        _watch(cast.north, target, 100 + number, timeout_ms=2000)
+    for number in range(3):
+        _watch(cast.south, other_target, number)
+    began = now()
+    probe_round(seconds=1, size=10)
+    assert all(end and end - began < timedelta(seconds=2) for end in _ends(cast.south))  # type: ignore[operator]
+
+
+def test_the_last_places_are_for_those_who_hold_few() -> None:
+    shares = Shares(500)
+    assert shares.for_anybody() == 400
+    shares.take([A] * 400)
+    assert (shares.for_anybody(), shares.for_others()) == (0, (50, [A]))
+    shares.take([B] * 50)
+    # B holds as many as are free now.
+    assert shares.for_others() == (25, [A, B])
+    shares.take([C] * 25)
+    shares.leave([A] * 100)
+    assert shares.for_anybody() == 25
+    assert shares.for_others() == (63, [A])
+
+
+def test_however_many_agencies_want_everything_a_place_is_left_for_the_next() -> None:
+    shares, held = Shares(500), Counter[uuid.UUID]()
+    for _greedy in range(6):
+        agency = uuid.uuid4()
+        for _round in range(20):
+            wish = shares.for_others()
+            taken = shares.for_anybody() or (wish.limit if wish and agency not in wish.beside else 0)
+            shares.take([agency] * taken)
+            held[agency] += taken
+    assert min(held.values()) >= 1
+    assert shares.free >= 1
+
+
+def test_passing_over_those_who_hold_much_takes_little_of_the_time() -> None:
+    at = [0.0]
+    shares = Shares(500, lambda: at[0])
+    shares.take([A] * 400)
+    assert shares.for_others()
+    shares.looked(0.1)
+    assert shares.for_others() is None
+    at[0] = 2.9
+    assert shares.for_others() is None
+    at[0] = 3.1
+    assert shares.for_others()
+
+
+def test_an_agency_has_so_many_checks_and_no_more(cast: Cast, target: Target, settings: Any) -> None:
+    settings.MOST_CHECKS = 2
+    for number in range(2):
+        _watch(cast.north, target, number)
+    with pytest.raises(DomainError) as refused:
+        _watch(cast.north, target, 3)
+    assert (refused.value.field, str(refused.value)) == ("name", "An agency has at most 2 checks.")
+    _watch(cast.south, target, 4)
