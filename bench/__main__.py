@@ -16,12 +16,14 @@ os.environ.setdefault("API_RATE_PER_MINUTE", "100000000")
 django.setup()
 
 # Models can be loaded only now.
-from bench import api, engine, harness, live, memory, moves, pages, poller, push, stack, sweep  # noqa: E402
+from bench import api, engine, harness, hostile, live, memory, moves, pages, poller, push, stack, sweep  # noqa: E402
 from tests.cast import House, build_house  # noqa: E402
 
 Part = Callable[[House, Path], list[harness.Figure]]
 PARTS: dict[str, Part] = {
     "poller": poller.run,
+    "hostile": hostile.run,
+    "flood": hostile.flood,
     "sweep": sweep.run,
     "moves": moves.run,
     "engine": engine.run,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import gzip
 import os
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,6 +20,7 @@ from monitoring import prober, services
 from monitoring.models import Check
 from monitoring.prober import probe_round
 from monitoring.probing import reader as readers
+from monitoring.results import Result
 from tests.cast import Cast, House
 from tests.core.net.lab import Script, Wire, endless, says
 from tests.monitoring.lab import Lab, Target
@@ -110,8 +112,8 @@ def test_how_long_an_answer_took_is_left_out_where_we_stood_still(
     target.delay = 0.5
     original, stalls = prober._store, [2.0]
 
-    def store(results: list[prober.Result]) -> int:
-        prober.time.sleep(stalls.pop() if stalls else 0)
+    def store(results: list[Result]) -> int:
+        time.sleep(stalls.pop() if stalls else 0)
         return original(results)
 
     monkeypatch.setattr(prober, "_store", store)
