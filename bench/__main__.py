@@ -16,7 +16,7 @@ os.environ.setdefault("API_RATE_PER_MINUTE", "100000000")
 django.setup()
 
 # Models can be loaded only now.
-from bench import api, engine, harness, hostile, live, memory, moves, pages, poller, push, stack, sweep  # noqa: E402
+from bench import api, engine, harness, hostile, live, memory, moves, pages, poller, push, simulate, stack, sweep  # noqa: E402
 from tests.cast import House, build_house  # noqa: E402
 
 Part = Callable[[House, Path], list[harness.Figure]]
@@ -27,6 +27,7 @@ PARTS: dict[str, Part] = {
     "sweep": sweep.run,
     "moves": moves.run,
     "engine": engine.run,
+    "simulate": simulate.run,
     "api": api.run,
     "push": push.run,
     "live": live.run,

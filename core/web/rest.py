@@ -171,12 +171,21 @@ class Number(serializers.FloatField):
 class Json(JSONParser):
     """JSON, where nesting without end is a mistake of the caller's and not of ours."""
 
+    # Bytes of a body; None leaves it to what any request may have.
+    most: ClassVar[int | None] = None
+
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         """The value; ParseError where it cannot be read."""
+        self._refuse_long(*args, **kwargs)
         try:
             return super().parse(*args, **kwargs)
         except RecursionError as error:
             raise ParseError(_("This JSON is nested too deeply.")) from error
+
+    def _refuse_long(self, _stream: Any, _media_type: Any = None, parser_context: Any = None) -> None:
+        said = parser_context["request"].META.get("CONTENT_LENGTH") if self.most and parser_context else None
+        if said and str(said).isdigit() and int(said) > (self.most or 0):
+            raise ParseError(_("Send at most %(most)s bytes.") % {"most": self.most})
 
 
 @cache
@@ -204,6 +213,8 @@ class Endpoint(GenericViewSet[Any]):
     answers: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}
     # Actions that take a query and give one row.
     singles: ClassVar[frozenset[str]] = frozenset()
+    # Actions that write nothing: the same call calculates again, so that no answer is kept under an Idempotency-Key.
+    pure: ClassVar[frozenset[str]] = frozenset()
     # What belongs to the agency as a whole: a token of one client may not "write" it, or not even see "all" of it.
     of_agency: ClassVar[str] = ""
 
@@ -215,7 +226,7 @@ class Endpoint(GenericViewSet[Any]):
             return
         self._keep_to_client(request)
         self.asked: dict[str, Any] = self._query(request)
-        if request.method == "POST":
+        if request.method == "POST" and self.action not in self.pure:
             self.post = self._once(getattr(self, self.action))
 
     def _keep_to_client(self, request: Request) -> None:

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.clock import now
 from core.selectors import agency
-from core.web.rest import Body, Endpoint, Moment, Query, Shape
+from core.web.rest import Body, Endpoint, Json, Moment, Query, Shape
 from slas import permissions, selectors
 from slas.api.shared import WarnIn
 from slas.models import ClockState, Metric, Severity
@@ -151,12 +151,20 @@ class SimulationOut(Shape):
     segments = SimulatedSegment(many=True)
 
 
+class CalculationJson(Json):
+    """As many bytes as a calendar and a list of events at their largest need."""
+
+    most = 512 * 1024
+
+
 @api(permissions.CALCULATE)
 class Simulations(Endpoint):
     """The engine as a calculator."""
 
     answer = SimulationOut
     bodies = {"simulate": SimulationIn}
+    pure = frozenset({"simulate"})
+    parser_classes = (CalculationJson,)
 
     @action(detail=False, methods=["post"])
     def simulate(self, request: Request) -> Response:

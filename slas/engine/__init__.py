@@ -6,8 +6,18 @@ what open means, `events` in which order things take effect, `judge` what a cloc
 
 from __future__ import annotations
 
-from slas.engine.calendar import ALWAYS, WEEKDAYS, CalendarError, CalendarSpec, Interval, load_zone
-from slas.engine.compiled import CompiledCalendar, HorizonError, compile_calendar
+from slas.engine.calendar import (
+    ALWAYS,
+    MOST_DATES,
+    MOST_WINDOWS,
+    WEEKDAYS,
+    CalendarError,
+    CalendarSpec,
+    Interval,
+    load_zone,
+    refuse_large,
+)
+from slas.engine.compiled import CompiledCalendar, HorizonError, calculating_aside, compile_calendar
 from slas.engine.events import (
     EVENT_KINDS,
     RETARGET_MODES,
@@ -21,11 +31,14 @@ from slas.engine.events import (
 from slas.engine.explain import Explanation, Line, Part, countdown_text, duration_text, explain, line_text
 from slas.engine.instants import format_instant, from_instant, parse_instant, to_instant
 from slas.engine.judge import DueWarning, Judgement, Segment, SegmentKind, State, judge
+from slas.engine.kept import Kept
 from slas.engine.terms import Terms, TermsError, Warn, at_risk_threshold, default_warnings
 
 __all__ = [
     "ALWAYS",
     "EVENT_KINDS",
+    "MOST_DATES",
+    "MOST_WINDOWS",
     "RETARGET_MODES",
     "WEEKDAYS",
     "CalendarError",
@@ -39,6 +52,7 @@ __all__ = [
     "HorizonError",
     "Interval",
     "Judgement",
+    "Kept",
     "Line",
     "Part",
     "RetargetMode",
@@ -49,6 +63,7 @@ __all__ = [
     "TermsError",
     "Warn",
     "at_risk_threshold",
+    "calculating_aside",
     "compile_calendar",
     "countdown_text",
     "default_warnings",
@@ -61,6 +76,7 @@ __all__ = [
     "line_text",
     "load_zone",
     "parse_instant",
+    "refuse_large",
     "to_instant",
     "validate_events",
 ]

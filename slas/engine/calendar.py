@@ -21,8 +21,14 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "24x7"
 MINUTES_PER_DAY = 1440
 
+# What a new calendar may hold. Those that are older may hold more: what was promised in them stands.
+MOST_WINDOWS = 12
+MOST_DATES = 1_000
+
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Dates outside the years that the engine counts in would never be looked at.
+_COUNTED_YEARS = ("1970", "2199")
 # Files that sit beside the zones and are none: copies with leap seconds, or the machine's own zone.
 _NO_ZONES = re.compile(r"(right|posix)/.*|localtime|posixrules|Factory")
 
@@ -140,6 +146,32 @@ class CalendarSpec:
             "weekly": {WEEKDAYS[day]: [w.to_json() for w in windows] for day, windows in self.weekly.items()},
             "dates": {day.isoformat(): [w.to_json() for w in windows] for day, windows in self.dates.items()},
         }
+
+
+def refuse_large(data: object) -> None:
+    """Raise `CalendarError` where a calendar, in the shape that `from_json` reads, is too large to be a new one.
+
+    Looks at nothing but sizes and years, before anything is built of it.
+    """
+    if not isinstance(data, Mapping):
+        return
+    for name in ("weekly", "dates"):
+        days = data.get(name)
+        if not isinstance(days, Mapping):
+            continue
+        if name == "dates" and len(days) > MOST_DATES:
+            raise CalendarError(name, f"holds at most {MOST_DATES} dates, and these are {len(days)}")
+        for day, rows in days.items():
+            if isinstance(rows, list | tuple) and len(rows) > MOST_WINDOWS:
+                raise CalendarError(f"{name}.{day}", f"holds at most {MOST_WINDOWS} windows, and these are {len(rows)}")
+            if name == "dates" and not _is_counted(day):
+                raise CalendarError(f"{name}.{day}", "must lie between the years 1970 and 2200")
+
+
+def _is_counted(day: object) -> bool:
+    """Whether it is a date in reach; what is no date at all is for its reader to refuse."""
+    first, last = _COUNTED_YEARS
+    return not isinstance(day, str) or not _ISO_DATE.fullmatch(day) or first <= day[:4] <= last
 
 
 def load_zone(name: object) -> ZoneInfo:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from slas.engine.compiled import compile_calendar
+from core import deadline
+from slas.engine.compiled import CompiledCalendar, compile_calendar
 from slas.engine.events import Event, RetargetMode, in_force
 from slas.engine.meter import Mark, Meter, carried_meter, new_meter
 from slas.engine.terms import Terms, Warn
@@ -83,6 +84,7 @@ def judge(terms: Terms, events: Iterable[Event], now: int) -> Judgement:
         return Judgement("not_started", terms, target_seconds=target, remaining_seconds=target)
     clock = _Clock(terms, start)
     for event in known:
+        deadline.check()
         if event.at >= start:
             clock.pass_to(event.at)
             clock.take(event)
@@ -100,6 +102,7 @@ class _Span(NamedTuple):
     # Whoever was waited on, the one whose pause began first in front.
     parties: tuple[str | None, ...]
     terms: Terms
+    calendar: CompiledCalendar
 
     @property
     def waits(self) -> tuple[str | None, ...]:
@@ -116,6 +119,7 @@ class _Clock:
         self.start = start
         self.at = start
         self.terms = terms
+        self.calendar = compile_calendar(terms.calendar)
         self.meter: Meter = new_meter(terms, start, start)
         self.pauses: list[Event] = []
         self.end: Event | None = None
@@ -125,10 +129,9 @@ class _Clock:
         """Let time pass up to the instant."""
         if instant <= self.at:
             return
-        if self.end is not None:
-            span = _Span(self.at, instant, True, (), self.terms)
-        else:
-            span = _Span(self.at, instant, False, tuple(pause.party for pause in self.pauses), self.terms)
+        stopped = self.end is not None
+        parties = () if stopped else tuple(pause.party for pause in self.pauses)
+        span = _Span(self.at, instant, stopped, parties, self.terms, self.calendar)
         self.spans.append(span)
         _count(self.meter, span)
         self.at = instant
@@ -157,12 +160,12 @@ class _Clock:
                 return
 
     def _retarget(self, terms: Terms, mode: RetargetMode) -> None:
-        old, self.terms = self.meter, terms
+        old, self.terms, self.calendar = self.meter, terms, compile_calendar(terms.calendar)
         if mode == "retroactive":
-            self.spans = [span._replace(terms=terms) for span in self.spans]
+            self.spans = [span._replace(terms=terms, calendar=self.calendar) for span in self.spans]
         # What was missed under the old terms stays missed under them.
         if old.breached_at is not None:
-            old.calendar = compile_calendar(terms.calendar)
+            old.calendar = self.calendar
         elif mode == "retroactive":
             self.meter = new_meter(terms, self.start, self.start)
             for span in self.spans:
@@ -214,7 +217,7 @@ class _Clock:
             return "paused"
         if at_risk:
             return "at_risk"
-        return "running" if compile_calendar(self.terms.calendar).is_open(now) else "outside_hours"
+        return "running" if self.calendar.is_open(now) else "outside_hours"
 
     def _next_at(self, now: int, *, paused: bool) -> int | None:
         meter = self.meter
@@ -257,7 +260,7 @@ def _segments(spans: Iterable[_Span]) -> tuple[Segment, ...]:
 
 
 def _cut(span: _Span) -> Iterable[Segment]:
-    start, end, calendar = span.from_, span.to, compile_calendar(span.terms.calendar)
+    start, end, calendar = span.from_, span.to, span.calendar
     if span.stopped:
         yield Segment(start, end, "stopped", end - start, None, calendar.open_seconds(start, end))
         return

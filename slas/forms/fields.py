@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from slas.engine import MOST_DATES, MOST_WINDOWS
 from slas.engine import duration_text as engine_duration_text
 
 _WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*(?:-|–|to)\s*([0-9]{1,2}):([0-9]{2})")
@@ -44,7 +45,10 @@ def parse_windows(text: str) -> list[list[str]]:
     """
     if text.strip().lower() in _CLOSED:
         return []
-    return [_window(part.strip()) for part in text.split(",")]
+    parts = text.split(",")
+    if len(parts) > MOST_WINDOWS:
+        raise forms.ValidationError(_("Give at most %(most)s time spans for a day.") % {"most": MOST_WINDOWS})
+    return [_window(part.strip()) for part in parts]
 
 
 def windows_text(windows: Sequence[Sequence[str]]) -> str:
@@ -81,9 +85,10 @@ class DatesField(forms.CharField):
 
     def clean(self, value: Any) -> dict[str, list[list[str]]]:
         found: dict[str, list[list[str]]] = {}
-        for line in super().clean(value).splitlines():
-            if not line.strip():
-                continue
+        lines = [line for line in super().clean(value).splitlines() if line.strip()]
+        if len(lines) > MOST_DATES:
+            raise forms.ValidationError(_("Give at most %(most)s dates.") % {"most": MOST_DATES})
+        for line in lines:
             date, _space, rest = line.strip().partition(" ")
             try:
                 key = datetime.date.fromisoformat(date).isoformat()

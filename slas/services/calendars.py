@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import DomainError, NotFound
-from slas.engine import CalendarError, CalendarSpec
+from slas.engine import CalendarError, CalendarSpec, refuse_large
 from slas.events import CALENDAR_CREATED, CALENDAR_VERSION_CREATED
 from slas.models import Calendar, CalendarVersion
 from slas.services.naming import next_number, save_named, title_and_slug
@@ -70,6 +70,7 @@ def in_force(calendar_id: uuid.UUID, at: datetime) -> CalendarVersion | None:
 
 def _spec(data: Mapping[str, Any] | str) -> dict[str, Any]:
     try:
+        refuse_large(data)
         spec = CalendarSpec.from_json(data)
     except CalendarError as error:
         raise DomainError(error.message, field=error.field) from error

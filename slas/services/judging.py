@@ -15,7 +15,18 @@ from typing import Any
 
 from core.models import AuditEvent, OutboxEvent
 from core.tenancy.context import require_scope
-from slas.engine import EVENT_KINDS, Event, Judgement, Terms, Warn, format_instant, from_instant, judge, to_instant
+from slas.engine import (
+    EVENT_KINDS,
+    Event,
+    Judgement,
+    Kept,
+    Terms,
+    Warn,
+    format_instant,
+    from_instant,
+    judge,
+    to_instant,
+)
 from slas.escalation import Ladder, climb
 from slas.events import BREACH, CLOCK_BREACHED, CLOCK_ESCALATED, CLOCK_WARNED, ESCALATE, ClockNews, EscalationNews
 from slas.models import Clock, ClockEvent, ClockNotice, PolicyVersion
@@ -35,8 +46,11 @@ JUDGED = (
     "last_error",
 )
 Events = dict[uuid.UUID, list[ClockEvent]]
-MOST_TERMS = 4096
-_known_terms: dict[str, Terms] = {}
+MOST_LADDERS = 4096
+# Bytes: the text of terms is as long as the dates of its calendar are many, and what is read of it weighs more.
+MOST_OF_TERMS = 16 * 2**20
+_OF_A_LETTER = 12
+_known_terms: Kept[str, Terms] = Kept(MOST_OF_TERMS)
 # A version is never edited, so its ladder is read once a process.
 _known_ladders: dict[uuid.UUID, Ladder] = {}
 
@@ -73,11 +87,10 @@ def judge_clock(clock: Clock, rows: Iterable[ClockEvent], at: datetime) -> Judge
 def read_terms(data: dict[str, Any]) -> Terms:
     """Frozen terms. Those of one promise are the same in every clock, and reading them costs more than judging."""
     text = repr(data)
-    if text not in _known_terms:
-        if len(_known_terms) >= MOST_TERMS:
-            _known_terms.clear()
-        _known_terms[text] = Terms.from_json(data)
-    return _known_terms[text]
+    known = _known_terms.get(text)
+    if known is not None:
+        return known
+    return _known_terms.keep(text, Terms.from_json(data), 2_000 + _OF_A_LETTER * len(text))
 
 
 def engine_events(rows: Iterable[ClockEvent]) -> list[Event]:
@@ -165,7 +178,7 @@ def _steps(clock: Clock, judgement: Judgement, told: set[str]) -> list[Step]:
 def _ladders(clocks: Sequence[Clock]) -> dict[uuid.UUID, Ladder]:
     wanted = {clock.policy_version_id for clock in clocks}
     if missing := wanted - _known_ladders.keys():
-        if len(_known_ladders) >= MOST_TERMS:
+        if len(_known_ladders) >= MOST_LADDERS:
             _known_ladders.clear()
             missing = wanted
         for version_id, data in PolicyVersion.objects.filter(id__in=missing).values_list("id", "escalation"):

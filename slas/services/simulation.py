@@ -16,20 +16,31 @@ from slas.engine import (
     CalendarSpec,
     Event,
     EventError,
+    HorizonError,
     Judgement,
     Terms,
     TermsError,
     Warn,
+    calculating_aside,
+    compile_calendar,
     format_instant,
     judge,
+    refuse_large,
     to_instant,
     validate_events,
 )
+from slas.services.policies import MOST_WARNINGS
 
 _FIELDS = {"calendar", "target_seconds", "start", "warn", "events", "now"}
 # What a caller may send. A start is given by itself, and other terms have no place in a single calculation.
 KINDS = tuple(kind for kind in EVENT_KINDS if kind in ("pause", "resume", "satisfy", "cancel", "reopen"))
-MOST_EVENTS = 1000
+# What one calculation may cost. `bench/simulate.py` measures it where all of these are reached.
+MOST_EVENTS = 1_000
+MOST_SEGMENTS = 5_000
+MOST_LETTERS = 200
+LONGEST_YEARS = 5
+FARTHEST_YEARS = 5
+_YEAR = 366 * 86_400
 
 
 def simulate(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,28 +58,51 @@ def simulate(request: Mapping[str, Any]) -> dict[str, Any]:
     events = [Event(at=_instant(request.get("start"), "start"), kind="start"), *_events(request.get("events", []))]
     if events[0].at > at:
         raise DomainError(_("A start cannot lie in the future."), field="start")
+    if at - events[0].at > LONGEST_YEARS * _YEAR:
+        raise DomainError(_("A calculation covers at most %(most)s years.") % {"most": LONGEST_YEARS}, field="start")
     try:
         validate_events(terms, events, at)
-        return _answer(judge(terms, events, at))
+        # A calendar that somebody made up pushes none out that clocks run in.
+        with calculating_aside(FARTHEST_YEARS):
+            _refuse_countless(terms, events, at)
+            return _answer(judge(terms, events, at))
+    except HorizonError as error:
+        message = _("In these hours that is more than %(most)s years away.") % {"most": FARTHEST_YEARS}
+        raise DomainError(message, field="calendar") from error
     except EventError as error:
         raise DomainError(error.message, field=f"events[{error.seq - 1}]") from error
     except CalendarError as error:
         raise DomainError(error.message, field=error.field) from error
 
 
+def _refuse_countless(terms: Terms, events: list[Event], at: int) -> None:
+    """An interval makes one stretch and the gap before it another; an event cuts one of either in two."""
+    intervals = compile_calendar(terms.calendar).count_intervals(events[0].at, at)
+    if 2 * (intervals + len(events)) > MOST_SEGMENTS:
+        message = _("This makes more than %(most)s stretches. Choose a later start or fewer windows.")
+        raise DomainError(message % {"most": MOST_SEGMENTS}, field="start")
+
+
 def _terms(request: Mapping[str, Any]) -> Terms:
     warn = request.get("warn", [])
     if not isinstance(warn, list):
         raise DomainError(_("This must be a list."), field="warn")
+    if len(warn) > MOST_WARNINGS:
+        raise DomainError(_("Warn at most %(most)s times.") % {"most": MOST_WARNINGS}, field="warn")
     if request.get("target_seconds") is None:
         raise DomainError(_("Say how many seconds of open time are promised."), field="target_seconds")
+    target = request["target_seconds"]
+    if isinstance(target, int) and target > FARTHEST_YEARS * _YEAR:
+        message = _("Promise at most %(most)s years.") % {"most": FARTHEST_YEARS}
+        raise DomainError(message, field="target_seconds")
     try:
+        refuse_large(request.get("calendar"))
         calendar = CalendarSpec.from_json(request.get("calendar"))
     except CalendarError as error:
         where = error.field if error.field == "calendar" else f"calendar.{error.field}"
         raise DomainError(error.message, field=where) from error
     try:
-        return Terms(calendar, request["target_seconds"], warn=tuple(Warn.from_json(item) for item in warn))
+        return Terms(calendar, target, warn=tuple(Warn.from_json(item) for item in warn))
     except TermsError as error:
         raise DomainError(error.message, field=error.field) from error
 
@@ -92,6 +126,9 @@ def _event(row: object, number: int) -> Event:
     for name, text in (("party", party), ("reason", reason)):
         if text is not None and not isinstance(text, str):
             raise DomainError(_("This must be text."), field=f"{where}.{name}")
+        if text is not None and len(text) > MOST_LETTERS:
+            words = {"most": MOST_LETTERS}
+            raise DomainError(_("Use at most %(most)s characters.") % words, field=f"{where}.{name}")
     at = _instant(row.get("at"), f"{where}.at")
     return Event(at=at, kind=kind, party=party or None, reason=reason or None, seq=number + 1)
 

@@ -59,7 +59,7 @@ def test_v2_around_the_clock_over_the_change_to_summer_time() -> None:
         ({"target_seconds": -1}, "target_seconds"),
         ({"target_seconds": 1.5}, "target_seconds"),
         ({"target_seconds": None}, "target_seconds"),
-        ({"target_seconds": 10**15}, "calendar"),
+        ({"target_seconds": 10**15}, "target_seconds"),
         ({"start": "2026-06-05T13:00:00"}, "start"),
         ({"start": "2026-06-05T15:00:00Z"}, "start"),
         ({"start": 5}, "start"),
