@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
+from monitoring.intervals import read
 from monitoring.models import Check, CheckKind, Rollup
 
 # The metric that says a slot was up, because only an answer has a latency, and the one that says it was down.
@@ -87,7 +88,7 @@ def _seconds(check: Check, stretches: Sequence[Stretch]) -> Counter[str]:
 
 def _by_interval(check: Check, stretches: Sequence[Stretch]) -> Iterator[tuple[datetime, datetime, int]]:
     """The stretches, cut where the interval was changed."""
-    past = [(_floor(datetime.fromisoformat(until), BUCKET), seconds) for until, seconds in check.past_intervals]
+    past = read(check.past_intervals)
     for start, end in stretches:
         since = start
         for until, seconds in past:
