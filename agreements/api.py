@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from agreements import permissions, selectors, services
 from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.views import api
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape, WholeMinutes
+from core.web.rest import Body, Day, Endpoint, Moment, Nothing, Query, Shape, WholeMinutes
 
 # A hundred billion minor units: far above any fee, far below what the column holds.
 MOST_MINOR = 10**11
@@ -96,8 +96,8 @@ class RetainerOut(Shape):
     price_reason = serializers.CharField()
     hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
     time_zone = serializers.CharField()
-    starts_on = serializers.DateField(allow_null=True)
-    ends_on = serializers.DateField(allow_null=True, help_text=_("The first day on which it no longer runs."))
+    starts_on = Day(allow_null=True)
+    ends_on = Day(allow_null=True, help_text=_("The first day on which it no longer runs."))
     activated_at = Moment(allow_null=True)
     systems = CoverOut(source="covered_systems.all", many=True)
 
@@ -113,8 +113,8 @@ class RetainerIn(Body):
     price_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
     hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
     time_zone = serializers.CharField(max_length=64)
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(required=False, allow_null=True)
+    starts_on = Day()
+    ends_on = Day(required=False, allow_null=True)
 
 
 class RetainerPatch(Body):
@@ -127,14 +127,14 @@ class RetainerPatch(Body):
     price_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
     hours_seconds = WholeMinutes(source="hours_minutes", required=False)
     time_zone = serializers.CharField(max_length=64, required=False)
-    starts_on = serializers.DateField(required=False)
-    ends_on = serializers.DateField(required=False, allow_null=True)
+    starts_on = Day(required=False)
+    ends_on = Day(required=False, allow_null=True)
 
 
 class EndIn(Body):
     """When a retainer ends."""
 
-    ends_on = serializers.DateField(help_text=_("The first day on which it no longer runs."))
+    ends_on = Day(help_text=_("The first day on which it no longer runs."))
 
 
 class CoverIn(Body):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Retainer
 from agreements.typed import parse_minor, parse_minutes, typed_minor, typed_minutes
+from core.web.forms import DayField
 from core.zones import ZoneField
 
 
@@ -31,10 +32,10 @@ class RetainerForm(forms.Form):
         label=_("Hours a month"), max_length=40, help_text=_("Such as 20h or 4h 30m."), initial="10h"
     )
     time_zone = ZoneField(label=_("Time zone"), help_text=_("First and last day begin at midnight there."))
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label=_("First day after the end"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -91,4 +92,4 @@ class CoverForm(forms.Form):
 class EndForm(forms.Form):
     """The end of a retainer."""
 
-    ends_on = forms.DateField(label=_("First day after the end"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = DayField(label=_("First day after the end"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
+from core.net.guard import MOST_URL_CHARACTERS, TargetRefused, gettext_noop
+
 _SECRET_NAME = re.compile(r"(?i)key|token|secret|sig|pass|pwd|auth|credential|session|code|jwt")
 # A long run of letters and digits in a path is a secret more often than a name.
 _SECRET_SEGMENT = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_\-]{24,}")
@@ -30,10 +32,17 @@ def _is_secret(name: str, value: str) -> bool:
 
 
 def stored_url(url: str, host: str) -> str:
-    """The address as the network writes it: ``host`` in ASCII, everything else percent-encoded, no fragment."""
+    """The address as the network writes it: ``host`` in ASCII, everything else percent-encoded, no fragment.
+
+    Raises TargetRefused where it is too long like that: a letter beyond ASCII is up to twelve characters then.
+    """
     parts = urlsplit(url)
     name = f"[{host}]" if ":" in host else host
     netloc = name if parts.port is None else f"{name}:{parts.port}"
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
-    return urlunsplit((parts.scheme, netloc, path, query, ""))
+    written = urlunsplit((parts.scheme, netloc, path, query, ""))
+    if len(written) > MOST_URL_CHARACTERS:
+        message = gettext_noop("As the network writes it, this address is longer than 1,000 characters.")
+        raise TargetRefused("length", message)
+    return written

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,8 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.clock import now
-from core.web.rest import Body, Endpoint, Moment, Nothing, Number, Query, Shape
+from core.moments import BadMoment, parse_instant
+from core.web.rest import Body, Day, Endpoint, Moment, Nothing, Number, Query, Shape
 from monitoring import permissions, selectors, services
 from monitoring.models import AlertState, CheckKind, Comparison, Health
 from monitoring.pushed import MOST_AT_ONCE, Pushed, push
@@ -47,7 +48,7 @@ class ThresholdOut(Shape):
     unit = serializers.CharField(allow_blank=True)
     bad_count = serializers.IntegerField()
     good_count = serializers.IntegerField()
-    agreed_on = serializers.DateField(allow_null=True)
+    agreed_on = Day(allow_null=True)
     health = serializers.ChoiceField(Health.choices)
     last_value = serializers.FloatField(allow_null=True)
     last_value_at = Moment(allow_null=True)
@@ -124,7 +125,7 @@ class ThresholdIn(Body):
     unit = serializers.CharField(max_length=12, required=False, allow_blank=True)
     bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
     good_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
-    agreed_on = serializers.DateField(required=False, allow_null=True)
+    agreed_on = Day(required=False, allow_null=True)
 
 
 class CheckQuery(Query):
@@ -195,10 +196,9 @@ class PushedSamples(serializers.Field[Any, Any, Any, Any]):
         if "at" not in item:
             return Pushed(metric, float(value))
         try:
-            moment = datetime.fromisoformat(item["at"])
-        except (TypeError, ValueError):
+            return Pushed(metric, float(value), parse_instant(item["at"]))
+        except BadMoment:
             return None
-        return None if moment.tzinfo is None else Pushed(metric, float(value), moment.astimezone(UTC))
 
 
 class PushIn(Body):

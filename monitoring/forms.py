@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.selectors import environment_choices
+from core.web.forms import DayField
 from monitoring.models import Check, CheckKind, Comparison
 
 
@@ -119,7 +120,7 @@ class ThresholdForm(forms.Form):
     unit = forms.CharField(label=_("Unit"), max_length=12, required=False)
     bad_count = forms.IntegerField(label=_("Bad values in a row to alert"), min_value=1, max_value=100, initial=3)
     good_count = forms.IntegerField(label=_("Good values in a row to clear"), min_value=1, max_value=100, initial=2)
-    agreed_on = forms.DateField(
+    agreed_on = DayField(
         label=_("Agreed with the client on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 

@@ -314,9 +314,9 @@ def _vet(url: str) -> str:
     """The address as the network writes it: it may be reached, and it has no letters that cannot be sent."""
     try:
         target = check_url(url, [Allowance(host, port) for host, port in net_allowances(require_agency())])
+        return stored_url(target.url, target.host)
     except TargetRefused as refused:
         raise DomainError(_(refused.message), field="url", code=refused.code) from refused
-    return stored_url(target.url, target.host)
 
 
 def _vet_limit(check: Check, metric: str, comparison: str, limit: float, clear: float) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms import DateTimeField, DateTimeInput, Form
+from django.forms import DateField, DateTimeField, DateTimeInput, Form
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
+from core import moments
 from core.errors import DomainError
 from core.web.pages import done, page, put_on_form
 
@@ -52,3 +56,23 @@ class MomentField(DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         picker = DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
         super().__init__(widget=picker, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The moment; a ValidationError beside the field where it cannot be meant."""
+        moment = super().to_python(value)
+        try:
+            return moment and moments.within_reach(moment).astimezone(moment.tzinfo)
+        except moments.BadMoment as error:
+            raise ValidationError(_(error.message)) from error
+
+
+class DayField(DateField):
+    """A date that can be meant."""
+
+    def to_python(self, value: Any) -> date | None:
+        """The date; a ValidationError beside the field where it cannot be meant."""
+        day = super().to_python(value)
+        try:
+            return day and moments.day_within_reach(day)
+        except moments.BadMoment as error:
+            raise ValidationError(_(error.message)) from error

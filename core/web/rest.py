@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache, cached_property
 from math import isfinite
 from operator import attrgetter
@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponseBase
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, PermissionDenied
@@ -25,6 +26,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from core import moments
 from core.web.idempotency import once
 from core.web.limits import LARGEST, MOST_ROWS
 
@@ -106,11 +108,23 @@ class Moment(serializers.DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default_timezone=UTC, **kwargs)
 
-    def enforce_timezone(self, value: datetime) -> datetime:
+    def to_internal_value(self, value: Any) -> datetime:
         """The instant in UTC."""
-        if value.tzinfo is None:
-            raise serializers.ValidationError(_("Say the time zone, such as 2026-03-02T09:00:00Z."))
-        return value.astimezone(UTC)
+        try:
+            return moments.parse_instant(value)
+        except moments.BadMoment as error:
+            raise serializers.ValidationError(gettext(error.message)) from error
+
+
+class Day(serializers.DateField):
+    """A date without a zone, such as 2026-03-02."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """The date."""
+        try:
+            return moments.day_within_reach(super().to_internal_value(value))
+        except moments.BadMoment as error:
+            raise serializers.ValidationError(gettext(error.message)) from error
 
 
 class WholeMinutes(serializers.IntegerField):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access.views import api
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape
+from core.web.rest import Body, Day, Endpoint, Moment, Nothing, Query, Shape
 from slas import permissions, selectors, services
 from slas.models import ProposalState
 
@@ -65,7 +65,7 @@ class ProposalOut(Shape):
     """A public holiday that is proposed. It moves no deadline."""
 
     id = serializers.UUIDField()
-    date = serializers.DateField()
+    date = Day()
     name = serializers.CharField()
     state = serializers.ChoiceField(ProposalState.choices)
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.clock import now
-from core.web.rest import Body, Endpoint, Moment, Query, Shape, WallTime
+from core.web.rest import Body, Day, Endpoint, Moment, Query, Shape, WallTime
 from slas import permissions, selectors, services
 
 FARTHEST = timedelta(days=3653)
@@ -25,7 +25,7 @@ class RotaOut(Shape):
     id = serializers.UUIDField()
     name = serializers.CharField()
     zone = serializers.CharField()
-    first_day = serializers.DateField()
+    first_day = Day()
     handover_at = WallTime()
     turn_days = serializers.IntegerField()
     people = serializers.ListField(child=serializers.UUIDField(), help_text=_("Users in the order of their turns."))
@@ -36,7 +36,7 @@ class RotaIn(Body):
 
     name = serializers.CharField(max_length=80)
     zone = serializers.CharField(max_length=60, help_text=_("Such as Europe/Berlin."))
-    first_day = serializers.DateField()
+    first_day = Day()
     handover_at = WallTime()
     turn_days = serializers.IntegerField(min_value=1, max_value=92)
     people = serializers.ListField(child=serializers.UUIDField(), max_length=100)

@@ -17,7 +17,7 @@ from itertools import accumulate, count
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from core import deadline
+from core import deadline, moments
 from slas.engine.calendar import CalendarError, CalendarSpec, Interval, load_zone
 from slas.engine.kept import Kept
 
@@ -27,8 +27,8 @@ YEAR = 365 * DAY + DAY // 4
 _EPOCH_WEEKDAY = 3
 _EPOCH_ORDINAL = 719_163
 # Instants outside 1970 to 2200 are mistakes, and refusing them bounds every table.
-EARLIEST = 0
-LATEST = 7_258_118_400
+EARLIEST = int(moments.EARLIEST.timestamp())
+LATEST = int(moments.LATEST.timestamp())
 CHUNK = 128 * DAY
 _CHUNKS = -(-LATEST // CHUNK)
 # How far apart offsets are sampled. No zone changes its offset twice within this time.

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.web.forms import DayField
 from slas.engine import WEEKDAYS, CalendarError, load_zone
 from slas.forms.fields import DatesField, WindowsField, windows_text
 from slas.models import CalendarVersion
@@ -54,7 +55,7 @@ class CalendarForm(forms.Form):
         )
         self.fields["dates"] = DatesField(label=_("Holidays and exceptions"), required=False, help_text=help_text)
         if self.initial.get("number"):
-            self.fields["starts_on"] = forms.DateField(
+            self.fields["starts_on"] = DayField(
                 label=_("In force from"),
                 required=False,
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

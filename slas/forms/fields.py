@@ -16,7 +16,7 @@ from slas.engine import duration_text as engine_duration_text
 _WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*(?:-|–|to)\s*([0-9]{1,2}):([0-9]{2})")
 _CLOSED = {"", "-", "closed"}
 _PERCENT = re.compile(r"([0-9]{1,4})\s*%")
-_DURATION = re.compile(r"(?:([0-9]+)\s*h(?:ours?)?)?\s*(?:([0-9]+)\s*(?:m|min|mins|minutes?)?)?")
+_DURATION = re.compile(r"(?:([0-9]{1,6})\s*h(?:ours?)?)?\s*(?:([0-9]{1,8})\s*(?:m|min|mins|minutes?)?)?")
 
 
 def parse_duration(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.web.forms import MomentField
+from core.web.forms import DayField, MomentField
 
 # A rota of a small agency; whoever has more people makes two.
 PLACES = 12
@@ -22,7 +22,7 @@ class RotaForm(forms.Form):
     handover_at = forms.TimeField(
         label=_("Handed over at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-    first_day = forms.DateField(
+    first_day = DayField(
         label=_("First turn begins on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 

@@ -18,6 +18,8 @@ from slas.engine import Event, from_instant, in_order, to_instant
 from slas.models import Clock, ClockEvent
 from slas.services.judging import Events, engine_events, history, judge_clock, settle
 
+MOST_OF_A_REASON = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -121,7 +123,8 @@ def _event(clock: Clock, fact: Fact, seq: int) -> ClockEvent:
         at=fact.at,
         kind=fact.kind,
         party=fact.party,
-        reason=fact.reason,
+        # The words in full stand with the subject, whose limits are its own.
+        reason=fact.reason[:MOST_OF_A_REASON],
         evidence=fact.evidence,
         data=fact.data,
         actor_kind=actor.kind,

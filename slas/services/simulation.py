@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import DomainError
+from core.moments import BadMoment, parse_instant
 from slas.engine import (
     EVENT_KINDS,
     CalendarError,
@@ -135,12 +135,9 @@ def _event(row: object, number: int) -> Event:
 
 def _instant(value: object, where: str) -> int:
     try:
-        if not isinstance(value, str):
-            raise ValueError
-        return to_instant(datetime.fromisoformat(value))
-    except (ValueError, OverflowError):
-        message = _("Give a moment with its zone, such as 2026-06-05T13:00:00Z.")
-        raise DomainError(message, field=where) from None
+        return to_instant(parse_instant(value))
+    except BadMoment as error:
+        raise DomainError(_(error.message), field=where) from error
 
 
 def _answer(judgement: Judgement) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from hypothesis import strategies as st
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -21,6 +23,7 @@ from schemathesis.specs.openapi import checks
 
 from core.access.roles import Role, scopes_within
 from core.tokens import create_token
+from tests import edges
 from tests.api.support import EVERY_SCOPE, World
 
 pytestmark = pytest.mark.slow
@@ -32,6 +35,10 @@ AS_DESCRIBED = [
     checks.response_schema_conformance,
     checks.response_headers_conformance,
 ]
+# Of what is written like an instant or a date, a part lies at the edge of time, with offsets.
+SOME = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-12)), timezone(timedelta(hours=14))]))
+schemathesis.openapi.format("date-time", st.sampled_from(edges.INSTANTS) | SOME.map(datetime.isoformat))
+schemathesis.openapi.format("date", st.sampled_from(edges.DAYS) | st.dates().map(date.isoformat))
 ROLES = [role for role in Role.values if scopes_within(role, EVERY_SCOPE)]
 
 

@@ -88,7 +88,7 @@ def test_uptime_counts_no_slot_for_more_time_than_passed(cast: Cast, seconds: in
 
 
 def test_uptime_stays_right_over_several_changes_with_some_of_no_account(cast: Cast) -> None:
-    """Each minute, from two on every five minutes, from six on every hour; at two it was two other things, never asked."""
+    """Each minute, from two on every five, from six on every hour; at two it was two other things, never asked."""
     check = check_of(cast.north)
     measure(cast.north, check, range(0, 120))
     at = DAY + timedelta(hours=2)

@@ -18,6 +18,7 @@ from django.forms import BoundField
 from django.test import Client as Browser
 
 from slas.selectors import METRICS, SEVERITIES
+from tests import edges
 from tests.cast import Cast, person
 from tests.rows import rows_of
 from tests.ui.forms_on_a_page import FormOnPage, forms_on
@@ -29,6 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 TYPED = ["  ", "not a value at all", "-1", "2026-02-30T25:61", "9" * 30, "x" * 20_000, "<b>&amp;\"'", "٣٫٥", "🙂" * 300]
 # What no keyboard sends; it need not come back.
 SENT = ["\x00", "a\x00b", "NaN", "1e999", "00000000-0000-0000-0000-000000000000", "' OR 1=1 --"]
+SENT += ["9999-12-31", "9999-12-31T23:59", "0001-01-01T00:00", "9" * 5_000 + "h", edges.ADDRESS]
 CELL = re.compile("|".join([r"\d+", *(value for value, _label in [*METRICS, *SEVERITIES])]))
 OUTSIDE = [
     "/accounts/login/",
