@@ -96,7 +96,7 @@ class CheckPatch(Body):
         max_length=4000, required=False, allow_blank=True, write_only=True, help_text=_("Kept sealed, never shown.")
     )
     metrics = serializers.ListField(child=MetricShape(), required=False, max_length=50)
-    interval_seconds = serializers.IntegerField(min_value=5, max_value=services.LONGEST_INTERVAL, required=False)
+    interval_seconds = serializers.IntegerField(min_value=5, max_value=2_678_400, required=False)
     timeout_ms = serializers.IntegerField(min_value=100, max_value=60_000, required=False)
     bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
     good_count = serializers.IntegerField(min_value=1, max_value=100, required=False)

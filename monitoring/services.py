@@ -35,8 +35,6 @@ from monitoring.watching import limit_watched_no_more, watch_no_more
 # Seconds between two questions, by criticality.
 INTERVALS = {"high": 60, "medium": 300, "low": 900}
 MOST_METRICS = 50
-# 24 days: as milliseconds, which the database compares with the timeout, it is still an integer.
-LONGEST_INTERVAL = 2_073_600
 TABLE, COLUMN = "monitoring_check", "sealed_authorization"
 
 
@@ -266,8 +264,8 @@ def _fill(
     check.name = " ".join(name.split())
     if not check.name or len(check.name) > 80:
         raise DomainError(_("Give the check a name of at most 80 characters."), field="name")
-    if not 5 <= check.interval_seconds <= LONGEST_INTERVAL:
-        raise DomainError(_("Ask between every 5 seconds and every 24 days."), field="interval_seconds")
+    if not 5 <= check.interval_seconds <= 2_678_400:
+        raise DomainError(_("Ask between every 5 seconds and every 31 days."), field="interval_seconds")
     if not 100 <= timeout_ms <= min(60_000, check.interval_seconds * 1000):
         raise DomainError(
             _("Wait at least 100 ms, at most 60 s, and never longer than the interval."), field="timeout_ms"

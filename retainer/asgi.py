@@ -7,8 +7,10 @@ import os
 from django.core.asgi import get_asgi_application
 
 from core.tenancy.boot import refuse_privileged_role
+from retainer.limits import use_for_web
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 
 application = get_asgi_application()
 refuse_privileged_role()
+use_for_web()

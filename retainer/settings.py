@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.web.middleware.RequestIdMiddleware",
+    "retainer.limits.TimeLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.SecurityHeadersMiddleware",
@@ -234,6 +235,13 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _email.scheme == "smtp+tls", _email.scheme == "sm
 # A mail server that hangs holds one delivery and nobody else.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Retainer <retainer@localhost>")
+
+# Seconds that a request may take; 0 is without a limit.
+REQUEST_SECONDS = env.float("REQUEST_SECONDS", 25)
+# What a statement of the web may take, wait for a lock, and let its transaction stand still while Python works.
+WEB_STATEMENT_TIMEOUT = env.str("WEB_STATEMENT_TIMEOUT", "15s")
+WEB_LOCK_TIMEOUT = env.str("WEB_LOCK_TIMEOUT", "5s")
+WEB_IDLE_TIMEOUT = env.str("WEB_IDLE_TIMEOUT", "60s")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["retainer.api.authentication.TokenAuthentication"],

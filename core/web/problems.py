@@ -19,6 +19,7 @@ TITLES = {
     409: gettext_noop("Conflict"),
     422: gettext_noop("Key used for another request"),
     429: gettext_noop("Too many requests"),
+    503: gettext_noop("Took too long"),
 }
 
 

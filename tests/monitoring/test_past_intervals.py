@@ -134,12 +134,3 @@ def test_it_keeps_little_in_order_and_what_was_asked_between_two_changes(
         if since < until:
             assert next((kept for border, kept in past if since < border), present) == every
             assert next((kept for border, kept in past if until - BUCKET < border), present) == every
-
-
-def test_the_longest_interval_can_be_stored_and_a_longer_one_is_refused(cast: Cast) -> None:
-    """Its milliseconds must still fit what the database compares them as."""
-    longest = services.LONGEST_INTERVAL
-    assert check_of(cast.north, interval=longest).interval_seconds == longest
-    with pytest.raises(DomainError) as refused:
-        check_of(cast.north, interval=longest + 1, name="Another")
-    assert refused.value.field == "interval_seconds"
