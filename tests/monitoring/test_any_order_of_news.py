@@ -69,7 +69,7 @@ class AnyOrder(RuleBasedStateMachine):
             other = client_services.create_system(client_id=system.client_id, name="Second", criticality="high")
             self.systems = [system.id, other.id]
             for system_id in self.systems:
-                at_once = {"bad_count": 1, "good_count": 1}
+                at_once: dict[str, Any] = {"bad_count": 1, "good_count": 1}
                 check = services.create_check(
                     system_id=system_id, name="Values", kind="push", metrics=[{"name": "rate"}], **at_once
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -309,8 +310,8 @@ def test_an_alert_that_is_told_while_somebody_resolves_opens_an_incident_of_its_
     """Whoever joins waits for the row: resolved meanwhile, it is not what an alert may be put on."""
     house = committed_cast.north
     with house.scope():
-        where = {"system_id": house.system.id, "title": "Down", "severity": "high", "source": "alert"}
-        more = {"fingerprint": f"system:{house.system.id}", "opened_at": clock.now()}
+        where: dict[str, Any] = {"system_id": house.system.id, "title": "Down", "severity": "high", "source": "alert"}
+        more: dict[str, Any] = {"fingerprint": f"system:{house.system.id}", "opened_at": clock.now()}
         first = incident_services.open_incident(**where, **more)
     joined: list[uuid.UUID] = []
 
