@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from slas.models import Clock, ClockEvent, Metric
-from slas.services.judging import history, judge_clock
+from slas.models import Clock, Metric
+from slas.services.happened import Happened, history
+from slas.services.judging import judge_clock
 
 US, CLOSED = "us", "closed"
 # In the order of the charts; "unnamed" is a pause that names nobody.
@@ -27,7 +28,7 @@ def time_by_side(clocks: Sequence[Clock], at: datetime) -> Counter[str]:
     return sum((_sides(clock, rows[clock.id], at) for clock in clocks), Counter[str]())
 
 
-def _sides(clock: Clock, rows: Iterable[ClockEvent], at: datetime) -> Counter[str]:
+def _sides(clock: Clock, rows: Iterable[Happened], at: datetime) -> Counter[str]:
     found: Counter[str] = Counter()
     for segment in judge_clock(clock, rows, at).segments:
         if segment.kind == "paused":

@@ -12,7 +12,7 @@ from slas.engine import Event, Terms, from_instant, judge, to_instant
 from slas.models import CalendarVersion, Clock, ClockState, Target
 from slas.selectors import targets_of
 from slas.services.clocks import terms_in
-from slas.services.judging import engine_events, history
+from slas.services.happened import engine_events, history
 
 # "dropped" is a promise that was cancelled in time, because it was no longer owed.
 MET, MISSED, DROPPED, OPEN, NOT_PROMISED = "met", "missed", "dropped", "open", "not_promised"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from slas.engine import CalendarSpec, Terms, Warn, default_warnings
-from slas.models import CalendarVersion, Clock, ClockEvent, ClockState, Metric, PolicyVersion, Severity, Target
+from slas.models import CalendarVersion, Clock, ClockState, Metric, PolicyVersion, Severity, Target
 from slas.services.calendars import in_force
 from slas.services.facts import (
     Fact,
@@ -31,7 +31,8 @@ from slas.services.facts import (
     past,
     was_dropped,
 )
-from slas.services.judging import history, judge_clock
+from slas.services.happened import Happened, history
+from slas.services.judging import judge_clock
 from slas.services.offers import offered_policies
 
 EventName = Literal["pause", "resume", "satisfy", "cancel", "reopen"]
@@ -274,7 +275,7 @@ def _refuse_archived(clocks: Sequence[Clock]) -> None:
         raise Conflict(_("Its response times are archived. Restore them, or open a new incident."))
 
 
-def _effective(clock: Clock, kind: EventName, rows: Sequence[ClockEvent], moment: datetime) -> datetime:
+def _effective(clock: Clock, kind: EventName, rows: Sequence[Happened], moment: datetime) -> datetime:
     """When the event takes effect on this clock: not before its start, a pause not before a miss."""
     at = max(moment, clock.started_at)
     if kind == "pause":

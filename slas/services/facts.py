@@ -16,7 +16,8 @@ from core.errors import Conflict, DomainError
 from core.tenancy.context import require_scope
 from slas.engine import Event, from_instant, in_order, to_instant
 from slas.models import Clock, ClockEvent
-from slas.services.judging import Events, engine_events, history, judge_clock, settle
+from slas.services.happened import Events, Happened, engine_events, history
+from slas.services.judging import judge_clock, settle
 
 MOST_OF_A_REASON = 300
 
@@ -56,7 +57,7 @@ def latest(clocks: Sequence[Clock]) -> list[Clock]:
     return list(newest.values())
 
 
-def after_any_miss(clock: Clock, rows: Sequence[ClockEvent], at: datetime) -> datetime:
+def after_any_miss(clock: Clock, rows: Sequence[Happened], at: datetime) -> datetime:
     """The moment itself, or the second after a miss that time alone has already caused: nothing undoes that."""
     missed = judge_clock(clock, rows, now()).breached_at
     if missed is None:
@@ -65,7 +66,7 @@ def after_any_miss(clock: Clock, rows: Sequence[ClockEvent], at: datetime) -> da
     return max(at, from_instant(missed + 1))
 
 
-def was_dropped(rows: Sequence[ClockEvent]) -> bool:
+def was_dropped(rows: Sequence[Happened]) -> bool:
     """True where the clock was cancelled because nothing was promised any more, not because its subject was over."""
     ends = [row for row in rows if row.kind in ("cancel", "satisfy", "reopen")]
     return bool(ends) and ends[-1].kind == "cancel" and bool(ends[-1].data.get("dropped"))
@@ -101,7 +102,7 @@ def append(clocks: Sequence[Clock], facts: dict[uuid.UUID, Fact], rows: Events |
     written = [_event(clock, facts[clock.id], len(rows[clock.id]) + 1) for clock in clocks]
     ClockEvent.objects.bulk_create(written)
     for row in written:
-        rows[row.clock_id].append(row)
+        rows[row.clock_id].append(Happened(row.seq, row.at, row.kind, row.party, row.reason, row.data))
     settle(clocks, rows, now())
     for clock in clocks:
         if before[clock.id] is not None and clock.breached_at != before[clock.id]:

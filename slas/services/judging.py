@@ -6,7 +6,6 @@ The engine's events are the truth; the columns on a clock's row are its last jud
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,25 +14,15 @@ from typing import Any
 
 from core.models import AuditEvent, OutboxEvent
 from core.tenancy.context import require_scope
-from slas.engine import (
-    EVENT_KINDS,
-    Event,
-    Judgement,
-    Kept,
-    Terms,
-    Warn,
-    format_instant,
-    from_instant,
-    judge,
-    to_instant,
-)
+from slas.engine import Judgement, Warn, format_instant, from_instant, judge, to_instant
 from slas.escalation import Ladder, climb
 from slas.events import BREACH, CLOCK_BREACHED, CLOCK_ESCALATED, CLOCK_WARNED, ESCALATE, ClockNews, EscalationNews
 from slas.models import Clock, ClockEvent, ClockNotice, PolicyVersion
+from slas.services.due import AnyClock, DueClock
+from slas.services.happened import Events, Happened, engine_events, read_terms, told_of
 
+# What a judgement writes, and what a change of terms has written before it.
 JUDGED = (
-    "severity",
-    "policy_version",
     "state",
     "due_at",
     "breached_at",
@@ -45,12 +34,8 @@ JUDGED = (
     "failures",
     "last_error",
 )
-Events = dict[uuid.UUID, list[ClockEvent]]
+TERMS = ("severity", "policy_version")
 MOST_LADDERS = 4096
-# Bytes: the text of terms is as long as the dates of its calendar are many, and what is read of it weighs more.
-MOST_OF_TERMS = 16 * 2**20
-_OF_A_LETTER = 12
-_known_terms: Kept[str, Terms] = Kept(MOST_OF_TERMS)
 # A version is never edited, so its ladder is read once a process.
 _known_ladders: dict[uuid.UUID, Ladder] = {}
 
@@ -59,7 +44,7 @@ _known_ladders: dict[uuid.UUID, Ladder] = {}
 class Step:
     """A warning or breach that is to be noted. A silent one was overtaken by a later step before it could be told."""
 
-    clock: Clock
+    clock: AnyClock
     threshold: str
     # When the step was due, which is not when it was noticed.
     at: int
@@ -69,54 +54,17 @@ class Step:
     to: str = ""
 
 
-def history(clocks: Iterable[Clock]) -> Events:
-    """The events of these clocks by clock id, in one query."""
-    found: Events = {clock.id: [] for clock in clocks}
-    # The agencies are named too because the index begins with them, and a sweep has clocks of many.
-    agencies = {clock.agency_id for clock in clocks}
-    for row in ClockEvent.objects.filter(agency_id__in=agencies, clock_id__in=list(found)).order_by("clock", "seq"):
-        found[row.clock_id].append(row)
-    return found
-
-
-def judge_clock(clock: Clock, rows: Iterable[ClockEvent], at: datetime) -> Judgement:
+def judge_clock(clock: AnyClock, rows: Iterable[Happened], at: datetime) -> Judgement:
     """What the engine says of a clock at an instant, from its frozen terms and its events alone."""
     return judge(read_terms(clock.terms), engine_events(rows), to_instant(at))
 
 
-def read_terms(data: dict[str, Any]) -> Terms:
-    """Frozen terms. Those of one promise are the same in every clock, and reading them costs more than judging."""
-    text = repr(data)
-    known = _known_terms.get(text)
-    if known is not None:
-        return known
-    return _known_terms.keep(text, Terms.from_json(data), 2_000 + _OF_A_LETTER * len(text))
-
-
-def engine_events(rows: Iterable[ClockEvent]) -> list[Event]:
-    """The rows as the engine reads them. A breach is left out: it follows from the others."""
-    return [_engine_event(row) for row in rows if row.kind in EVENT_KINDS]
-
-
-def _engine_event(row: ClockEvent) -> Event:
-    return Event(
-        at=to_instant(row.at),
-        kind=row.kind,  # type: ignore[arg-type]
-        party=row.party or None,
-        reason=row.reason or None,
-        mode=row.data.get("mode", "carry_elapsed"),
-        terms=read_terms(row.data["terms"]) if "terms" in row.data else None,
-        corrects=row.data.get("corrects"),
-        seq=row.seq,
-    )
-
-
-def settle(clocks: Sequence[Clock], rows: Events, at: datetime) -> list[Step]:
+def settle(clocks: Sequence[AnyClock], rows: Events, at: datetime) -> list[Step]:
     """Judges locked clocks and writes all that follows: columns, notices, breach events, audit rows and news.
 
     ``rows`` are all events of these clocks; the breaches that are written are added to them.
     """
-    told, ladders = _told(clocks), _ladders(clocks)
+    told, ladders = told_of(clocks), _ladders(clocks)
     steps: list[Step] = []
     for clock in clocks:
         judgement = judge_clock(clock, rows[clock.id], at)
@@ -124,7 +72,9 @@ def settle(clocks: Sequence[Clock], rows: Events, at: datetime) -> list[Step]:
         steps += _steps(clock, judgement, told[clock.id])
         steps += _rungs(clock, judgement, told[clock.id], ladders[clock.policy_version_id], at)
     _write(steps, rows, at)
-    Clock.objects.bulk_update(clocks, JUDGED)
+    # What nobody but the sweep has touched keeps its terms.
+    swept = all(isinstance(clock, DueClock) for clock in clocks)
+    Clock.objects.update_columns(clocks, JUDGED if swept else JUDGED + TERMS)
     return steps
 
 
@@ -133,16 +83,7 @@ def threshold_key(warn: Warn) -> str:
     return f"before:{warn.seconds_before}" if warn.percent is None else f"percent:{warn.percent}"
 
 
-def _told(clocks: Sequence[Clock]) -> dict[uuid.UUID, set[str]]:
-    found: dict[uuid.UUID, set[str]] = defaultdict(set)
-    agencies = {clock.agency_id for clock in clocks}
-    notices = ClockNotice.objects.filter(agency_id__in=agencies, clock_id__in=[clock.id for clock in clocks])
-    for clock_id, threshold in notices.values_list("clock_id", "threshold"):
-        found[clock_id].add(threshold)
-    return found
-
-
-def _keep(clock: Clock, judgement: Judgement, at: datetime) -> None:
+def _keep(clock: AnyClock, judgement: Judgement, at: datetime) -> None:
     ended = judgement.cancelled_at if judgement.satisfied_at is None else judgement.satisfied_at
     clock.state = judgement.state
     clock.due_at = _moment(judgement.due_at)
@@ -159,7 +100,7 @@ def _moment(instant: int | None) -> datetime | None:
     return None if instant is None else from_instant(instant)
 
 
-def _steps(clock: Clock, judgement: Judgement, told: set[str]) -> list[Step]:
+def _steps(clock: AnyClock, judgement: Judgement, told: set[str]) -> list[Step]:
     """The new steps of a clock. What was missed in an outage collapses: only the last of them is told."""
     missed = judgement.breached_at is not None
     over = judgement.satisfied_at is not None or judgement.cancelled_at is not None
@@ -175,7 +116,7 @@ def _steps(clock: Clock, judgement: Judgement, told: set[str]) -> list[Step]:
     return [Step(clock, key, at, deadline, silent=place < last) for place, (key, at) in enumerate(new)]
 
 
-def _ladders(clocks: Sequence[Clock]) -> dict[uuid.UUID, Ladder]:
+def _ladders(clocks: Sequence[AnyClock]) -> dict[uuid.UUID, Ladder]:
     wanted = {clock.policy_version_id for clock in clocks}
     if missing := wanted - _known_ladders.keys():
         if len(_known_ladders) >= MOST_LADDERS:
@@ -186,7 +127,7 @@ def _ladders(clocks: Sequence[Clock]) -> dict[uuid.UUID, Ladder]:
     return _known_ladders
 
 
-def _rungs(clock: Clock, judgement: Judgement, told: set[str], ladder: Ladder, at: datetime) -> list[Step]:
+def _rungs(clock: AnyClock, judgement: Judgement, told: set[str], ladder: Ladder, at: datetime) -> list[Step]:
     """The rungs of the ladder that are reached now. The clock comes up again when the next one may be."""
     if not ladder.rungs:
         return []
@@ -204,28 +145,24 @@ def _write(steps: Sequence[Step], rows: Events, at: datetime) -> None:
     if not steps:
         return
     loud = [step for step in steps if not step.silent]
-    breaches = [_breach_event(step, rows) for step in steps if step.threshold == BREACH]
-    ClockEvent.objects.bulk_create(breaches)
-    for row in breaches:
-        rows[row.clock_id].append(row)
+    _breach([step for step in steps if step.threshold == BREACH], rows)
     # The unique keys are what makes a step single; whoever comes second writes nothing.
     _note(steps, at)
     _announce(loud, at)
     _audit(loud, at)
 
 
-def _breach_event(step: Step, rows: Events) -> ClockEvent:
+def _breach(steps: Sequence[Step], rows: Events) -> None:
     actor = require_scope().actor
-    return ClockEvent(
-        agency_id=step.clock.agency_id,
-        client_id=step.clock.client_id,
-        clock_id=step.clock.id,
-        seq=len(rows[step.clock.id]) + 1,
-        at=from_instant(step.at),
-        kind=BREACH,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-    )
+    new = [Happened(len(rows[step.clock.id]) + 1, from_instant(step.at), BREACH) for step in steps]
+    columns: dict[str, list[Any]] = {
+        "clock_id": [step.clock.id for step in steps],
+        "seq": [row.seq for row in new],
+        "at": [row.at for row in new],
+    }
+    ClockEvent.objects.insert_columns(_whose(steps) | columns, kind=BREACH, actor_kind=actor.kind, actor_id=actor.id)
+    for step, row in zip(steps, new, strict=True):
+        rows[step.clock.id].append(row)
 
 
 def _whose(steps: Sequence[Step]) -> dict[str, list[Any]]:

@@ -11,10 +11,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from slas.engine import Event, Judgement, Terms, judge, to_instant
-from slas.models import Clock, ClockEvent, Target, TermsMove
+from slas.models import Clock, Target, TermsMove
 from slas.services.clocks import terms_of, with_kept_date
 from slas.services.facts import Fact, append
-from slas.services.judging import engine_events, history, judge_clock, read_terms
+from slas.services.happened import Happened, engine_events, history, read_terms
+from slas.services.judging import judge_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Proposal:
     """One clock, how it stands, and what is proposed to it: the same, other terms, or nothing any more."""
 
     clock: Clock
-    rows: list[ClockEvent]
+    rows: list[Happened]
     before: Judgement
     # None where nothing is promised any more.
     terms: Terms | None
@@ -107,7 +108,7 @@ class Plan:
         rows = history(clocks)
         return [self._proposal(clock, rows[clock.id]) for clock in clocks]
 
-    def _proposal(self, clock: Clock, rows: list[ClockEvent]) -> Proposal:
+    def _proposal(self, clock: Clock, rows: list[Happened]) -> Proposal:
         before, at = judge_clock(clock, rows, self.at), max(self.at, clock.started_at)
         target = self._target(clock, rows)
         if target is None:
@@ -123,7 +124,7 @@ class Plan:
         hours = self.move.calendar_version
         return hours is None or target.calendar_version.calendar_id == hours.calendar_id
 
-    def _target(self, clock: Clock, rows: Sequence[ClockEvent]) -> Target | None:
+    def _target(self, clock: Clock, rows: Sequence[Happened]) -> Target | None:
         """What the version promises for the clock's severity and metric: for its very kind of request, else for any."""
         version = self.move.policy_version_id or clock.policy_version_id
         if version not in self._targets:

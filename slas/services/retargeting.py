@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from slas.engine import RETARGET_MODES, Event, Judgement, RetargetMode, from_instant, judge, to_instant
-from slas.models import Clock, ClockEvent, Metric, Target
+from slas.models import Clock, Metric, Target
 from slas.services.clocks import AT_START, promised_by, start_clocks, targets_for, terms_of, with_kept_date
 from slas.services.facts import (
     Fact,
@@ -26,7 +26,8 @@ from slas.services.facts import (
     past,
     was_dropped,
 )
-from slas.services.judging import engine_events, history, judge_clock, read_terms
+from slas.services.happened import Happened, engine_events, history, read_terms
+from slas.services.judging import judge_clock
 
 
 def retarget(
@@ -120,13 +121,13 @@ def _known(mode: str) -> RetargetMode:
     raise DomainError(_("“%(mode)s” is not a way to change terms.") % {"mode": mode}, field="mode")
 
 
-def _request_kind(rows: Sequence[ClockEvent]) -> str:
+def _request_kind(rows: Sequence[Happened]) -> str:
     """What the start of a clock says its subject is; empty for any kind."""
     return str(rows[0].data.get("request_kind", ""))
 
 
 def _shift(
-    clock: Clock, rows: Sequence[ClockEvent], target: Target | None, moment: datetime, mode: RetargetMode
+    clock: Clock, rows: Sequence[Happened], target: Target | None, moment: datetime, mode: RetargetMode
 ) -> Shift | None:
     before, dropped = judge_clock(clock, rows, moment), clock.ended_at is not None
     if before.breached_at is not None or (dropped and target is None):
@@ -155,7 +156,7 @@ def _is_missed(judgement: Judgement, moment: datetime) -> bool:
 
 def _move(
     clock: Clock,
-    rows: list[ClockEvent],
+    rows: list[Happened],
     target: Target | None,
     moment: datetime,
     mode: str,

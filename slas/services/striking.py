@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 
 from core.clock import now
-from slas.models import Clock, ClockEvent
+from slas.models import Clock
 from slas.services.facts import Fact, append, lock, note
-from slas.services.judging import history
+from slas.services.happened import Happened, history
 
 
 def strike_wait(
@@ -35,7 +35,7 @@ def strike_wait(
         return changed
 
 
-def _pauses(rows: list[ClockEvent], party: str, since: datetime, until: datetime) -> list[ClockEvent]:
+def _pauses(rows: list[Happened], party: str, since: datetime, until: datetime) -> list[Happened]:
     struck = {row.data.get("corrects") for row in rows if row.kind == "correct"}
     # Events are kept in whole seconds, so the second in which the next wait begins is no longer of this one.
     first, last = since.replace(microsecond=0), until.replace(microsecond=0)

@@ -13,7 +13,9 @@ from core.clock import now
 from core.tenancy.scope import sweeper_scope
 from slas.events import BREACH
 from slas.models import Clock
-from slas.services.judging import Step, history, settle
+from slas.services.due import DueClock, lock_due
+from slas.services.happened import history
+from slas.services.judging import Step, settle
 
 # A row that cannot be judged rests for a minute, then twice as long each time, up to an hour.
 FIRST_REST = timedelta(minutes=1)
@@ -39,8 +41,7 @@ def sweep_due(*, limit: int = 500) -> SweepResult:
     """
     with sweeper_scope():
         at = now()
-        due = Clock.objects.filter(next_fire_at__lte=at).order_by("next_fire_at")
-        clocks = list(due.select_for_update(skip_locked=True)[:limit])
+        clocks = lock_due(at=at, limit=limit)
         if not clocks:
             return SweepResult()
         try:
@@ -51,7 +52,7 @@ def sweep_due(*, limit: int = 500) -> SweepResult:
             return _one_by_one(clocks, at)
 
 
-def _one_by_one(clocks: Sequence[Clock], at: datetime) -> SweepResult:
+def _one_by_one(clocks: Sequence[DueClock], at: datetime) -> SweepResult:
     steps: list[Step] = []
     failed = 0
     for clock in clocks:
@@ -65,7 +66,7 @@ def _one_by_one(clocks: Sequence[Clock], at: datetime) -> SweepResult:
     return _result(len(clocks) - failed, steps, failed)
 
 
-def _put_back(clock: Clock, at: datetime, error: Exception) -> None:
+def _put_back(clock: DueClock, at: datetime, error: Exception) -> None:
     row = Clock.objects.get(id=clock.id)
     rest = min(FIRST_REST * 2 ** min(row.failures, 10), LONGEST_REST)
     Clock.objects.filter(id=clock.id).update(

@@ -18,7 +18,8 @@ from incidents.states import IncidentState
 from slas import ledger, selectors, services
 from slas.models import Clock, ClockEvent, ClockState
 from slas.services import judging
-from slas.services.judging import history, judge_clock
+from slas.services.happened import history
+from slas.services.judging import judge_clock
 from slas.services.moving import step_moves
 from tests.cast import Cast, random_id
 from tests.incidents.ward import MORNING, Ward
