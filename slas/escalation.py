@@ -112,7 +112,7 @@ def climb(
         return [], None
     known, reached, ahead = set(told), list[tuple[Rung, int]](), list[int]()
     for rung in ladder.rungs:
-        if rung.key in known or not rung.concerns(metric, severity):
+        if not rung.concerns(metric, severity) or rung.key in known:
             continue
         threshold = rung.threshold(judgement.target_seconds)
         at = _reached(judgement, threshold, now)

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from core.ids import uuid7
+from core.ids import uuid7_texts
 
 _WITH_LITERAL = (
     *(models.ForeignKey, models.UUIDField, models.CharField, models.TextField, models.GenericIPAddressField),
@@ -73,16 +73,21 @@ def insert_columns(
     count = len(next(iter(columns.values())))
     if not count:
         return 0
-    each = {"id": [uuid7() for _row in range(count)], **columns}
-    fields: list[Any] = [model._meta.get_field(name) for name in each]
-    once: list[Any] = [field for field in model._meta.concrete_fields if field.attname not in each]
-    constants = "".join(f", (%s::{_type(field)}[])[1]" for field in once)
-    names = ", ".join(connection.ops.quote_name(field.column) for field in (*fields, *once))
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    ids = [] if "id" in columns else [model._meta.get_field("id")]
+    known = {field.attname for field in (*ids, *fields)}
+    once: list[Any] = [field for field in model._meta.concrete_fields if field.attname not in known]
+    constants = "".join(f", ({_array_of(field)})[1]" for field in once)
+    names = ", ".join(connection.ops.quote_name(field.column) for field in (*ids, *fields, *once))
     said = [_literals(field, [same.get(field.attname, field.get_default())]) for field in once]
     return _execute(
         f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) SELECT fresh.*{constants}"
-        f" FROM unnest({_arrays(fields)}) AS fresh{_CONFLICT if ignore_conflicts else ''}",
-        [*said, *(_literals(field, values) for field, values in zip(fields, each.values(), strict=True))],
+        f" FROM unnest({_arrays([*ids, *fields])}) AS fresh{_CONFLICT if ignore_conflicts else ''}",
+        [
+            *said,
+            *("{" + ",".join(uuid7_texts(count)) + "}" for _field in ids),
+            *(_literals(field, values) for field, values in zip(fields, columns.values(), strict=True)),
+        ],
     )
 
 
@@ -103,13 +108,22 @@ def _execute(sql: str, values: Sequence[str]) -> int:
 
 
 def _arrays(fields: Sequence[Any]) -> str:
-    return ", ".join(f"%s::{_type(field)}[]" for field in fields)
+    return ", ".join(_array_of(field) for field in fields)
+
+
+def _array_of(field: Any) -> str:
+    if isinstance(field, models.JSONField):
+        return _JSON_ARRAY
+    return f"%s::{_type(field)}[]"
+
+
+# All values are one JSON text, written at once and escaped by nobody. What is None is no value, not JSON's null.
+_JSON_ARRAY = "ARRAY(SELECT nullif(value, 'null') FROM jsonb_array_elements(%s::jsonb) AS value)"
 
 
 def _literals(field: Any, values: Iterable[Any]) -> str:
     if isinstance(field, models.JSONField):
-        # A text is a value of its own there, and none that is written yet.
-        values = (None if value is None else json.dumps(value) for value in values)
+        return json.dumps(list(values))
     return array(values)
 
 

@@ -23,9 +23,10 @@ from slas.services.policies import create_policy, new_policy_version
 from slas.services.retargeting import Shift, preview_retarget, retarget
 from slas.services.simulation import simulate
 from slas.services.striking import strike_wait
-from slas.services.sweep import SweepResult, sweep_due
+from slas.services.sweep import BATCH, SweepResult, sweep_due
 
 __all__ = [
+    "BATCH",
     "Shift",
     "SweepResult",
     "agree_date",

@@ -17,6 +17,7 @@ from slas.services.due import DueClock, lock_due
 from slas.services.happened import history
 from slas.services.judging import Step, settle
 
+BATCH = 500
 # A row that cannot be judged rests for a minute, then twice as long each time, up to an hour.
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=1)
@@ -34,7 +35,7 @@ class SweepResult:
     failed: int = 0
 
 
-def sweep_due(*, limit: int = 500) -> SweepResult:
+def sweep_due(*, limit: int = BATCH) -> SweepResult:
     """Judges up to ``limit`` due clocks in one transaction. Any number of sweepers may run at once.
 
     Rows that another sweeper or an event holds are skipped: whoever holds them judges them.

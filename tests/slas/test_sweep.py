@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from kombu.exceptions import OperationalError
 
 from core import clock
 from core.models import AuditEvent, Heartbeat, OutboxEvent
@@ -244,3 +246,27 @@ def test_the_tick_empties_the_queue_and_says_that_it_lives(committed_cast: Cast)
     heartbeat = Heartbeat.objects.get(name="sweep")
     assert heartbeat.at == utc("2026-06-01 13:00")
     assert heartbeat.detail == {"judged": 1, "breached": 1, "failed": 0}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("broker", ["there", "gone"])
+def test_a_full_batch_calls_one_more_worker_and_goes_on(
+    committed_cast: Cast, monkeypatch: pytest.MonkeyPatch, broker: str
+) -> None:
+    desk = Desk(committed_cast.north, LONG, ALWAYS)
+    subjects = [desk.start("2026-06-01 08:00") for _number in range(3)]
+    called: list[dict[str, Any]] = []
+
+    def call(**options: Any) -> None:
+        called.append(options)
+        if broker == "gone":
+            raise OperationalError
+
+    monkeypatch.setattr(services, "BATCH", 1)
+    monkeypatch.setattr("slas.tasks.services.sweep_due", partial(services.sweep_due, limit=1))
+    monkeypatch.setattr(sweep_clocks, "apply_async", call)
+    with clock.at(utc("2026-06-01 13:00")):
+        sweep_clocks()
+    assert [desk.told(subject) for subject in subjects] == [["breach"]] * 3
+    assert len(called) == 1
+    assert called[0]["expires"] > 0, "nobody needs to come when the pass is over"
