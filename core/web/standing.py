@@ -43,8 +43,17 @@ class _Standing:
     until: float
 
 
+@dataclass(slots=True)
+class _Read:
+    """What a mark said, until when that is fresh, and whether somebody has asked for it since it was read."""
+
+    value: str
+    until: float
+    asked: bool = False
+
+
 _standing: dict[tuple[str, str], _Standing] = {}
-_read: dict[tuple[Place, Mark], tuple[str, float]] = {}
+_read: dict[Place, dict[Mark, _Read]] = {}
 
 
 def version_of(request: HttpRequest, *marks: Callable[..., str] | Mark) -> str:
@@ -116,14 +125,25 @@ def _place(scope: Scope) -> Place:
 
 
 def _read_marks(known: _Standing) -> str:
-    at = time.monotonic()
-    found = [_read.get((known.place, mark)) for mark in known.marks]
-    if all(one is not None and one[1] >= at for one in found):
-        return ".".join(one[0] for one in found if one is not None)
-    kind, agency_id, client_id = known.place
+    at, kept = time.monotonic(), _read.setdefault(known.place, {})
+    found = [kept.get(mark) for mark in known.marks]
+    for one in found:
+        if one is not None:
+            one.asked = True
+    if any(one is None or one.until < at for one in found):
+        kept.update(_read_anew(known.place, _stale(known.marks, kept, at), at + FRESH_SECONDS))
+    return ".".join(kept[mark].value for mark in known.marks)
+
+
+def _stale(marks: Iterable[Mark], kept: Mapping[Mark, _Read], at: float) -> list[Mark]:
+    """Those of these marks that are too old, and with them what others of the place will ask for at once: entering the
+    scope costs more than reading a mark, and pages that lie open share most of theirs."""
+    shared = [mark for mark, one in list(kept.items()) if one.asked and one.until < at]
+    return [*shared, *(mark for mark in marks if mark not in kept)]
+
+
+def _read_anew(place: Place, marks: Iterable[Mark], until: float) -> dict[Mark, _Read]:
+    kind, agency_id, client_id = place
     entered = portal_scope(agency_id, client_id, actor=SYSTEM) if kind == "portal" else tenant_scope(agency_id)
     with entered:
-        values = [function(*arguments) for function, arguments in known.marks]
-    for mark, value in zip(known.marks, values, strict=True):
-        _read[known.place, mark] = (value, at + FRESH_SECONDS)
-    return ".".join(values)
+        return {mark: _Read(mark[0](*mark[1]), until) for mark in marks}

@@ -109,6 +109,43 @@ def test_what_changed_is_told_at_the_next_look(
     assert b"Broken" in body
 
 
+def test_one_look_reads_what_the_other_pages_of_the_place_wait_for(
+    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, part = home
+    with house.scope():
+        signed_retainer(house)
+        row = incidents.open_incident(system_id=house.system.id, title="Broken", severity="high", source="staff")
+    (part,) = live_parts(browser, "/a/north/")
+    (other,) = live_parts(browser, f"/a/north/incidents/{row.number}/")
+    for asked in (part, other) * 3:
+        assert ask(browser, asked)[0] == 204
+    as_if_later(monkeypatch, 0.5)
+    status, statements = ask(browser, other)
+    assert status == 204
+    assert statements > 0
+    assert ask(browser, part) == (204, 0)
+
+
+def test_what_nobody_asked_for_since_is_not_read_along(
+    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, part = home
+    with house.scope():
+        signed_retainer(house)
+        row = incidents.open_incident(system_id=house.system.id, title="Broken", severity="high", source="staff")
+    (part,) = live_parts(browser, "/a/north/")
+    (other,) = live_parts(browser, f"/a/north/incidents/{row.number}/")
+    for asked in (part, other) * 3:
+        ask(browser, asked)
+    for later in (0.5, 1.0):
+        as_if_later(monkeypatch, later)
+        ask(browser, other)
+    as_if_later(monkeypatch, 1.5)
+    ask(browser, other)
+    assert ask(browser, part)[1] > 0, "its own mark was left alone while nobody asked"
+
+
 def test_it_is_known_for_one_session_and_one_address(home: tuple[Browser, str], cast: Cast) -> None:
     browser, part = home
     for _look in range(3):
