@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench import stack, web
-from bench.harness import Figure, percentile, say
+from bench import replay, stack, web
+from bench.harness import Figure, percentile, say, side_by_side
 from clients import services as clients
 from core.clock import now
 from core.models import Agency, User
@@ -33,6 +33,8 @@ CLIENTS = 50
 SYSTEMS_OF_A_CLIENT = 5
 SAMPLES = 10_000_000
 CALLS = 150
+# So many times what the page's statements need in a view that does nothing else.
+MOST_TIMES = 6
 
 
 def run(_house: House, place: Path) -> list[Figure]:
@@ -44,22 +46,33 @@ def run(_house: House, place: Path) -> list[Figure]:
         asked = {name: _statements(address, headers) for name, address in addresses.items()}
         _grow(own)
         after = {name: _times(server, address, headers) for name, address in addresses.items()}
+        slowest = {name: _slowest(server, address, headers, place) for name, address in addresses.items()}
         asked_after = {name: _statements(address, headers) for name, address in addresses.items()}
-    return [one for name in addresses for one in _figures(name, before, after, asked, asked_after)]
+    return [one for name in addresses for one in _figures(name, before, after, slowest, asked, asked_after)]
 
 
 Times = dict[str, list[float]]
 
 
 def _figures(
-    name: str, before: Times, after: Times, asked: dict[str, int], asked_after: dict[str, int]
+    name: str,
+    before: Times,
+    after: Times,
+    slowest: dict[str, tuple[float, float]],
+    asked: dict[str, int],
+    asked_after: dict[str, int],
 ) -> list[Figure]:
     small, large = statistics.median(before[name]) * 1000, statistics.median(after[name]) * 1000
-    p95 = percentile(after[name], 0.95) * 1000
+    p95, bare = slowest[name]
     bigger, ours, same = f"page {name} with 10 million samples", asked_after[name], asked_after[name] == asked[name]
     return [
         Figure(bigger, large, "ms", "demo size", small, "at most 1.5", large / small <= 1.5),
-        Figure(f"{bigger}, p95", p95, "ms", bound="under 100 ms", holds=p95 < 100),
+        Figure(
+            f"{bigger}, p95",
+            *(p95, "ms", "bare view, same SQL", bare),
+            *(f"at most {MOST_TIMES}", p95 / bare <= MOST_TIMES),
+            *("under 100 ms", p95 < 100),
+        ),
         Figure(f"{bigger}, statements", ours, "", "demo size", asked[name], "the same", same),
     ]
 
@@ -87,6 +100,16 @@ def _demo(place: Path) -> tuple[Agency, dict[str, str], str]:
 
 def _times(server: web.Server, address: str, headers: dict[str, str]) -> list[float]:
     return web.times(server, address, headers, CALLS)
+
+
+def _slowest(server: web.Server, address: str, headers: dict[str, str], place: Path) -> tuple[float, float]:
+    """The time in ms that 95 of 100 answers keep to: ours, and that of a bare view with our statements."""
+
+    def p95(of: web.Server, where: str) -> float:
+        return percentile(web.times(of, where, headers, CALLS), 0.95) * 1000
+
+    with replay.serving(address, headers, place) as bare:
+        return side_by_side(lambda: p95(server, address), lambda: p95(bare, "/"))
 
 
 def _statements(address: str, headers: dict[str, str]) -> int:

@@ -24,6 +24,8 @@ from tests.cast import House
 
 BATCH = 100
 CALLS = 600
+# Of what a bare COPY stores, which neither authenticates, parses nor judges.
+LEAST = 0.07
 # Each sender has a check of its own.
 SENDERS = 8
 COLUMNS = ("agency_id", "client_id", "check_id", "metric", "slot", "value")
@@ -39,9 +41,8 @@ def run(house: House, _place: Path) -> list[Figure]:
         _ours(server, token, checks, stamps)
         ours, bare = side_by_side(lambda: _ours(server, token, checks, stamps), lambda: _copy(checks[0], stamps))
     name = f"pushed samples, {BATCH} a call"
-    return [
-        Figure(name, ours, "a second", "bare COPY", bare, "at least 10,000 a second", ours >= 10_000),
-    ]
+    held = (f"at least {LEAST}", ours / bare >= LEAST)
+    return [Figure(name, ours, "a second", "bare COPY", bare, *held, "at least 10,000 a second", ours >= 10_000)]
 
 
 def _check(house: House, number: int) -> Check:

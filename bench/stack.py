@@ -111,7 +111,7 @@ def wait_until(holds: Callable[[], bool], seconds: float) -> None:
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """Processor time that these processes have used so far."""
+    """Processor time that these processes have used so far, and what they waited for the end of."""
     ticks = os.sysconf("SC_CLK_TCK")
     total = 0.0
     for pid in pids:
@@ -119,7 +119,7 @@ def cpu_seconds(pids: list[int]) -> float:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        total += (int(fields[11]) + int(fields[12])) / ticks
+        total += sum(map(int, fields[11:15])) / ticks
     return total
 
 
