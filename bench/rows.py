@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from psycopg2.extensions import adapt
 
 from bench import stack
@@ -29,35 +29,64 @@ def _default(field: Any) -> str:
     return str(adapt(json.dumps(value) if isinstance(value, dict) else value).getquoted(), "utf-8")
 
 
+# What a claimed clock is known by, and by what name its values are put into the texts below.
+CLAIMED = (
+    "id::text, agency_id::text, client_id::text, subject_type, subject_id::text, metric, severity,"
+    """ to_char(due_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS due_at"""
+)
+WHOSE = {"id": "%(new_id)s", "agency_id": "%(agency_id)s", "client_id": "%(client_id)s"}
+NEWS = {
+    **{"id": "%(id)s", "clock_id": "%(id)s", "subject_type": "%(subject_type)s", "subject_id": "%(subject_id)s"},
+    **{"client_id": "%(client_id)s", "metric": "%(metric)s", "severity": "%(severity)s", "threshold": "breach"},
+    "due_at": "%(due_at)s",
+}
+
+
 def sweep(batch: int, tick: float) -> dict[str, Any]:
-    """What a missed clock's sweep writes, as statements over an array of clock ids, and how to claim them."""
-    due = "slas_clock AS clock WHERE clock.id = ANY(%s::uuid[])"
-    whose = {"agency_id": "clock.agency_id", "client_id": "clock.client_id", "created_at": "now()"}
-    news = (
-        "jsonb_build_object('id', clock.id, 'clock_id', clock.id, 'subject_type', clock.subject_type, 'subject_id',"
-        " clock.subject_id, 'client_id', clock.client_id, 'metric', clock.metric, 'severity', clock.severity,"
-        " 'threshold', 'breach', 'due_at', to_char(clock.due_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))"
-    )
-    step = {"clock_id": "clock.id"} | whose
-    told = {"name": "'slas.clock.breached'", "payload": news, "dedup_key": "'clock:' || clock.id || ':breach'"}
-    act = {"action": "'slas.clock.breached'", "object_type": "'clock'", "object_id": "clock.id", "at": "now()"}
-    changes = "jsonb_build_object('threshold', 'breach', 'at', clock.due_at)"
+    """How to claim clocks, and what the sweep writes of one that is missed: statements, each with its arrays."""
+    told = {"name": "'slas.clock.breached'", "next_due_at": "now()"}
+    act = {"action": "'slas.clock.breached'", "object_type": "'clock'", "at": "now()", "actor_kind": "'system'"}
+    breach = {"threshold": "'breach'", "raised_at": "now()"}
+    changes = json.dumps({"threshold": "breach", "at": "%(due_at)s"})
     return {
         "tick": tick,
         # The beat begins at any moment too.
         "began": time.time(),
         "role": SWEEPER_ROLE,
-        "claim": "SELECT id FROM slas_clock WHERE next_fire_at <= now() ORDER BY next_fire_at"
-        f" LIMIT {batch} FOR UPDATE SKIP LOCKED",
+        "claim": f"SELECT {CLAIMED} FROM slas_clock WHERE next_fire_at <= now() ORDER BY next_fire_at LIMIT {batch}"
+        " FOR UPDATE SKIP LOCKED",
         "statements": [
-            insert(ClockEvent, due, **step, seq="2", at="clock.due_at", kind="'breach'", actor_kind="'system'"),
-            insert(ClockNotice, due, **step, threshold="'breach'", due_at="clock.due_at", raised_at="now()"),
-            insert(OutboxEvent, due, **whose, **told, next_due_at="now()"),
-            insert(AuditEvent, due, **whose, **act, actor_kind="'system'", changes=changes),
-            "UPDATE slas_clock SET severity = severity, state = 'breached', breached_at = due_at, consumed_seconds ="
-            " 3600, judged_at = now(), next_fire_at = NULL, failures = 0, last_error = '' WHERE id = ANY(%s::uuid[])",
+            _sent(
+                ClockEvent,
+                WHOSE | {"clock_id": "%(id)s", "seq": "2", "at": "%(due_at)s"},
+                kind="'breach'",
+                actor_kind="'system'",
+            ),
+            _sent(ClockNotice, WHOSE | {"clock_id": "%(id)s", "due_at": "%(due_at)s"}, **breach),
+            _sent(OutboxEvent, WHOSE | {"payload": json.dumps(NEWS), "dedup_key": "clock:%(id)s:breach"}, **told),
+            _sent(AuditEvent, WHOSE | {"object_id": "%(id)s", "changes": changes}, **act),
+            (
+                "UPDATE slas_clock SET state = 'breached', due_at = fresh.due_at, breached_at = fresh.due_at,"
+                " consumed_seconds = fresh.consumed, judged_at = now(), next_fire_at = NULL, failures = 0, last_error"
+                " = '' FROM unnest(%(id)s::uuid[], %(due_at)s::timestamptz[], %(consumed)s::int[])"
+                " AS fresh(id, due_at, consumed) WHERE slas_clock.id = fresh.id",
+                {"id": "%(id)s", "due_at": "%(due_at)s", "consumed": "86401"},
+            ),
         ],
     }
+
+
+def _sent(model: type[models.Model], columns: dict[str, str], **same: str) -> tuple[str, dict[str, str]]:
+    """An insert whose columns travel as arrays; ``same`` are expressions that all rows share."""
+    types = [_type(model, name) for name in columns]
+    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in zip(columns, types, strict=True))
+    source = f"unnest({arrays}) AS fresh({', '.join(columns)})"
+    given = {name: f"fresh.{name}" for name in columns} | same
+    return insert(model, source, **given), columns
+
+
+def _type(model: type[models.Model], name: str) -> str:
+    return str(model._meta.get_field(name).db_type(connection)).partition("(")[0].replace("varchar", "text")
 
 
 def moved(batch: int) -> list[str]:

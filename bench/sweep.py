@@ -34,7 +34,7 @@ SWEEPERS = 2
 TICK = 0.5
 # So many times what bare SQL needs for the same rows.
 MOST_TIMES = 1.5
-MOST_TIMES_IDLE = 4
+MOST_TIMES_IDLE = 10
 CLOCK = (
     "agency_id, client_id, created_at, subject_type, metric, severity, cycle, policy_version_id, terms, started_at,"
     " state, consumed_seconds, judged_at, failures, last_error"

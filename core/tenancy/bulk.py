@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
@@ -39,11 +39,11 @@ def update_rows(model: type[models.Model], rows: Sequence[Any], fields: Iterable
     columns = [connection.ops.quote_name(field.column) for field in chosen]
     table, key = connection.ops.quote_name(model._meta.db_table), columns[0]
     setting = ", ".join(f"{column} = fresh.{column}" for column in columns[1:])
-    return _run(
-        f"UPDATE {table} SET {setting} FROM unnest({_arrays(chosen)}) AS fresh({', '.join(columns)})"
+    sent = _columns_of(rows, chosen)
+    return _execute(
+        f"UPDATE {table} SET {setting} FROM unnest({_arrays(sent)}) AS fresh({', '.join(columns)})"
         f" WHERE {table}.{key} = fresh.{key}",
-        chosen,
-        rows,
+        sent,
     )
 
 
@@ -56,8 +56,8 @@ def insert_rows(rows: Sequence[models.Model], *, ignore_conflicts: bool = False)
     columns = ", ".join(connection.ops.quote_name(field.column) for field in chosen)
     table = connection.ops.quote_name(model._meta.db_table)
     otherwise = _CONFLICT if ignore_conflicts else ""
-    insert = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({_arrays(chosen)}){otherwise}"
-    written = _run(insert, chosen, rows)
+    sent = _columns_of(rows, chosen)
+    written = _execute(f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({_arrays(sent)}){otherwise}", sent)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     return written
@@ -77,17 +77,15 @@ def insert_columns(
     ids = [] if "id" in columns else [model._meta.get_field("id")]
     known = {field.attname for field in (*ids, *fields)}
     once: list[Any] = [field for field in model._meta.concrete_fields if field.attname not in known]
-    constants = "".join(f", ({_array_of(field)})[1]" for field in once)
     names = ", ".join(connection.ops.quote_name(field.column) for field in (*ids, *fields, *once))
-    said = [_literals(field, [same.get(field.attname, field.get_default())]) for field in once]
+    constants = [_array(field, [same.get(field.attname, field.get_default())]) for field in once]
+    sent = [_Sent("%s::uuid[]", "{" + ",".join(uuid7_texts(count)) + "}") for _field in ids]
+    sent += [_array(field, values) for field, values in zip(fields, columns.values(), strict=True)]
     return _execute(
-        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) SELECT fresh.*{constants}"
-        f" FROM unnest({_arrays([*ids, *fields])}) AS fresh{_CONFLICT if ignore_conflicts else ''}",
-        [
-            *said,
-            *("{" + ",".join(uuid7_texts(count)) + "}" for _field in ids),
-            *(_literals(field, values) for field, values in zip(fields, columns.values(), strict=True)),
-        ],
+        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names})"
+        f" SELECT fresh.*{''.join(f', ({one.sql})[1]' for one in constants)}"
+        f" FROM unnest({_arrays(sent)}) AS fresh{_CONFLICT if ignore_conflicts else ''}",
+        [*constants, *sent],
     )
 
 
@@ -97,34 +95,43 @@ def goes_in_arrays(model: type[models.Model]) -> bool:
     return all(isinstance(field, _WITH_LITERAL) for field in model._meta.concrete_fields)
 
 
-def _run(sql: str, fields: Sequence[Any], rows: Sequence[Any]) -> int:
-    return _execute(sql, [_literals(field, map(attrgetter(field.attname), rows)) for field in fields])
+class _Sent(NamedTuple):
+    """A column on its way: the expression of its array, and the text that it is made of."""
+
+    sql: str
+    text: str
 
 
-def _execute(sql: str, values: Sequence[str]) -> int:
+def _columns_of(rows: Sequence[Any], fields: Sequence[Any]) -> list[_Sent]:
+    return [_array(field, list(map(attrgetter(field.attname), rows))) for field in fields]
+
+
+def _execute(sql: str, sent: Sequence[_Sent]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql, [one.text for one in sent])
         return int(cursor.rowcount)
 
 
-def _arrays(fields: Sequence[Any]) -> str:
-    return ", ".join(_array_of(field) for field in fields)
-
-
-def _array_of(field: Any) -> str:
-    if isinstance(field, models.JSONField):
-        return _JSON_ARRAY
-    return f"%s::{_type(field)}[]"
+def _arrays(sent: Sequence[_Sent]) -> str:
+    return ", ".join(one.sql for one in sent)
 
 
 # All values are one JSON text, written at once and escaped by nobody. What is None is no value, not JSON's null.
 _JSON_ARRAY = "ARRAY(SELECT nullif(value, 'null') FROM jsonb_array_elements(%s::jsonb) AS value)"
 
 
-def _literals(field: Any, values: Iterable[Any]) -> str:
+def _array(field: Any, values: Sequence[Any]) -> _Sent:
+    if len(values) > 1 and _are_one(values):
+        # Such as the owner of all of them: it travels once.
+        once = _array(field, values[:1])
+        return _Sent(f"array_fill(({once.sql})[1], ARRAY[{len(values)}])", once.text)
     if isinstance(field, models.JSONField):
-        return json.dumps(list(values))
-    return array(values)
+        return _Sent(_JSON_ARRAY, json.dumps(list(values)))
+    return _Sent(f"%s::{_type(field)}[]", array(values))
+
+
+def _are_one(values: Sequence[Any]) -> bool:
+    return len(set(map(id, values))) == 1
 
 
 def _type(field: Any) -> str:
@@ -138,8 +145,8 @@ def array(values: Iterable[Any]) -> str:
     """The values as an array literal of PostgreSQL, which the driver passes on as one text."""
     rows = list(values)
     kinds = set(map(type, rows))
-    if len(set(map(id, rows))) == 1:
-        # One and the same, such as the owner of all of them: it is written once.
+    if rows and _are_one(rows):
+        # One and the same: it is written once.
         said = [_LITERALS.get(type(rows[0]), _quoted)(rows[0])] * len(rows)
     elif len(kinds) == 1:
         said = list(map(_LITERALS.get(kinds.pop(), _quoted), rows))
