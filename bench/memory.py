@@ -16,7 +16,7 @@ MOST = 200.0
 def run(house: House, _place: Path) -> list[Figure]:
     """The largest process of each kind, in MiB."""
     del house
-    with stack.worker("sweep,poll,default,deliver", 4) as worker, stack.beat():
+    with stack.worker("sweep,poll,default,deliver,mail", 4) as worker, stack.beat():
         time.sleep(8)
         largest_worker = _largest(worker.pid)
     with web.serving("retainer.wsgi", workers=2) as server:

@@ -278,6 +278,10 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# QUOTAS of one agency, so that none costs another; ``docs/operations.md`` says what happens to what is over.
+AGENCY_WEBHOOKS_PER_MINUTE = env.int("AGENCY_WEBHOOKS_PER_MINUTE", 3000)
+AGENCY_MAILS_PER_HOUR = env.int("AGENCY_MAILS_PER_HOUR", 1000)
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "retainer.broker:Transport"
 CELERY_TASK_IGNORE_RESULT = True
@@ -364,7 +368,7 @@ CELERY_BEAT_SCHEDULE = {
     "send mail": {
         "task": "retainer.notifications.tasks.send_mail",
         "schedule": TICK_SECONDS,
-        "options": _TICK | {"queue": "deliver"},
+        "options": _TICK | {"queue": "mail"},
     },
     "roll up": {"task": "monitoring.tasks.roll_up", "schedule": 60, "options": {"expires": 60, "queue": "default"}},
     "take up the unsolved": {

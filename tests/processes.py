@@ -25,7 +25,7 @@ def workers(directory: Path) -> Iterator[Path]:
     env = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "retainer.settings"}
     celery = [sys.executable, "-m", "celery", "-A", "retainer"]
     commands = [
-        [*celery, "worker", "-Q", "sweep,poll,default,deliver", "-c", "2", "-l", "WARNING"],
+        [*celery, "worker", "-Q", "sweep,poll,default,deliver,mail", "-c", "2", "-l", "WARNING"],
         [*celery, "beat", "-s", str(directory / "beat"), "--pidfile=", "-l", "WARNING"],
     ]
     running: list[subprocess.Popen[bytes]] = []

@@ -24,7 +24,8 @@ WEB_PORT, SAMPLE_PORT, MAIL_PORT = 8000, 8100, 8025
 WORKERS = {
     "worker": ("main", "sweep,default", 2),
     "worker-poll": ("poll", "poll", 1),
-    "worker-deliver": ("deliver", "deliver", 2),
+    "worker-deliver": ("deliver", "deliver", 1),
+    "worker-mail": ("mail", "mail", 1),
 }
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import smtplib
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import cast
 
 import structlog
@@ -17,21 +15,30 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from standardwebhooks import Webhook
 
 from core.clock import now
-from core.ids import uuid7
-from core.logs import mask
 from core.net.client import Failure, MultiLoop, Outcome, Request
 from core.net.guard import Allowance
 from core.selectors import agency, net_allowances
-from core.tenancy.scope import sweeper_scope, tenant_scope
+from core.tenancy.scope import tenant_scope
+from retainer.notifications.claiming import Claimed, claim, note_failed, note_sent, overdue, put_back, renew
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 from retainer.notifications.services import secrets_of
+from retainer.notifications.turns import Held
 
-LEASE = timedelta(seconds=60)
-# Then the delivery is given up and shown as failed: about a day and a half in all.
-BACKOFF_SECONDS = (2, 10, 60, 300, 900, 3600, 3600 * 3, 3600 * 6, 3600 * 12, 3600 * 12)
+__all__ = ["deliver_mail", "deliver_webhooks", "overdue"]
+
+
 TIMEOUT_MS = 10_000
+# How long a round takes on everybody, and how much longer only those who let nobody wait.
 ROUND_SECONDS = 20.0
-COMMIT_EVERY = 0.25
+QUICK_SECONDS = 10.0
+# The requests of one process that are on their way at once.
+PLACES = 200
+# What a receiver answers is nothing to us; all places together hold 50 MB of it at most.
+MOST_BYTES = 1 << 18
+COMMIT_EVERY = 0.05
+LOOK_EVERY = 0.25
+# Whoever takes longer than this has one place until they are quicker.
+SLOW_US = 2_000_000
 
 log = structlog.get_logger(__name__)
 
@@ -51,74 +58,85 @@ class NotSent(Exception):
     """The receiver did not take it; the message is safe to show."""
 
 
-def deliver_mail(*, limit: int = 50) -> int:
-    """Sends a batch of due mails, one after another, and returns how many were tried."""
-    deliveries, lease_id = _claim(Channel.EMAIL, limit)
-    for delivery in deliveries:
-        with _noting(delivery, lease_id):
-            _send_email(_ready(delivery))
-    return len(deliveries)
+def deliver_mail(*, limit: int = 50, seconds: float = ROUND_SECONDS) -> int:
+    """Sends a batch of due mails, one after another, until the time is up, and returns how many were taken on."""
+    until = time.monotonic() + seconds
+    claimed = claim(Channel.EMAIL, free=limit, held=Held())
+    for one in claimed:
+        if time.monotonic() > until:
+            put_back(one)
+        # Where the mails before it took long, its lease may have run out and somebody else have it.
+        elif renew(one):
+            with _noting(one):
+                _send_email(_ready(one.delivery))
+    return len(claimed)
 
 
-def deliver_webhooks(*, seconds: float = ROUND_SECONDS, size: int = 50) -> int:
+def deliver_webhooks(*, seconds: float = ROUND_SECONDS, size: int = PLACES) -> int:
     """Sends due webhooks until none is left or the time is up, many at once, and returns how many were tried.
 
-    A receiver that hangs holds one place and nobody else.
+    Places are given by turns (``turns``), so that a receiver that hangs holds its own share and nobody else's. For a
+    while after the time is up those who let nobody wait are still taken on: who hangs must not hold up the end.
     """
+    held = Held()
+    claimed = claim(Channel.WEBHOOK, free=size, held=held)
+    if not claimed:
+        return 0
     loop = MultiLoop(size)
-    deadline, tried = time.monotonic() + seconds, 0
     try:
-        while True:
-            claimed = _claim(Channel.WEBHOOK, loop.free) if time.monotonic() < deadline and loop.free else ([], uuid7())
-            for delivery in claimed[0]:
-                with _noting(delivery, claimed[1], sent=False):
-                    loop.add(_webhook(_ready(delivery)), (delivery, claimed[1]))
-            tried += len(claimed[0])
-            if not loop.active and not claimed[0]:
-                return tried
-            for tag, outcome in loop.poll(COMMIT_EVERY):
-                with _noting(*cast(tuple[Delivery, uuid.UUID], tag)):
-                    _refuse(outcome)
+        return _round(loop, held, claimed, seconds)
     finally:
         loop.close()
 
 
-def _claim(channel: str, limit: int) -> tuple[list[Delivery], uuid.UUID]:
-    lease_id = uuid7()
-    with sweeper_scope():
-        rows = list(
-            Delivery.objects.filter(next_due_at__lte=now(), channel=channel)
-            .order_by("next_due_at")
-            .select_for_update(skip_locked=True)[:limit]
-        )
-        # The lease of a mail grows with its place, because mails are sent one after another.
-        apart = timedelta(seconds=11 if channel == Channel.EMAIL else 0)
-        for place, row in enumerate(rows):
-            row.next_due_at, row.lease_id = now() + LEASE + apart * place, lease_id
-        Delivery.objects.bulk_update(rows, ["next_due_at", "lease_id"])
-    return rows, lease_id
+def _round(loop: MultiLoop, held: Held, claimed: list[Claimed], seconds: float) -> int:
+    began, tried = time.monotonic(), 0
+    while claimed or loop.active:
+        looked = time.monotonic()
+        tried += len(claimed)
+        for one in claimed:
+            _start(loop, held, one)
+        finished = loop.poll(COMMIT_EVERY)
+        while not finished and loop.active and time.monotonic() - looked < LOOK_EVERY:
+            finished = loop.poll(COMMIT_EVERY)
+        for tag, outcome in finished:
+            _finish(held, cast(Claimed, tag), outcome)
+        claimed = _more(loop, held, time.monotonic() - began - seconds)
+    return tried
+
+
+def _more(loop: MultiLoop, held: Held, over: float) -> list[Claimed]:
+    """What is taken on next, ``over`` seconds after the round's time was up."""
+    if not loop.free or over >= QUICK_SECONDS:
+        return []
+    return claim(Channel.WEBHOOK, free=loop.free, held=held, quick_only=over >= 0)
+
+
+def _start(loop: MultiLoop, held: Held, one: Claimed) -> None:
+    with _noting(one, sent=False):
+        loop.add(_webhook(_ready(one.delivery)), one)
+        held.take(one.lane)
+
+
+def _finish(held: Held, one: Claimed, outcome: Outcome) -> None:
+    held.give_back(one.lane, answered=outcome.total_us < SLOW_US)
+    with _noting(one):
+        _refuse(outcome)
 
 
 @contextmanager
-def _noting(delivery: Delivery, lease_id: uuid.UUID, *, sent: bool = True) -> Iterator[None]:
+def _noting(one: Claimed, *, sent: bool = True) -> Iterator[None]:
     """Notes how the block ended; where it ends well and nothing is ``sent`` yet, that is for later."""
     try:
         yield
     except NotSent as error:
-        _failed(delivery, lease_id, str(error))
+        note_failed(one, str(error))
     except Exception as error:
-        log.exception("delivery failed", delivery_id=str(delivery.id))
-        _failed(delivery, lease_id, type(error).__name__)
+        log.exception("delivery failed", delivery_id=str(one.delivery.id))
+        note_failed(one, type(error).__name__)
     else:
         if sent:
-            _sent(delivery, lease_id)
-
-
-def _sent(delivery: Delivery, lease_id: uuid.UUID) -> None:
-    with tenant_scope(delivery.agency_id):
-        Delivery.objects.filter(id=delivery.id, lease_id=lease_id).update(
-            sent_at=now(), next_due_at=None, lease_id=None, last_error="", attempts=delivery.attempts + 1
-        )
+            note_sent(one)
 
 
 def _ready(delivery: Delivery) -> Letter:
@@ -173,6 +191,8 @@ def _webhook(letter: Letter) -> Request:
         },
         body=body.encode(),
         timeout_ms=TIMEOUT_MS,
+        max_bytes=MOST_BYTES,
+        wants_headers=False,
         allowances=letter.allowances,
     )
 
@@ -182,22 +202,3 @@ def _refuse(outcome: Outcome) -> None:
         raise NotSent(f"The receiver did not answer: {outcome.error_class}.")
     if not 200 <= outcome.status < 300:
         raise NotSent(f"The receiver answered {outcome.status}.")
-
-
-def _failed(delivery: Delivery, lease_id: uuid.UUID, why: str) -> None:
-    attempts = delivery.attempts + 1
-    final = attempts > len(BACKOFF_SECONDS)
-    delay = BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1]
-    with tenant_scope(delivery.agency_id):
-        Delivery.objects.filter(id=delivery.id, lease_id=lease_id).update(
-            attempts=attempts,
-            last_error=mask(why)[:200],
-            lease_id=None,
-            failed_at=now() if final else None,
-            next_due_at=None if final else now() + timedelta(seconds=delay),
-        )
-
-
-def overdue() -> int:
-    """How many deliveries have been due for longer than a lease without a try. For the auditor."""
-    return Delivery.objects.filter(next_due_at__lt=now() - 2 * LEASE).count()

@@ -46,6 +46,8 @@ class Delivery(TenantModel):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     # An e-mail address, or the endpoint's id.
     receiver = models.CharField(max_length=254)
+    # Messages of one lane wait for each other, those of two do not: the endpoint's id, or what kind of mail it is.
+    lane = models.CharField(max_length=40, default="", db_default="")
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
     html = models.TextField(blank=True)
@@ -69,4 +71,26 @@ class Delivery(TenantModel):
                 fields=["next_due_at"], name="notifications_delivery_due", condition=Q(next_due_at__isnull=False)
             ),
             models.Index(fields=["agency", "-created_at"], name="notifications_newest"),
+            # What a claim leaps over: first the agencies, then the lanes of one.
+            models.Index(
+                fields=["channel", "agency", "next_due_at"],
+                name="notifications_agency_due",
+                condition=Q(next_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["channel", "agency", "lane", "next_due_at"],
+                name="notifications_lane_due",
+                condition=Q(next_due_at__isnull=False),
+            ),
         ]
+
+
+class DeliveryRate(TenantModel):
+    """How much of its allowance an agency has used on one channel, and when it last had a turn."""
+
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    free_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["agency", "channel"], name="notifications_rate_once")]

@@ -26,6 +26,17 @@ from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 TABLE, COLUMN, OLD_COLUMN = "notifications_webhookendpoint", "sealed_secret", "sealed_old_secret"
 # How long messages carry the old secret's signature as well, so that a receiver can change over in its own time.
 BOTH_SECRETS = timedelta(hours=24)
+# Where an agency has used its allowance of mails, these go first. A lane comes after those before it by name.
+ALARM, OTHER = "alarm", "other"
+ALARMS = frozenset(
+    {
+        "incidents.incident.opened",
+        "monitoring.alert.fired",
+        "slas.clock.warned",
+        "slas.clock.breached",
+        "slas.clock.escalated",
+    }
+)
 
 
 def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> tuple[WebhookEndpoint, str]:
@@ -116,6 +127,7 @@ def queue_email(
             event_name=event_name,
             channel=Channel.EMAIL,
             receiver=to,
+            lane=ALARM if event_name in ALARMS else OTHER,
             # A line break in a subject would start a header of its own.
             subject=" ".join(subject.split())[:200],
             body=body,
@@ -142,6 +154,7 @@ def queue_webhooks(
                 event_name=event_name,
                 channel=Channel.WEBHOOK,
                 receiver=str(endpoint.id),
+                lane=str(endpoint.id),
                 payload=payload,
                 client_id=client_id,
             )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from core.beat import beat
 from core.outbox import relay_round
 from core.tasks import system_task
-from retainer.notifications.delivery import deliver_mail, deliver_webhooks
+from retainer.notifications.delivery import ROUND_SECONDS, deliver_mail, deliver_webhooks
 
 # A round ends after this many batches, so that one task never runs for long.
 MOST_BATCHES = 20
@@ -25,10 +27,10 @@ def deliver() -> None:
     beat("deliver")
 
 
-@system_task(queue="deliver")
+@system_task(queue="mail")
 def send_mail() -> None:
-    """Sends due mail. Apart from webhooks, so that a mail server that hangs keeps no program waiting."""
-    for _batch in range(MOST_BATCHES):
-        if not deliver_mail(limit=20):
-            break
+    """Sends due mail, in a queue of its own: receivers that hang would otherwise hold its workers round after round."""
+    until = time.monotonic() + ROUND_SECONDS
+    while time.monotonic() < until and deliver_mail(limit=20):
+        pass
     beat("mail")

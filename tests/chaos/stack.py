@@ -21,7 +21,7 @@ from retainer.local import kernel
 
 ROOT = Path(__file__).resolve().parents[2]
 CELERY = [sys.executable, "-m", "celery", "-A", "retainer"]
-QUEUES = "sweep,poll,default,deliver"
+QUEUES = "sweep,poll,default,deliver,mail"
 
 
 class Stack:

@@ -36,7 +36,7 @@ def test_the_example_names_every_variable_that_the_settings_read_and_no_other() 
 
 
 def test_the_compose_file_has_the_services_of_the_small_production(compose: dict[str, Any]) -> None:
-    wanted = {"postgres", "redis", "migrate", "web", "worker", "poll", "deliver", "beat"}
+    wanted = {"postgres", "redis", "migrate", "web", "worker", "poll", "deliver", "mailer", "beat"}
     assert wanted <= set(compose["services"])
     assert compose["services"]["mail"]["profiles"] == ["dev"]
 
@@ -52,7 +52,13 @@ def test_asking_and_sending_share_no_worker_with_the_deadlines(compose: dict[str
     commands = [service.get("command", []) for service in compose["services"].values()]
     served = [command[command.index("-Q") + 1].split(",") for command in commands if "-Q" in command]
     of_deadlines = next(queues for queues in served if "sweep" in queues)
-    assert not {"poll", "deliver"} & set(of_deadlines)
+    assert not {"poll", "deliver", "mail"} & set(of_deadlines)
+
+
+def test_mail_shares_no_worker_with_receivers_that_may_hang(compose: dict[str, Any]) -> None:
+    commands = [service.get("command", []) for service in compose["services"].values()]
+    served = [command[command.index("-Q") + 1].split(",") for command in commands if "-Q" in command]
+    assert ["mail"] in served
 
 
 def test_the_database_of_the_compose_file_is_new_enough_for_the_roles(compose: dict[str, Any]) -> None:

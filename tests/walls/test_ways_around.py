@@ -89,5 +89,6 @@ RAW_SQL = {
     "monitoring/partitions.py",
     "monitoring/store.py",
     "retainer/local/postgres.py",
+    "retainer/notifications/lanes.py",
     "slas/services/offers.py",
 }
