@@ -12,7 +12,8 @@ import django
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 # Speed is measured, not patience.
-os.environ.setdefault("API_RATE_PER_MINUTE", "100000000")
+for limit in ("API_RATE", "AGENCY_CALLS", "AGENCY_SAMPLES", "AGENCY_WEBHOOKS"):
+    os.environ.setdefault(f"{limit}_PER_MINUTE", "100000000")
 django.setup()
 
 # Models can be loaded only now.

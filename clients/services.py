@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from clients.models import AISystem, Client, Contact, Environment, EnvironmentKi
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
+from core.limits import refuse_over
 from core.models import User
 from core.selectors import member_of_user
 
@@ -22,6 +24,7 @@ from core.selectors import member_of_user
 def create_client(*, name: str, time_zone: str, country: str = "", slug: str = "") -> Client:
     """A new client. Mail to its people stays off until the agency goes live with it."""
     with transaction.atomic():
+        refuse_over(Client.objects.all(), settings.AGENCY_MOST_CLIENTS, _("clients"))
         client = Client(name=values.text(name, "name", 80), time_zone=values.zone(time_zone))
         client.country = values.country(country)
         _save_with_free_slug(client, values.slug_stem(slug or client.name, "client"))
@@ -142,6 +145,7 @@ def create_system(
     """A new AI system with its production and preproduction."""
     with transaction.atomic():
         client = _client(client_id)
+        refuse_over(AISystem.objects.all(), settings.AGENCY_MOST_SYSTEMS, _("AI systems"))
         system = AISystem(client=client)
         _fill_system(system, name, criticality, customer_facing, purpose, owner_id)
         # The client's row is locked, so nobody takes the address in between.

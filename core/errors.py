@@ -35,3 +35,19 @@ class Forbidden(DomainError):
     """This person or token may not do this here."""
 
     code = "forbidden"
+
+
+class Full(Conflict):
+    """The agency has as many of these as it may have."""
+
+    code = "full"
+
+
+class TooMany(DomainError):
+    """More in this time than the agency or the token may; ``wait`` is how many seconds until there is room again."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, *, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait

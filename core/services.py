@@ -9,6 +9,7 @@ import uuid
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from core.audit import record, record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.ids import uuid7
+from core.limits import refuse_over
 from core.models import Agency, Heartbeat, Invitation, Membership, NetAllowance, User
 from core.tenancy.context import require_agency, require_scope
 from core.tenancy.scope import lookup_scope, tenant_scope
@@ -72,7 +74,17 @@ def invite_member(*, email: str, role: str) -> tuple[Invitation, str]:
     email = email.strip().lower()
     if Membership.objects.filter(user__email=email, ended_at=None).exists():
         raise Conflict(_("This person is on your staff already."), field="email")
+    _refuse_more_people()
     return _invite(email=email, role=role, contact_id=None)
+
+
+def _refuse_more_people() -> None:
+    """Whoever was invited and may still come counts like those who are here."""
+    staff = Membership.objects.filter(ended_at=None).values_list("id")
+    invited = Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=now()).exclude(role="")
+    refuse_over(
+        staff.union(invited.values_list("id"), all=True), settings.AGENCY_MOST_PEOPLE, _("people on your staff")
+    )
 
 
 def invite_contact_person(*, email: str, contact_id: uuid.UUID) -> tuple[Invitation, str]:

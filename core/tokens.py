@@ -16,6 +16,7 @@ from core.access.roles import TokenScope, scopes_within
 from core.audit import record
 from core.clock import now
 from core.errors import DomainError, NotFound
+from core.limits import refuse_over
 from core.models import ApiToken, Membership
 from core.tenancy.context import require_scope
 from core.tenancy.scope import lookup_scope, tenant_scope
@@ -44,6 +45,9 @@ def create_token(
         raise DomainError(_("Choose at least one thing that the token may do."), field="scopes")
     if not 1 <= days <= MAX_DAYS:
         raise DomainError(_("A token lasts between 1 and 366 days."), field="days")
+    refuse_over(
+        ApiToken.objects.filter(revoked_at=None, expires_at__gt=now()), settings.AGENCY_MOST_TOKENS, _("working tokens")
+    )
     key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     pepper_id = list(settings.TOKEN_PEPPERS)[-1]
     token = ApiToken.objects.create(

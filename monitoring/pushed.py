@@ -13,9 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.clock import now
-from core.errors import DomainError
+from core.errors import DomainError, TooMany
 from core.ids import uuid7
 from core.models import OutboxEvent
+from core.rates import Limit, spend
+from core.tenancy.context import require_agency
 from monitoring import store
 from monitoring.held import held_of, limits_of
 from monitoring.models import Check, CheckKind
@@ -42,6 +44,8 @@ def push(*, check_id: uuid.UUID, samples: Sequence[Pushed] = (), error: str = ""
     A value of a metric and slot that is there already stays as it is, so that sending again is safe. ``error`` is the
     sender's word that it failed: it counts as a bad answer, and as a sign of life.
     """
+    # Before the check is locked, and also where it will be refused: finding that out costs the same.
+    _spend(max(1, len(samples)))
     at = now()
     with transaction.atomic():
         check = locked_check(check_id)
@@ -54,6 +58,18 @@ def push(*, check_id: uuid.UUID, samples: Sequence[Pushed] = (), error: str = ""
         if check.system.paused_at is None:
             _judge(check, _results(check, values, error, at))
     return stored
+
+
+def _spend(values: int) -> None:
+    """TooMany where the agency's systems together have sent all that they may in a minute."""
+    limit = Limit(f"samples:{require_agency()}", settings.AGENCY_SAMPLES_PER_MINUTE)
+    verdict = spend([limit], values)
+    if not verdict.allowed:
+        words = {"most": limit.most, "wait": verdict.wait}
+        raise TooMany(
+            _("Your agency may send %(most)s values a minute. Send these again in %(wait)s s.") % words,
+            wait=verdict.wait,
+        )
 
 
 def _refuse(check: Check, samples: Sequence[Pushed], error: str) -> None:

@@ -260,7 +260,13 @@ API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Retainer API",
     "VERSION": "1",
-    "DESCRIPTION": "Everything an agency runs its AI maintenance retainers on.",
+    "DESCRIPTION": (
+        "Everything an agency runs its AI maintenance retainers on.\n\n"
+        "Calls are limited for each token and for all tokens of an agency together, in any 60 seconds; "
+        "RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset on each answer are those of the nearer limit. "
+        "Values that are sent are limited for each agency as well. "
+        "What is over is refused with 429 and Retry-After, and counts for nothing."
+    ),
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -279,8 +285,15 @@ SPECTACULAR_SETTINGS = {
 }
 
 # QUOTAS of one agency, so that none costs another; ``docs/operations.md`` says what happens to what is over.
+AGENCY_CALLS_PER_MINUTE = env.int("AGENCY_CALLS_PER_MINUTE", 3000)
+AGENCY_SAMPLES_PER_MINUTE = env.int("AGENCY_SAMPLES_PER_MINUTE", 120_000)
 AGENCY_WEBHOOKS_PER_MINUTE = env.int("AGENCY_WEBHOOKS_PER_MINUTE", 3000)
 AGENCY_MAILS_PER_HOUR = env.int("AGENCY_MAILS_PER_HOUR", 1000)
+AGENCY_MOST_ENDPOINTS = env.int("AGENCY_MOST_ENDPOINTS", 50)
+AGENCY_MOST_TOKENS = env.int("AGENCY_MOST_TOKENS", 200)
+AGENCY_MOST_PEOPLE = env.int("AGENCY_MOST_PEOPLE", 500)
+AGENCY_MOST_CLIENTS = env.int("AGENCY_MOST_CLIENTS", 2000)
+AGENCY_MOST_SYSTEMS = env.int("AGENCY_MOST_SYSTEMS", 10_000)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "retainer.broker:Transport"

@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
-from core.errors import Conflict, DomainError, Forbidden, NotFound
+from core.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
 from core.web.problems import problem_response
 
-STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, Forbidden: 403}
+STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, Forbidden: 403, TooMany: 429}
 
 
 def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
@@ -37,7 +37,10 @@ def _domain(error: DomainError, view: Any) -> HttpResponse:
         # The same answer as for another agency's row, whatever the service called it.
         return problem_response(404, "There is nothing here.", code="not_found")
     more = {"errors": [{"field": _sent_as(error.field, view), "message": error.message}]} if error.field else {}
-    return problem_response(status, error.message, code=error.code, **more)
+    response = problem_response(status, error.message, code=error.code, **more)
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.wait)
+    return response
 
 
 def _sent_as(field: str, view: Any) -> str:

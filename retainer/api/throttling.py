@@ -1,54 +1,40 @@
-"""So many calls a minute for each token, counted in Redis; where Redis is gone, calls go through and it is logged."""
+"""So many calls a minute for each token, and so many for all tokens of an agency together."""
 
 from __future__ import annotations
 
-import time
-from functools import lru_cache
 from typing import Any
 
-import redis
-import structlog
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-log = structlog.get_logger(__name__)
-WINDOW_SECONDS = 60
+from core.errors import TooMany
+from core.models import ApiToken
+from core.rates import Limit, Verdict, plain_url, spend
 
-
-@lru_cache(maxsize=1)
-def _redis() -> Any:
-    return redis.Redis.from_url(_plain_url(settings.REDIS_URL), socket_timeout=0.25, socket_connect_timeout=0.25)
-
-
-def _plain_url(url: str) -> str:
-    # Celery writes a socket's address as redis+socket, the client as unix.
-    return url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+_plain_url = plain_url
 
 
 class TokenRate(BaseThrottle):
-    """A fixed window a minute long. The endpoint's base writes what is left of it into the headers."""
+    """The endpoint's base writes what is left of the nearer limit into the headers."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Counts the call; False once the window is used up."""
-        token = getattr(request._request, "api_token", None)
+        """Counts the call; TooMany once one of the limits is used up. A refused call counts for nothing."""
+        token: ApiToken | None = getattr(request._request, "api_token", None)
         if token is None:
             return True
-        limit = settings.API_RATE_PER_MINUTE
-        window, used = int(time.time()) // WINDOW_SECONDS, 1
-        try:
-            pipe = _redis().pipeline(transaction=False)
-            key = f"rate:{token.agency_id}:{token.id}:{window}"
-            used = int(pipe.incr(key).expire(key, WINDOW_SECONDS * 2).execute()[0])
-        except redis.RedisError:
-            log.warning("rate limit not counted: Redis does not answer")
-        request._request.rate = (limit, max(0, limit - used), self._left())  # type: ignore[attr-defined]
-        return used <= limit
+        of_token = Limit(f"token:{token.agency_id}:{token.id}", settings.API_RATE_PER_MINUTE)
+        of_agency = Limit(f"calls:{token.agency_id}", settings.AGENCY_CALLS_PER_MINUTE)
+        verdict = spend([of_token, of_agency])
+        request._request.rate = (verdict.limit.most, verdict.left, verdict.wait)  # type: ignore[attr-defined]
+        if not verdict.allowed:
+            raise TooMany(_said(verdict, of_agency), wait=verdict.wait)
+        return True
 
-    def wait(self) -> float:
-        """Seconds until the window ends."""
-        return self._left()
 
-    @staticmethod
-    def _left() -> int:
-        return WINDOW_SECONDS - int(time.time()) % WINDOW_SECONDS
+def _said(verdict: Verdict, of_agency: Limit) -> str:
+    words = {"most": verdict.limit.most, "wait": verdict.wait}
+    if verdict.limit == of_agency:
+        return _("All tokens of this agency together may call %(most)s times a minute. Wait %(wait)s s.") % words
+    return _("This token may call %(most)s times a minute. Wait %(wait)s s.") % words

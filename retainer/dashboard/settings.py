@@ -170,6 +170,7 @@ def machines(request: HttpRequest, agency: str) -> HttpResponse:
         "tokens": selectors.tokens(),
         "endpoints": notifications.endpoints(),
         "deliveries": notifications.deliveries()[:20],
+        "held_back": notifications.held_back(),
         "now": now(),
         "breadcrumbs": crumbs(agency, (_("API and webhooks"), "")),
     }

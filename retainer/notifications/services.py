@@ -18,6 +18,7 @@ from core.clock import now
 from core.crypto import CannotOpen, seal, unseal
 from core.errors import DomainError, NotFound
 from core.ids import uuid7
+from core.limits import refuse_over
 from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
@@ -46,6 +47,7 @@ def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> 
         raise DomainError(_("Give the receiver a name."), field="name")
     if WebhookEndpoint.objects.filter(name=name).exists():
         raise DomainError(_("You have a receiver of this name. Choose another name."), field="name")
+    refuse_over(WebhookEndpoint.objects.all(), settings.AGENCY_MOST_ENDPOINTS, _("webhook receivers"))
     _vet(url)
     secret = _new_secret()
     endpoint = WebhookEndpoint(id=uuid7(), agency_id=require_agency(), name=name, url=url, events=events or [])

@@ -37,4 +37,4 @@ def south(worlds: tuple[World, World], db: None) -> World:
 @pytest.fixture(autouse=True)
 def a_whole_module_calls_with_one_token(settings: Any) -> None:
     """More calls than any client makes in a minute."""
-    settings.API_RATE_PER_MINUTE = 1_000_000
+    settings.API_RATE_PER_MINUTE = settings.AGENCY_CALLS_PER_MINUTE = settings.AGENCY_SAMPLES_PER_MINUTE = 1_000_000

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 
 from core import clock
 from core.clock import now
@@ -189,6 +190,35 @@ def test_waiting_for_its_rate_is_not_being_forgotten_and_being_forgotten_is_foun
         assert overdue() == 0
     with clock.at(now() + timedelta(minutes=10)), sweeper_scope():
         assert overdue() == 5, "the two whose lease ran out as well"
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        ("email", "3 mails wait. This agency sends at most 2 mails an hour"),
+        ("webhook", "3 webhooks wait. This agency sends at most 2 webhooks a minute"),
+    ],
+)
+def test_the_owner_is_told_what_waits_and_why_and_nobody_else_is(
+    cast: Cast, settings: Any, mailbox: Mailbox, channel: str, words: str
+) -> None:
+    settings.AGENCY_WEBHOOKS_PER_MINUTE = settings.AGENCY_MAILS_PER_HOUR = 2
+    listen(cast.north, "http://127.0.0.1:9/", 9)
+    for number in range(5):
+        if channel == "email":
+            mail(cast.north, "incidents.incident.updated", f"{number}@example.com")
+        else:
+            tell(cast.north)
+    assert words not in settings_page(cast.north), "nothing waits for its allowance yet"
+    claim(channel, free=50, held=Held())
+    assert words in settings_page(cast.north)
+    assert "wait. This agency" not in settings_page(cast.south)
+
+
+def settings_page(house: House) -> str:
+    browser = Browser()
+    browser.force_login(house.owner)
+    return " ".join(browser.get(f"/a/{house.agency.slug}/settings/api/").content.decode().split())
 
 
 # --- mail ------------------------------------------------------------------------------------------------------------

@@ -35,6 +35,16 @@ def test_the_example_names_every_variable_that_the_settings_read_and_no_other() 
     assert variables_in_example() == variables_in_settings() - ONLY_COMMANDS | ONLY_COMPOSE
 
 
+def test_the_example_and_the_manual_give_the_defaults_of_the_quotas() -> None:
+    text = (ROOT / "retainer" / "settings.py").read_text()
+    quotas = {name: int(most) for name, most in re.findall(r'env\.int\("(AGENCY_\w+)", ([0-9_]+)\)', text)}
+    example = dict(re.findall(r"^(AGENCY_\w+)=(\d+)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    manual = dict(re.findall(r"`(AGENCY_\w+)` \| ([\d,]+) \|", (ROOT / "docs" / "operations.md").read_text()))
+    assert quotas
+    assert {name: int(most) for name, most in example.items()} == quotas
+    assert {name: int(most.replace(",", "")) for name, most in manual.items()} == quotas
+
+
 def test_the_compose_file_has_the_services_of_the_small_production(compose: dict[str, Any]) -> None:
     wanted = {"postgres", "redis", "migrate", "web", "worker", "poll", "deliver", "mailer", "beat"}
     assert wanted <= set(compose["services"])
