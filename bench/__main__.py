@@ -17,7 +17,23 @@ for limit in ("API_RATE", "AGENCY_CALLS", "AGENCY_SAMPLES", "AGENCY_WEBHOOKS"):
 django.setup()
 
 # Models can be loaded only now.
-from bench import api, engine, harness, hostile, live, memory, moves, pages, poller, push, simulate, stack, sweep  # noqa: E402
+from bench import (  # noqa: E402
+    api,
+    engine,
+    fairness,
+    harness,
+    hostile,
+    live,
+    memory,
+    moves,
+    pages,
+    poller,
+    push,
+    simulate,
+    stack,
+    sweep,
+    web_flood,
+)
 from tests.cast import House, build_house  # noqa: E402
 
 Part = Callable[[House, Path], list[harness.Figure]]
@@ -34,6 +50,8 @@ PARTS: dict[str, Part] = {
     "live": live.run,
     "pages": pages.run,
     "memory": memory.run,
+    "fairness": fairness.run,
+    "web": web_flood.run,
 }
 
 

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.SecurityHeadersMiddleware",
+    "core.web.middleware.BodyLimitMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -208,6 +209,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en"
+# What ships, and no other: each language that a browser asks for would load the words of every package for good.
+LANGUAGES = [("en", "English")]
 USE_I18N = True
 USE_TZ = True
 # Domain code thinks in UTC; faces show the reader's zone.
@@ -389,6 +392,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 30, "queue": "sweep"},
     },
+    "purge": {"task": "retainer.tasks.purge", "schedule": 3600, "options": {"expires": 600, "queue": "default"}},
     "keep partitions": {
         "task": "monitoring.tasks.keep_partitions",
         "schedule": 3600,

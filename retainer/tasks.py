@@ -15,6 +15,7 @@ from core.beat import beat
 from core.clock import now
 from core.net.client import Failure, Request, fetch
 from core.net.guard import SCHEMES, Allowance
+from core.purge import purge_expired
 from core.selectors import all_agencies
 from core.tasks import system_task
 from core.tenancy import sweeper_scope, tenant_scope
@@ -113,3 +114,9 @@ def seal_audit() -> None:
     started = sealing.started_at()
     sealed = sealing.seal_new(since=sealing.sealed_until())
     beat("seal", until=started, sealed=sealed)
+
+
+@system_task(queue="default")
+def purge() -> None:
+    """Forgets what is over and nobody can use any more."""
+    purge_expired()

@@ -17,6 +17,7 @@ TITLES = {
     404: gettext_noop("Not found"),
     405: gettext_noop("Method not allowed"),
     409: gettext_noop("Conflict"),
+    413: gettext_noop("Too large"),
     422: gettext_noop("Key used for another request"),
     429: gettext_noop("Too many requests"),
     503: gettext_noop("Took too long"),

@@ -28,7 +28,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from core import moments
 from core.web.idempotency import once
-from core.web.limits import LARGEST, MOST_ROWS
+from core.web.limits import LARGEST, MOST_ERRORS, MOST_ROWS
 
 WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -79,9 +79,9 @@ class Body(serializers.Serializer[Any]):
 
     def refuse_unknown(self, data: Mapping[Any, Any]) -> None:
         """ValidationError with every name that is not declared."""
-        unknown = sorted(str(name) for name in data if name not in self.fields)
+        unknown = sorted(str(name) for name in data if name not in self.fields)[:MOST_ERRORS]
         if unknown:
-            raise serializers.ValidationError({name: [_("There is no such field.")] for name in unknown})
+            raise serializers.ValidationError({name[:100]: [_("There is no such field.")] for name in unknown})
 
 
 class Nothing(Body):

@@ -26,6 +26,7 @@ from core.tenancy.scope import portal_scope, tenant_scope
 FRESH_SECONDS = 0.4
 LET_IN_SECONDS = 120.0
 MOST_KEPT = 20_000
+MOST_QUERY, MOST_SESSION = 500, 64
 
 Mark = tuple[Callable[..., str], tuple[Any, ...]]
 Place = tuple[str, Any, Any]
@@ -117,7 +118,10 @@ def _key(environ: Mapping[str, Any]) -> tuple[str, str] | None:
     """Session and address. The version is a part of the address, so that who is known by it asks for it."""
     query, cookies = environ.get("QUERY_STRING", ""), environ.get("HTTP_COOKIE", "")
     found = _SESSION.search(cookies) if "v=" in query else None
-    return (found[1], f"{environ['PATH_INFO']}?{query}") if found else None
+    # A key is kept for two minutes; what no page of ours would ask for is not worth its room.
+    if not found or len(query) > MOST_QUERY or len(found[1]) > MOST_SESSION:
+        return None
+    return found[1], f"{environ['PATH_INFO']}?{query}"
 
 
 def _place(scope: Scope) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
 from core.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
+from core.web.limits import MOST_ERRORS
 from core.web.problems import problem_response
 
 STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, Forbidden: 403, TooMany: 429}
@@ -24,7 +26,8 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
     if isinstance(error, PermissionDenied):
         return problem_response(403, "This token may not do this.", code="forbidden")
     if isinstance(error, exceptions.ValidationError):
-        fields = list(_fields(error.detail))
+        # Nobody reads twenty thousand, and an answer is not to be larger than what was sent.
+        fields = list(islice(_fields(error.detail), MOST_ERRORS))
         return problem_response(400, "Some fields need your attention.", code="invalid", errors=fields)
     if isinstance(error, exceptions.APIException):
         return _framework(error)
