@@ -25,26 +25,26 @@ from monitoring.services import create_check
 from retainer.notifications.services import create_endpoint, queue_webhooks
 from tests.cast import House, build_house
 
-PAIRS = 5
+PAIRS = 7
 SECONDS = 8.0
-PUSHES_A_SECOND = 20
+PUSHES_A_SECOND = 30
 MESSAGES_A_SECOND = 8
 BACKLOG = 5000
 # What the settings have where nobody says otherwise.
 LIMITS = {
     "API_RATE_PER_MINUTE": "600",
     "AGENCY_CALLS_PER_MINUTE": "3000",
-    "AGENCY_SAMPLES_PER_MINUTE": "120000",
+    "AGENCY_SAMPLES_PER_MINUTE": "30000",
     "AGENCY_WEBHOOKS_PER_MINUTE": "3000",
 }
-# Of calls with a hundred values each twenty a second are allowed; the rest is refused.
-FLOOD = 30.0
+# Of calls with a hundred values each five a second are allowed; the rest is refused.
+FLOOD = 6.0
 
 
 def run(house: House, _place: Path) -> list[Figure]:
     """Each as the round of the median ratio of alternating pairs."""
     quiet = build_house("quiet")
-    return [_pushes(house, quiet), _deliveries(house, quiet)]
+    return [*_pushes(house, quiet), _deliveries(house, quiet)]
 
 
 def _figure(name: str, beside: float, alone: float) -> Figure:
@@ -55,20 +55,25 @@ def _figure(name: str, beside: float, alone: float) -> Figure:
 # --- pushes ----------------------------------------------------------------------------------------------------------
 
 
-def _pushes(busy: House, quiet: House) -> Figure:
+def _pushes(busy: House, quiet: House) -> list[Figure]:
+    """With the same beside itself, because on a machine that others use a p99 moves by as much without any cause."""
     flood = _senders(busy, 6)
     own = _senders(quiet, 6)
     with web.serving("retainer.wsgi", workers=2, **LIMITS) as server:  # type: ignore[arg-type]
         _sent(server, own)
 
+        def alone() -> float:
+            return _sent(server, own)
+
         def beside() -> float:
             with _flooded(server, flood):
-                time.sleep(2)
+                time.sleep(1)
                 return _sent(server, own)
 
-        return _figure(
-            "p99 of a push beside a tenant at its limit", *side_by_side(beside, lambda: _sent(server, own), PAIRS)
-        )
+        moved = _figure("p99 of a push beside a tenant at its limit", *side_by_side(beside, alone, PAIRS))
+        ours, again = side_by_side(alone, alone, PAIRS)
+    noise = Figure("p99 of a push alone, measured twice", ours * 1000, "ms", "again", again * 1000)
+    return [moved, noise]
 
 
 def _senders(house: House, number: int) -> list[tuple[str, str]]:
