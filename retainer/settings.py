@@ -398,11 +398,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 600, "queue": "default"},
     },
-    "purge the outbox": {
-        "task": "retainer.tasks.purge_outbox",
-        "schedule": 3600,
-        "options": {"expires": 600, "queue": "default"},
-    },
     "seal the audit trail": {
         "task": "retainer.tasks.seal_audit",
         "schedule": 20,

@@ -94,15 +94,6 @@ def _ping(url: str) -> None:
 
 
 @system_task(queue="default")
-def purge_outbox() -> None:
-    """Deletes the news that everybody has been told of, once it is older than is stated."""
-    before = now() - timedelta(days=settings.OUTBOX_RETENTION_DAYS)
-    for agency in all_agencies():
-        with tenant_scope(agency.id):
-            outbox.purge(before=before)
-
-
-@system_task(queue="default")
 def send_canary() -> None:
     """Starts a promise that will be missed, where the last one is ten minutes old."""
     canary.send()
@@ -118,5 +109,9 @@ def seal_audit() -> None:
 
 @system_task(queue="default")
 def purge() -> None:
-    """Forgets what is over and nobody can use any more."""
+    """Forgets what is over and nobody can use any more, and old news that everybody has been told of."""
     purge_expired()
+    before = now() - timedelta(days=settings.OUTBOX_RETENTION_DAYS)
+    for agency in all_agencies():
+        with tenant_scope(agency.id):
+            outbox.purge(before=before)
