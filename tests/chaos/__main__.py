@@ -14,18 +14,14 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from pathlib import Path
 
 # Before anything of ours is loaded, because the clock looks for it once.
 PLACE = Path(tempfile.mkdtemp(prefix="chaos-"))
-SHIFT = PLACE / "shift"
-SHIFT.write_text("0")
-os.environ["CLOCK_SHIFT_FILE"] = str(SHIFT)
+(PLACE / "shift-here").write_text("0")
+os.environ["CLOCK_SHIFT_FILE"] = str(PLACE / "shift-here")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 # Each of these reads the environment when it is loaded, and models can be loaded only after the setup.
@@ -35,73 +31,114 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from tests.cast import House, build_house  # noqa: E402
-from tests.chaos.faults import FAULTS, Hurt, Scene, jump_forty_days, suffer  # noqa: E402
-from tests.chaos.load import Load, furnish  # noqa: E402
-from tests.chaos.oracle import INTERVAL, LEASE, findings  # noqa: E402
+from tests.cast import build_house  # noqa: E402
+from tests.chaos.books import Book  # noqa: E402
+from tests.chaos.facts import witness  # noqa: E402
+from tests.chaos.faults import FORTY_DAYS, Choice, Scene, suffer  # noqa: E402
+from tests.chaos.furniture import HURRY, IN_OFFICE_HOURS, Furnished, furnish  # noqa: E402
+from tests.chaos.hurts import Hurt, Hurts  # noqa: E402
+from tests.chaos.load import Load  # noqa: E402
+from tests.chaos.oracle import Seen, findings, tally  # noqa: E402
 from tests.chaos.receivers import Receivers  # noqa: E402
-from tests.chaos.stack import ROOT, Stack  # noqa: E402
+from tests.chaos.settling import settle  # noqa: E402
+from tests.chaos.stack import ROOT, Clocks, Stack  # noqa: E402
 from tests.chaos.targets import Targets  # noqa: E402
+from tests.chaos.watch import Watch  # noqa: E402
 from tests.receivers import free_port  # noqa: E402
 
+MOST_LINES = 80
+HOUSES = (("north", HURRY), ("south", IN_OFFICE_HOURS))
 
-class Watch:
-    """Asks ``/healthz/pipeline`` every second and keeps when it said what."""
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}/healthz/pipeline"
-        self.seen: list[tuple[float, int]] = []
-        self._over = threading.Event()
-        threading.Thread(target=self._look, daemon=True).start()
+class Run:
+    """One run: its parts, and what happened to them."""
 
-    def _look(self) -> None:
-        while not self._over.wait(1):
-            self.seen.append((time.monotonic(), self.status()))
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options, self.dice = options, random.Random(options.seed)
+        self.book, self.receivers, port = Book(), Receivers(), free_port()
+        self.targets = Targets(self.book)
+        self.targets.start()
+        self.receivers.start()
+        clocks = Clocks(PLACE)
+        self.houses = [self._house(name, terms) for name, terms in HOUSES]
+        env = {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{self.receivers.smtp_port}", "LOG_LEVEL": "WARNING"}
+        self.scene = Scene(Stack(PLACE, clocks, env, port), self.receivers, options.longest)
+        self.port, self.hurts = port, list[Hurt]()
 
-    def status(self) -> int:
-        """200, 503, or 0 where nobody answers."""
-        try:
-            with urllib.request.urlopen(self.url, timeout=5) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            return 0
+    def _house(self, name: str, terms: object) -> Furnished:
+        house, checks = build_house(name), self.options.checks // len(HOUSES)
+        return furnish(house, self.targets, self.receivers.hook_port, checks=checks, terms=terms)  # type: ignore[arg-type]
 
-    def wait_for(self, status: int, seconds: float) -> bool:
-        """Whether it says so in time."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.status() == status:
-                return True
-            time.sleep(0.5)
-        return False
+    def play(self) -> int:
+        """0 where nothing was found."""
+        found: list[str] = []
+        for name in ("web", "worker-1", "worker-2", "beat"):
+            self.scene.stack.start(name)
+        watch = Watch(self.port)
+        if not watch.wait_for(200, 60):
+            found.append("the pipeline did not become healthy at the start")
+        clocks = self.scene.stack.clocks
+        load = Load(self.houses, self.targets, self.book, self.port, self.dice, lambda: str(clocks.shift()))
+        self._hurt()
+        load.stop()
+        # Whatever waits for its next try after a refusal, and every promise that is still open, is due now.
+        self.hurts += suffer([FORTY_DAYS], self.scene, self.dice)
+        if not watch.wait_for(200, 90):
+            found.append("the pipeline did not become healthy again after the faults")
+        found += settle(load, lambda: self._look(load), self._leap)
+        # Without its beat the pipeline stands still, and must say so.
+        self.scene.stack.kill("beat")
+        if not watch.wait_for(503, 60):
+            found.append("beat is dead and the pipeline calls itself healthy")
+        return _report(found, self._counts(load, watch))
+
+    def _hurt(self) -> None:
+        """One fault or two after another, every kind at least once where there is time, until the time is over."""
+        choice, until = Choice(self.dice), time.monotonic() + self.options.seconds
+        while time.monotonic() < until:
+            time.sleep(self.dice.uniform(0.5, 3.0 if self.options.seconds < 300 else 12.0))
+            faults = choice.next()
+            names, began = " and ".join(fault.name for fault in faults), time.monotonic()
+            self.hurts += suffer(faults, self.scene, self.dice)
+            print(f"  {names} ({time.monotonic() - began:.1f} s)", flush=True)
+
+    def _leap(self) -> None:
+        self.hurts += suffer([FORTY_DAYS], self.scene, self.dice)
+
+    def _seen(self, load: Load) -> Seen:
+        post, opened = self.receivers.post(), load.diary.rows()
+        return Seen(self.book.pages(), opened, post, time.time(), Hurts(self.hurts))
+
+    def _look(self, load: Load) -> list[str]:
+        connection.close()
+        return findings([one.plan for one in self.houses], self._seen(load))
+
+    def _counts(self, load: Load, watch: Watch) -> dict[str, object]:
+        seen = self._seen(load)
+        arrived = len(seen.post.mails) + len(seen.post.calls)
+        return {
+            "faults": Counter(hurt.name for hurt in self.hurts),
+            "incidents wanted by somebody": Counter(row.opened for row in seen.opened),
+            **tally([one.plan for one in self.houses], seen),
+            "messages": arrived,
+            "copies beyond the first": sum(seen.post.copies.values()) - arrived,
+            "started again": self.scene.stack.started_again,
+            "health said": Counter(status for _at, status in watch.seen),
+        }
 
 
 def main() -> int:
     """0 where nothing was found."""
     options = _options()
     print(f"seed {options.seed}, {options.seconds} s, {options.checks} checks, logs in {PLACE}", flush=True)
-    dice = random.Random(options.seed)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v", "0"],
-        cwd=ROOT,
-        env={**os.environ, "RETAINER_DB_ROLE": "owner"},
-        check=True,
-    )
-    targets, receivers, port = Targets(), Receivers(), free_port()
-    targets.start()
-    receivers.start()
-    house = build_house("north")
-    furnish(house, targets.port, receivers.hook_port, options.checks)
-    env = {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{receivers.smtp_port}", "LOG_LEVEL": "WARNING"}
-    stack = Stack(PLACE, env, port)
+    owner = {**os.environ, "RETAINER_DB_ROLE": "owner"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=owner, check=True)
+    witness.stand_by()
+    run = Run(options)
     try:
-        for name in ("web", "worker-1", "worker-2", "beat"):
-            stack.start(name)
-        return _play(options, dice, Scene(stack, receivers, SHIFT, options.longest), targets, Watch(port), house)
+        return run.play()
     finally:
-        stack.stop()
+        run.scene.stack.stop()
 
 
 def _options() -> argparse.Namespace:
@@ -113,83 +150,15 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _play(
-    options: argparse.Namespace, dice: random.Random, scene: Scene, targets: Targets, watch: Watch, house: House
-) -> int:
-    found: list[str] = []
-    if not watch.wait_for(200, 60):
-        found.append("the pipeline did not become healthy at the start")
-    load = Load(house, targets, options.checks, random.Random(options.seed))
-    hurts = _hurt(options, dice, scene)
-    load.stop()
-    # Whatever waits for its next try after a refusal, and every promise that is still open, is due now.
-    hurts.append(suffer(jump_forty_days, scene))
-    calm = time.monotonic()
-    if not watch.wait_for(200, 60):
-        found.append("the pipeline did not become healthy again after the faults")
-    found += _settled(options, targets, scene, hurts, calm)
-    # Without its beat the pipeline stands still, and must say so.
-    scene.stack.kill("beat")
-    if not watch.wait_for(503, 60):
-        found.append("beat is dead and the pipeline calls itself healthy")
-    print(json.dumps(_counts(load, hurts, scene, watch)), flush=True)
-    for sentence in found:
+def _report(found: list[str], counts: dict[str, object]) -> int:
+    print(json.dumps(counts), flush=True)
+    (PLACE / "findings").write_text("\n".join(found))
+    for sentence in found[:MOST_LINES]:
         print(f"FOUND: {sentence}", flush=True)
+    if len(found) > MOST_LINES:
+        print(f"… all of them in {PLACE / 'findings'}", flush=True)
     print("nothing lost, nothing twice" if not found else f"{len(found)} findings", flush=True)
     return int(bool(found))
-
-
-def _hurt(options: argparse.Namespace, dice: random.Random, scene: Scene) -> list[Hurt]:
-    """One fault after another, every kind at least once where there is time, until the time is over."""
-    hurts: list[Hurt] = []
-    until = time.monotonic() + options.seconds
-    waiting: list[int] = []
-    while time.monotonic() < until:
-        time.sleep(dice.uniform(0.5, 3.0 if options.seconds < 300 else 12.0))
-        if not waiting:
-            waiting = dice.sample(range(len(FAULTS)), len(FAULTS))
-        fault = FAULTS[waiting.pop()]
-        hurts.append(suffer(fault, scene))
-        print(f"  {fault.__name__} ({hurts[-1].until - hurts[-1].since:.1f} s)", flush=True)
-    return hurts
-
-
-def _settled(options: argparse.Namespace, targets: Targets, scene: Scene, hurts: list[Hurt], calm: float) -> list[str]:
-    """The findings once they stay the same: what is still under way is given time, and no more than it needs."""
-    for number in range(options.checks):
-        (targets.make_ill if number % 2 else targets.make_well)(number)
-    time.sleep(LEASE + INTERVAL * 4)
-    found = _once_they_stay(targets, scene, hurts)
-    if found:
-        # Who was refused once more after the faults may wait for hours until the next try. Whatever is still due after
-        # that, or is not due and was not sent either, is a finding.
-        hurts.append(suffer(jump_forty_days, scene))
-        time.sleep(LEASE + INTERVAL * 4)
-        found = _once_they_stay(targets, scene, hurts)
-    return found
-
-
-def _once_they_stay(targets: Targets, scene: Scene, hurts: list[Hurt]) -> list[str]:
-    deadline = time.monotonic() + 60
-    while True:
-        connection.close()
-        found = findings(targets, scene.receivers, hurts, time.monotonic())
-        if not found or time.monotonic() > deadline:
-            return found
-        time.sleep(2)
-
-
-def _counts(load: Load, hurts: list[Hurt], scene: Scene, watch: Watch) -> dict[str, object]:
-    receivers = scene.receivers
-    again = sum(receivers.mails.values()) + sum(receivers.copies.values()) - len(receivers.mails) - len(receivers.calls)
-    return {
-        "faults": Counter(hurt.name for hurt in hurts),
-        "incidents": load.opened,
-        "messages": len(receivers.mails) + len(receivers.calls),
-        "copies beyond the first": again,
-        "started again": scene.stack.started_again,
-        "health said": Counter(status for _at, status in watch.seen),
-    }
 
 
 if __name__ == "__main__":

@@ -1,28 +1,32 @@
-"""What is done to the stack. Each fault hurts, waits, and mends; how long it lasted is written down."""
+"""What is done to the stack. Each fault hurts, waits, and mends; what it touched and for how long is written down."""
 
 from __future__ import annotations
 
 import os
+import random
+import resource
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from typing import Any
+
+import psycopg2
 
 from retainer.local import kernel
+from tests.chaos.crash import AFTER_THE_COMMIT, POINTS, WEB_POINTS
+from tests.chaos.hurts import Hurt
 from tests.chaos.receivers import Receivers
 from tests.chaos.stack import Stack
 
-JUMP = 40 * 86_400
-
-
-@dataclass(frozen=True)
-class Hurt:
-    """One fault that happened, in real seconds."""
-
-    name: str
-    since: float
-    until: float
+DAY, HOUR, MINUTE = 86_400, 3600, 60
+# A process that was killed works again after so long on a busy machine.
+BOOT = 15.0
+# A clock that was ahead leaves due times behind that lie in the future. Somebody has to notice within this.
+NOTICED = 60.0
+TABLES = ("monitoring_check", "core_outboxevent", "slas_clock", "notifications_delivery", "incidents_incident")
 
 
 @dataclass
@@ -31,37 +35,44 @@ class Scene:
 
     stack: Stack
     receivers: Receivers
-    shift: Path
     longest: float
 
 
-def kill_a_worker(scene: Scene) -> None:
-    scene.stack.kill("worker-1")
-    time.sleep(1)
-    scene.stack.start("worker-1")
+Act = Callable[[Scene, random.Random], Any]
 
 
-def kill_a_process_in_the_middle(scene: Scene) -> None:
+@dataclass(frozen=True)
+class Fault:
+    """``touches`` are the parts that it lays hands on; two faults at once touch different ones. ``excuses`` are the
+    columns of its ``Hurt``."""
+
+    name: str
+    act: Act
+    touches: frozenset[str]
+    excuses: dict[str, Any]
+
+
+def kill(name: str, scene: Scene, dice: random.Random) -> None:
+    scene.stack.kill(name)
+    time.sleep(dice.uniform(0.5, 2))
+    scene.stack.start(name)
+
+
+def kill_a_process_in_the_middle(scene: Scene, _dice: random.Random) -> None:
     scene.stack.kill_one_child("worker-2")
 
 
-def kill_beat(scene: Scene) -> None:
-    scene.stack.kill("beat")
-    time.sleep(2)
-    scene.stack.start("beat")
-
-
-def two_beats(scene: Scene) -> None:
+def two_beats(scene: Scene, _dice: random.Random) -> None:
     scene.stack.start("beat-2")
     time.sleep(scene.longest / 2)
     scene.stack.kill("beat-2")
 
 
-def flush_redis(scene: Scene) -> None:
+def flush_redis(scene: Scene, _dice: random.Random) -> None:
     scene.stack.redis().flushall()
 
 
-def stop_redis(scene: Scene) -> None:
+def stop_redis(scene: Scene, _dice: random.Random) -> None:
     pid = scene.stack.redis_pid()
     kernel.send(pid, signal.SIGSTOP)
     time.sleep(scene.longest)
@@ -69,64 +80,189 @@ def stop_redis(scene: Scene) -> None:
     scene.stack.wait_for_redis()
 
 
-def kill_redis(scene: Scene) -> None:
+def kill_redis(scene: Scene, _dice: random.Random) -> None:
     kernel.send(scene.stack.redis_pid(), signal.SIGKILL)
     time.sleep(0.5)
     scene.stack.wait_for_redis()
 
 
-def restart_postgres(scene: Scene) -> None:
-    before = scene.stack.postmaster()
-    # The fast shutdown: every session is cut off in the middle of what it does.
-    kernel.send(before, signal.SIGINT)
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        try:
-            if scene.stack.postmaster() != before:
-                time.sleep(1)
-                return
-        except (OSError, IndexError):
-            pass
+def end_postgres(number: signal.Signals, scene: Scene, _dice: random.Random) -> None:
+    before = scene.stack.postgres()[0]
+    kernel.send(before, number)
+    deadline = time.monotonic() + 30
+    while kernel.is_alive(before) and time.monotonic() < deadline:
         time.sleep(0.1)
-    raise SystemExit("PostgreSQL did not come back.")
+    scene.stack.wait_for_postgres()
 
 
-def stop_the_receiver(scene: Scene) -> None:
+def lock_tables(scene: Scene, dice: random.Random) -> None:
+    """Somebody holds a table for himself: a migration that waits, a clumsy report."""
+    link = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
+    try:
+        with link.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '20s'; LOCK TABLE {dice.choice(TABLES)} IN ACCESS EXCLUSIVE MODE")
+            time.sleep(scene.longest * dice.uniform(0.3, 1))
+    except psycopg2.Error:
+        # It was not to be had in time.
+        return
+    finally:
+        link.close()
+
+
+def slow_postgres(scene: Scene, _dice: random.Random) -> None:
+    """A disk or a processor that others use: every session stands still most of the time."""
+    until = time.monotonic() + scene.longest
+    while time.monotonic() < until:
+        pids = scene.stack.postgres()[1:]
+        for number, seconds in ((signal.SIGSTOP, 0.3), (signal.SIGCONT, 0.1)):
+            for pid in pids:
+                kernel.send(pid, number)
+            time.sleep(seconds)
+
+
+def fill_the_disk(scene: Scene, _dice: random.Random) -> None:
+    """No file of PostgreSQL's may grow any more, which it treats as a full disk: it ignores the signal that comes with
+    it for that very purpose."""
+    _let_files_grow_to(scene, 64 * 1024)
+    time.sleep(min(scene.longest, 10))
+    _let_files_grow_to(scene, resource.RLIM_INFINITY)
+    scene.stack.wait_for_postgres()
+
+
+def _let_files_grow_to(scene: Scene, most: int) -> None:
+    try:
+        pids = scene.stack.postgres()
+    except (OSError, IndexError):
+        return
+    for pid in pids:
+        try:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def stop_the_receiver(scene: Scene, _dice: random.Random) -> None:
     scene.receivers.refuse(True)
     time.sleep(scene.longest)
     scene.receivers.refuse(False)
 
 
-def freeze_a_worker(scene: Scene) -> None:
+def freeze_a_worker(least: float, most: float, scene: Scene, dice: random.Random) -> None:
+    """``least`` and ``most`` in times of the longest."""
     scene.stack.signal("worker-2", signal.SIGSTOP)
-    time.sleep(scene.longest)
+    time.sleep(scene.longest * dice.uniform(least, most))
     scene.stack.signal("worker-2", signal.SIGCONT)
 
 
-def jump_forty_days(scene: Scene) -> None:
-    """The domain clock only: as if everything had been asleep."""
-    making = scene.shift.with_suffix(".making")
-    making.write_text(str(float(scene.shift.read_text()) + JUMP))
-    os.replace(making, scene.shift)
+def cut_off(what: str, scene: Scene, dice: random.Random) -> None:
+    """The second worker alone hears no more of it; in half of the cases the connections break, in half they hang."""
+    proxy = scene.stack.to_postgres if what == "postgres" else scene.stack.to_redis
+    (proxy.cut if dice.random() < 0.5 else proxy.stall)()
+    time.sleep(scene.longest * dice.uniform(0.3, 1))
+    proxy.mend()
 
 
-FAULTS: tuple[Callable[[Scene], None], ...] = (
-    kill_a_worker,
-    kill_a_process_in_the_middle,
-    kill_beat,
-    two_beats,
-    flush_redis,
-    stop_redis,
-    kill_redis,
-    restart_postgres,
-    stop_the_receiver,
-    freeze_a_worker,
-    jump_forty_days,
+def jump(seconds: float, scene: Scene, _dice: random.Random) -> None:
+    """The domain clock of all: as if everything had been asleep, or somebody had corrected it."""
+    scene.stack.clocks.move(seconds)
+
+
+def one_clock_wrong(seconds: float, scene: Scene, _dice: random.Random) -> None:
+    """One machine's clock alone, which somebody corrects after a while."""
+    scene.stack.clocks.move(seconds, "worker-2")
+    time.sleep(scene.longest / 2)
+    scene.stack.clocks.move(-seconds, "worker-2")
+
+
+def die_at(point: str, scene: Scene, _dice: random.Random) -> None:
+    if not scene.stack.die_at(point, seconds=max(5.0, scene.longest / 2)):
+        print(f"    nobody came to the point {point}", flush=True)
+
+
+def _fault(name: str, act: Act, *touches: str, **excuses: Any) -> Fault:
+    return Fault(name, act, frozenset(touches), excuses)
+
+
+def _stops(*parts: str, recovers: float = BOOT, **more: Any) -> dict[str, Any]:
+    return {"stops": frozenset(parts), "recovers": recovers, "strands": True, **more}
+
+
+_POSTGRES = _stops("postgres")
+FORTY_DAYS = _fault("all clocks jump forty days", partial(jump, 40 * DAY), "clocks", strands=True)
+FAULTS: tuple[Fault, ...] = (
+    _fault("a worker is killed", partial(kill, "worker-1"), "worker-1", **_stops("worker-1")),
+    _fault("a process of a worker is killed", kill_a_process_in_the_middle, "worker-2", strands=True),
+    _fault("beat is killed", partial(kill, "beat"), "beat", **_stops("beat")),
+    _fault("two beats run", two_beats, "beat-2"),
+    _fault("the web process is killed", partial(kill, "web"), "web", **_stops("web")),
+    _fault("redis is flushed", flush_redis, "redis"),
+    _fault("redis stands still", stop_redis, "redis", **_stops("redis")),
+    _fault("redis is killed", kill_redis, "redis", **_stops("redis")),
+    _fault("postgres is restarted", partial(end_postgres, signal.SIGINT), "postgres", **_POSTGRES),
+    _fault("postgres is killed", partial(end_postgres, signal.SIGKILL), "postgres", **_POSTGRES),
+    _fault("a table is locked", lock_tables, "postgres", **_POSTGRES),
+    _fault("postgres is slow", slow_postgres, "postgres", **_POSTGRES),
+    _fault("the disk is full", fill_the_disk, "postgres", **_POSTGRES),
+    _fault("the receivers refuse", stop_the_receiver, "receivers"),
+    _fault("a worker freezes", partial(freeze_a_worker, 0.3, 1), "worker-2", **_stops("worker-2", shakes=True)),
+    # Longer than every lease.
+    _fault(
+        "a worker freezes for long", partial(freeze_a_worker, 1.5, 3), "worker-2", **_stops("worker-2", shakes=True)
+    ),
+    _fault(
+        "a worker is cut off from postgres", partial(cut_off, "postgres"), "worker-2", **_stops("worker-2", shakes=True)
+    ),
+    _fault("a worker is cut off from redis", partial(cut_off, "redis"), "worker-2", **_stops("worker-2")),
+    FORTY_DAYS,
+    _fault("all clocks jump ahead by minutes", partial(jump, 7 * MINUTE), "clocks", strands=True),
+    _fault("all clocks jump back by minutes", partial(jump, -3 * MINUTE), "clocks", strands=True, puts_off=NOTICED),
+    _fault("one clock is ahead", partial(one_clock_wrong, 6 * HOUR), "clocks", strands=True, puts_off=NOTICED),
+    _fault("one clock is behind", partial(one_clock_wrong, -10 * MINUTE), "clocks", strands=True, puts_off=NOTICED),
+    *(_fault(f"a worker dies {point.name}", partial(die_at, point.name), "crash", strands=True) for point in POINTS),
+    *(
+        _fault(f"the web process dies {name}", partial(die_at, name), "crash", **_stops("web"))
+        for name in (*(point.name for point in WEB_POINTS), AFTER_THE_COMMIT)
+    ),
 )
 
 
-def suffer(fault: Callable[[Scene], None], scene: Scene) -> Hurt:
-    """Does it and says how long it lasted."""
-    since = time.monotonic()
-    fault(scene)
-    return Hurt(fault.__name__, since, time.monotonic())
+def suffer(faults: list[Fault], scene: Scene, dice: random.Random) -> list[Hurt]:
+    """Does one, or several at once, and says how long each lasted."""
+    hurts: list[Hurt] = []
+    # Thrown here, so that the same seed does the same however the threads take turns.
+    rows = [(fault, random.Random(dice.random())) for fault in faults]
+    threads = [threading.Thread(target=_suffer_one, args=(*row, scene, hurts)) for row in rows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(hurts) < len(faults):
+        raise SystemExit("A fault could not be done or not be mended.")
+    return hurts
+
+
+def _suffer_one(fault: Fault, dice: random.Random, scene: Scene, hurts: list[Hurt]) -> None:
+    since = time.time()
+    fault.act(scene, dice)
+    hurts.append(Hurt(fault.name, since, time.time(), **fault.excuses))
+
+
+class Choice:
+    """Which fault comes next: every kind once before any comes again, and each third time two at once."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice, self._waiting = dice, list[Fault]()
+        self._count = 0
+
+    def next(self) -> list[Fault]:
+        """One fault, or two that touch different parts."""
+        self._count += 1
+        first = self._take(frozenset())
+        return [first, self._take(first.touches)] if self._count % 3 == 0 else [first]
+
+    def _take(self, taken: frozenset[str]) -> Fault:
+        if not [fault for fault in self._waiting if not fault.touches & taken]:
+            self._waiting = self._dice.sample(FAULTS, len(FAULTS))
+        found = next(fault for fault in reversed(self._waiting) if not fault.touches & taken)
+        self._waiting.remove(found)
+        return found

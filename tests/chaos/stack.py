@@ -1,4 +1,7 @@
-"""The real stack as processes: web, two workers, beat; and where to find PostgreSQL and Redis to hurt them."""
+"""The real stack as processes: web, two workers, beat; and where to find PostgreSQL and Redis to hurt them.
+
+Each process has a clock of its own, and the second worker reaches its servers through proxies.
+"""
 
 from __future__ import annotations
 
@@ -11,48 +14,97 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlsplit
 
+import psycopg2
 import redis
-from django.conf import settings
 
 from retainer.api.throttling import _plain_url
 from retainer.local import kernel
+from tests.chaos.crash import VARIABLE
+from tests.chaos.proxies import Proxies, Proxy
 
 ROOT = Path(__file__).resolve().parents[2]
-CELERY = [sys.executable, "-m", "celery", "-A", "retainer"]
+CELERY = [sys.executable, "-m", "celery", "-A"]
 QUEUES = "sweep,poll,default,deliver,mail"
+NAMES = ("web", "worker-1", "worker-2", "beat", "beat-2")
+SOCKET = ".s.PGSQL.5432"
+
+
+class Clocks:
+    """A file with seconds for each process: how far its clock is from the machine's."""
+
+    def __init__(self, place: Path) -> None:
+        self._files = {name: place / f"shift-{name}" for name in (*NAMES, "here")}
+        for file in self._files.values():
+            file.write_text("0")
+
+    def file(self, name: str) -> Path:
+        """Where a process reads its own."""
+        return self._files[name]
+
+    def shift(self, name: str = "here") -> float:
+        """How far it is ahead."""
+        return float(self._files[name].read_text())
+
+    def move(self, seconds: float, *names: str) -> None:
+        """Moves the clocks of these processes, or of all of them and ours."""
+        for name in names or tuple(self._files):
+            making = self._files[name].with_suffix(".making")
+            making.write_text(str(self.shift(name) + seconds))
+            os.replace(making, self._files[name])
 
 
 class Stack:
-    """Starts, hurts and mends. ``names`` are "web", "worker-1", "worker-2", "beat" and "beat-2".
+    """Starts, hurts and mends the processes of ``NAMES``.
 
     What ends by itself is started again, as docker-compose.yml does it: Celery's own process ends where Redis goes away
     in a bad moment.
     """
 
-    def __init__(self, place: Path, env: dict[str, str], web_port: int) -> None:
-        self.place, self.env = place, env
+    def __init__(self, place: Path, clocks: Clocks, env: dict[str, str], web_port: int) -> None:
+        self.place, self.clocks, self.env = place, clocks, env
+        self.crash_file = place / "crash"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._hand = threading.RLock()
         self.started_again: Counter[str] = Counter()
         threading.Thread(target=self._mend, daemon=True).start()
-        worker = [*CELERY, "worker", "-Q", QUEUES, "-c", "4", "-l", "WARNING", "--without-gossip", "--without-mingle"]
-        beat = [*CELERY, "beat", "-l", "WARNING", "--pidfile="]
-        web = [sys.executable, "-m", "gunicorn", "retainer.wsgi", "--bind", f"127.0.0.1:{web_port}", "-k", "gthread"]
+        module = "tests.chaos.crash"
+        worker = [*CELERY, module, "worker", "-Q", QUEUES, "-c", "4", "-l", "WARNING"]
+        worker += ["--without-gossip", "--without-mingle"]
+        beat = [*CELERY, "retainer", "beat", "-l", "WARNING", "--pidfile="]
+        web = [sys.executable, "-m", "gunicorn", "tests.chaos.web:application", "--bind", f"127.0.0.1:{web_port}"]
         self._argv = {
-            "web": [*web, "--workers", "1", "--threads", "4"],
+            "web": [*web, "-k", "gthread", "--workers", "1", "--threads", "4"],
             "worker-1": [*worker, "-n", "one@%h"],
             "worker-2": [*worker, "-n", "two@%h"],
             "beat": [*beat, "-s", str(place / "beat-1.db")],
             "beat-2": [*beat, "-s", str(place / "beat-2.db")],
         }
+        self.to_postgres, self.to_redis, self._behind = self._proxies()
+
+    def _proxies(self) -> tuple[Proxy, Proxy, dict[str, str]]:
+        """Both proxies of the second worker, and the addresses that lead through them."""
+        proxies, sockets = Proxies(), self.place / "sockets"
+        sockets.mkdir(mode=0o700)
+        to_postgres = proxies.to_path(sockets / SOCKET, _sockets() / SOCKET)
+        redis_url = self.env["REDIS_URL"]
+        to_redis, port = proxies.to_port(urlsplit(redis_url).port or 6379)
+        here = quote(str(sockets), safe="/")
+        behind = {
+            "DATABASE_URL": re.sub(r"host=[^&\s]+", f"host={here}", self.env["DATABASE_URL"]),
+            "REDIS_URL": redis_url.replace(f":{urlsplit(redis_url).port}", f":{port}"),
+        }
+        return to_postgres, to_redis, behind
 
     def start(self, name: str) -> None:
         """Starts it in a session of its own, so that it can be killed with all its children."""
+        env = self.env | {"CLOCK_SHIFT_FILE": str(self.clocks.file(name)), VARIABLE: str(self.crash_file)}
+        if name == "worker-2":
+            env |= self._behind
         with self._hand, (self.place / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                self._argv[name], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+                self._argv[name], cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
             )
 
     def _mend(self) -> None:
@@ -81,6 +133,18 @@ class Stack:
         if children:
             kernel.send(children[-1], signal.SIGKILL)
 
+    def die_at(self, point: str, seconds: float) -> bool:
+        """Lets whoever comes to this point first die there; whether somebody did in time."""
+        self.crash_file.with_suffix(".making").write_text(point)
+        os.replace(self.crash_file.with_suffix(".making"), self.crash_file)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not self.crash_file.exists():
+                return True
+            time.sleep(0.05)
+        self.crash_file.unlink(missing_ok=True)
+        return False
+
     def stop(self) -> None:
         """Ends everything."""
         with self._hand:
@@ -88,12 +152,22 @@ class Stack:
                 self.signal(name, signal.SIGCONT)
                 self.kill(name)
 
-    def postmaster(self) -> int:
-        """PostgreSQL's first process."""
-        sockets = re.search(r"host=([^&\s]+)", settings.DATABASE_URL)
-        assert sockets is not None
-        data = Path(unquote(sockets[1])).parent / "postgres"
-        return int((data / "postmaster.pid").read_text().split()[0])
+    def postgres(self) -> list[int]:
+        """PostgreSQL's processes, the first one first."""
+        postmaster = int((_sockets().parent / "postgres" / "postmaster.pid").read_text().split()[0])
+        return [postmaster, *kernel.descendants(postmaster)]
+
+    def wait_for_postgres(self, seconds: float = 120) -> None:
+        """Waits until PostgreSQL lets somebody in."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                psycopg2.connect(os.environ["DATABASE_OWNER_URL"]).close()
+            except psycopg2.OperationalError:
+                time.sleep(0.1)
+            else:
+                return
+        raise SystemExit("PostgreSQL did not come back.")
 
     def redis(self) -> redis.Redis:
         """A connection of our own."""
@@ -116,3 +190,10 @@ class Stack:
             else:
                 return
         raise SystemExit("Redis did not come back.")
+
+
+def _sockets() -> Path:
+    """The directory of PostgreSQL's socket."""
+    found = re.search(r"host=([^&\s]+)", os.environ["DATABASE_URL"])
+    assert found is not None
+    return Path(unquote(found[1]))

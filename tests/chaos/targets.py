@@ -1,79 +1,94 @@
-"""Scripted AI systems: one server, many addresses, each well or ill as it is told, each question written down."""
+"""Scripted AI systems: one server, many addresses, each of which answers as it is told; each answer is written down."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
 
-from core.clock import now
+from tests.chaos.books import DEGRADED, ERROR, GOOD, MISSING, REFUSED, Book
 
-BODY = b'{"rate": 0.9}'
-ANSWER = b"HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+T = TypeVar("T")
 
-
-@dataclass
-class Phase:
-    """How long a target was ill: real seconds for what we count, domain time for what the product says."""
-
-    since: float
-    since_domain: datetime
-    until: float | None = None
-    until_domain: datetime | None = None
+# Ways to be ill. The first four are one failure to the product: no usable answer.
+STATUS, BAD_JSON, HANGS, RESETS = "status", "bad json", "hangs", "resets"
+FAILURES = (STATUS, BAD_JSON, HANGS, RESETS)
+WORDS = {**dict.fromkeys(FAILURES, ERROR), DEGRADED: DEGRADED, MISSING: MISSING, GOOD: GOOD, REFUSED: REFUSED}
+BODIES = {GOOD: b'{"rate": 0.9}', DEGRADED: b'{"rate": 0.5}', MISSING: b'{"other": 1}', BAD_JSON: b'{"rate": '}
+# Longer than any check waits.
+LONGEST_WAIT = 4.0
 
 
-@dataclass
 class Targets:
-    """``asked`` holds the real times at which each target was asked."""
+    """Every name has the same address but for its last part. One that may refuse has a port of its own."""
 
-    port: int = 0
-    ill: set[int] = field(default_factory=set)
-    asked: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
-    phases: dict[int, list[Phase]] = field(default_factory=lambda: defaultdict(list))
+    def __init__(self, book: Book) -> None:
+        self.book, self.port = book, 0
+        self._ways: dict[str, str] = {}
+        self._doors: dict[str, tuple[int, asyncio.Server | None]] = {}
+        self._loop = asyncio.new_event_loop()
 
     def start(self) -> None:
         """Serves on a port of its own until the process ends."""
-        loop, ready = asyncio.new_event_loop(), threading.Event()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self.port = _port(self._do(self._listen(0)))
 
-        def serve() -> None:
-            asyncio.set_event_loop(loop)
-            server = loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", 0, backlog=1024))
-            self.port = server.sockets[0].getsockname()[1]
-            ready.set()
-            loop.run_forever()
+    def open_door(self, name: str) -> int:
+        """A port for this name alone, which is closed while it refuses."""
+        server = self._do(self._listen(0))
+        self._doors[name] = (_port(server), server)
+        return self._doors[name][0]
 
-        threading.Thread(target=serve, daemon=True).start()
-        ready.wait(10)
+    def set(self, name: str, way: str) -> None:
+        """Answers so from now on."""
+        if self._ways.get(name, GOOD) == way:
+            return
+        self._ways[name] = way
+        if name in self._doors:
+            self._do(self._turn_door(name, refuses=way == REFUSED))
+        self.book.becomes(name, WORDS[way])
 
-    def make_ill(self, number: int) -> None:
-        """Answers with 500 from now on."""
-        if number not in self.ill:
-            self.ill.add(number)
-            self.phases[number].append(Phase(time.monotonic(), now()))
+    def names_with_door(self) -> frozenset[str]:
+        """Those that can refuse."""
+        return frozenset(self._doors)
 
-    def make_well(self, number: int) -> None:
-        """Answers with 200 from now on."""
-        if number in self.ill:
-            self.ill.discard(number)
-            phase = self.phases[number][-1]
-            phase.until, phase.until_domain = time.monotonic(), now()
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    async def _listen(self, port: int) -> asyncio.Server:
+        return await asyncio.start_server(self._answer, "127.0.0.1", port, backlog=1024)
+
+    async def _turn_door(self, name: str, *, refuses: bool) -> None:
+        port, server = self._doors[name]
+        if refuses and server is not None:
+            server.close()
+            self._doors[name] = (port, None)
+        elif not refuses and server is None:
+            self._doors[name] = (port, await self._listen(port))
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        # Whoever asked may be killed in the middle.
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
             head = await reader.readuntil(b"\r\n\r\n")
-            number = int(head.split(b" ", 2)[1].rpartition(b"/")[2])
-            self.asked[number].append(time.monotonic())
-            status = b"500 Ill" if number in self.ill else b"200 OK"
-            body = b'{"rate": 0.9}'
-            writer.write(
-                b"HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (status, len(body), body)
-            )
-            await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            # Whoever asked was killed in the middle.
-            pass
-        finally:
-            writer.close()
+            name = head.split(b" ", 2)[1].partition(b"?")[0].rpartition(b"/")[2].decode()
+            way = self._ways.get(name, GOOD)
+            self.book.answered(name, WORDS[way])
+            await self._write(writer, way)
+        writer.close()
+
+    async def _write(self, writer: asyncio.StreamWriter, way: str) -> None:
+        if way == HANGS:
+            await asyncio.sleep(LONGEST_WAIT)
+        if way in (HANGS, RESETS):
+            writer.transport.abort()
+            return
+        status, body = ("500 Ill" if way == STATUS else "200 OK"), BODIES.get(way, b"{}")
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+
+
+def _port(server: asyncio.Server) -> int:
+    return int(server.sockets[0].getsockname()[1])
