@@ -29,8 +29,6 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.db import connection  # noqa: E402
-
 from tests.cast import build_house  # noqa: E402
 from tests.chaos.books import Book  # noqa: E402
 from tests.chaos.facts import witness  # noqa: E402
@@ -38,15 +36,16 @@ from tests.chaos.faults import FORTY_DAYS, Choice, Scene, suffer  # noqa: E402
 from tests.chaos.furniture import HURRY, IN_OFFICE_HOURS, Furnished, furnish  # noqa: E402
 from tests.chaos.hurts import Hurt, Hurts  # noqa: E402
 from tests.chaos.load import Load  # noqa: E402
-from tests.chaos.oracle import Seen, findings, tally  # noqa: E402
+from tests.chaos.look import look  # noqa: E402
+from tests.chaos.oracle import Seen  # noqa: E402
 from tests.chaos.receivers import Receivers  # noqa: E402
+from tests.chaos.report import grouped  # noqa: E402
 from tests.chaos.settling import settle  # noqa: E402
 from tests.chaos.stack import ROOT, Clocks, Stack  # noqa: E402
 from tests.chaos.targets import Targets  # noqa: E402
 from tests.chaos.watch import Watch  # noqa: E402
 from tests.receivers import free_port  # noqa: E402
 
-MOST_LINES = 80
 HOUSES = (("north", HURRY), ("south", IN_OFFICE_HOURS))
 
 
@@ -54,7 +53,7 @@ class Run:
     """One run: its parts, and what happened to them."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.options, self.dice = options, random.Random(options.seed)
+        self.options, self.dice, self.began = options, random.Random(options.seed), time.monotonic()
         self.book, self.receivers, port = Book(), Receivers(), free_port()
         self.targets = Targets(self.book)
         self.targets.start()
@@ -63,7 +62,7 @@ class Run:
         self.houses = [self._house(name, terms) for name, terms in HOUSES]
         env = {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{self.receivers.smtp_port}", "LOG_LEVEL": "WARNING"}
         self.scene = Scene(Stack(PLACE, clocks, env, port), self.receivers, options.longest)
-        self.port, self.hurts = port, list[Hurt]()
+        self.port, self.hurts, self.tally = port, list[Hurt](), dict[str, int]()
 
     def _house(self, name: str, terms: object) -> Furnished:
         house, checks = build_house(name), self.options.checks // len(HOUSES)
@@ -79,18 +78,27 @@ class Run:
             found.append("the pipeline did not become healthy at the start")
         clocks = self.scene.stack.clocks
         load = Load(self.houses, self.targets, self.book, self.port, self.dice, lambda: str(clocks.shift()))
+        self._say("began")
         self._hurt()
+        self._say("hurt enough")
         load.stop()
+        self._say("without load")
         # Whatever waits for its next try after a refusal, and every promise that is still open, is due now.
         self.hurts += suffer([FORTY_DAYS], self.scene, self.dice)
         if not watch.wait_for(200, 90):
             found.append("the pipeline did not become healthy again after the faults")
+        self._say("healthy again")
         found += settle(load, lambda: self._look(load), self._leap)
+        self._say("settled")
         # Without its beat the pipeline stands still, and must say so.
         self.scene.stack.kill("beat")
         if not watch.wait_for(503, 60):
             found.append("beat is dead and the pipeline calls itself healthy")
+        self._say("over")
         return _report(found, self._counts(load, watch))
+
+    def _say(self, words: str) -> None:
+        print(f"{time.monotonic() - self.began:.0f} s: {words}", flush=True)
 
     def _hurt(self) -> None:
         """One fault or two after another, every kind at least once where there is time, until the time is over."""
@@ -110,8 +118,8 @@ class Run:
         return Seen(self.book.pages(), opened, post, time.time(), Hurts(self.hurts))
 
     def _look(self, load: Load) -> list[str]:
-        connection.close()
-        return findings([one.plan for one in self.houses], self._seen(load))
+        found, self.tally = look([one.plan for one in self.houses], self._seen(load))
+        return found
 
     def _counts(self, load: Load, watch: Watch) -> dict[str, object]:
         seen = self._seen(load)
@@ -119,7 +127,7 @@ class Run:
         return {
             "faults": Counter(hurt.name for hurt in self.hurts),
             "incidents wanted by somebody": Counter(row.opened for row in seen.opened),
-            **tally([one.plan for one in self.houses], seen),
+            **self.tally,
             "messages": arrived,
             "copies beyond the first": sum(seen.post.copies.values()) - arrived,
             "started again": self.scene.stack.started_again,
@@ -153,11 +161,9 @@ def _options() -> argparse.Namespace:
 def _report(found: list[str], counts: dict[str, object]) -> int:
     print(json.dumps(counts), flush=True)
     (PLACE / "findings").write_text("\n".join(found))
-    for sentence in found[:MOST_LINES]:
-        print(f"FOUND: {sentence}", flush=True)
-    if len(found) > MOST_LINES:
-        print(f"… all of them in {PLACE / 'findings'}", flush=True)
-    print("nothing lost, nothing twice" if not found else f"{len(found)} findings", flush=True)
+    print("\n".join(grouped(found)), flush=True)
+    said = f"{len(found)} findings, all of them in {PLACE / 'findings'}"
+    print(said if found else "nothing lost, nothing twice", flush=True)
     return int(bool(found))
 
 

@@ -72,7 +72,7 @@ def furnish(
 
 
 def _hours(terms: Terms) -> CalendarVersion:
-    spec = {"zone": "UTC", "always": True} if terms.hours is ALWAYS else terms.hours
+    spec = {"zone": "UTC", "always": True} if terms.hours == ALWAYS else terms.hours
     return slas.create_calendar(name=f"{terms.name}: hours", spec=spec)
 
 

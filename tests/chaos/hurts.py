@@ -20,8 +20,8 @@ class Hurt:
 
     ``stops`` names the parts that stood still, ``recovers`` how long they take afterwards until they work again.
     ``strands`` says that what was under way waits for its lease. ``puts_off`` is how long after the fault somebody may
-    still believe that a check is due later than it is. ``shakes`` says that somebody may have judged a time-out by a
-    clock that stood still.
+    still believe that a check is due later than it is. ``shakes`` is how many answers of one subject may have been
+    taken for a silence, by a clock that stood still meanwhile or was ahead.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Hurt:
     recovers: float = 0.0
     strands: bool = False
     puts_off: float = 0.0
-    shakes: bool = False
+    shakes: int = 0
 
     def stopped(self, part: str) -> list[Window]:
         """When this part stood still."""
@@ -71,8 +71,8 @@ class Hurts:
         return sum(1 + (int((row.until - row.since) / LEASE) if "postgres" in row.stops else 0) for row in lasting)
 
     def shaken(self, since: float, until: float) -> int:
-        """How many answers of one subject may have been taken for time-outs."""
-        return sum(row.shakes and row.since < until + LEASE and row.until > since - LEASE for row in self.rows)
+        """How many answers of one subject may have been taken for silences."""
+        return sum(row.shakes for row in self.rows if row.since < until + LEASE and row.until > since - LEASE)
 
 
 def union(windows: Iterable[Window]) -> list[Window]:

@@ -109,6 +109,7 @@ def _pair(firing: Firing, row: Alert) -> Iterator[str]:
         return
     if row.recovered_at < row.fired_at:
         yield f"alert {row.number} ended at {row.recovered_at}, before it fired at {row.fired_at}"
+        return
     # Where the clock was set back meanwhile, it ends no earlier than it began.
     due, allowed = max(firing.ended_at, row.fired_at), AT_ONCE if firing.switched_off else timedelta()
     if abs(row.recovered_at - due) > allowed:

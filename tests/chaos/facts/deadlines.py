@@ -49,7 +49,7 @@ def find(stored: Stored, plan: Plan, now: datetime) -> Iterator[str]:
 
 
 def _due(clock: Clock, terms: Terms) -> int:
-    hours = next(name for name, spec in HOURS.items() if spec is terms.hours)
+    hours = next(name for name, spec in HOURS.items() if spec == terms.hours)
     return deadline(hours, int(clock.started_at.timestamp()), terms.seconds[clock.metric])
 
 
