@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +17,12 @@ from psycopg2.extensions import make_dsn
 from core import clock
 from core.ids import uuid7
 from tests.chaos.facts.stored import read
+from tests.chaos.hurts import Hurt, Hurts
 from tests.chaos.oracle import findings
 from tests.chaos.receivers import Post
 from tests.chaos.small_history import History, Maker, receivers
 
 pytestmark = pytest.mark.slow
-DAMAGED = "damaged"
 
 
 def as_owner(database: str, *statements: str) -> None:
@@ -50,7 +51,7 @@ def history(django_db_setup: None, django_db_blocker: Any) -> Iterator[History]:
         finally:
             settings.EMAIL_PORT, settings.EMAIL_HOST, settings.EMAIL_BACKEND = port, host, backend
             _point_at(name)
-            as_owner("postgres", f'DROP DATABASE IF EXISTS "{name}_sound" WITH (FORCE)')
+            _drop(f"{name}_sound")
 
 
 @pytest.fixture
@@ -58,17 +59,25 @@ def database(history: History, django_db_blocker: Any) -> Iterator[str]:
     """The name of a copy of that history, to which the product is pointed."""
     with django_db_blocker.unblock():
         name = str(connection.settings_dict["NAME"])
-        _point_at(_copy(name, f"{name}_{DAMAGED}"))
-        yield f"{name}_{DAMAGED}"
+        # Each has a name of its own, because one that somebody still looks at cannot be dropped.
+        damaged = _copy(name, f"{name[:40]}_{uuid7().hex[-12:]}")
+        _point_at(damaged)
+        yield damaged
         _point_at(name)
-        as_owner("postgres", f'DROP DATABASE IF EXISTS "{name}_{DAMAGED}" WITH (FORCE)')
+        _drop(damaged)
 
 
 def _copy(name: str, into: str) -> str:
     connections.close_all()
-    as_owner("postgres", f'DROP DATABASE IF EXISTS "{into}" WITH (FORCE)')
     as_owner("postgres", f'CREATE DATABASE "{into}" TEMPLATE "{name}"')
     return into
+
+
+def _drop(name: str) -> None:
+    """Where PostgreSQL itself looks after its tables it stays, until the server goes."""
+    connections.close_all()
+    with suppress(psycopg2.Error):
+        as_owner("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _point_at(name: str) -> None:
@@ -113,7 +122,11 @@ def without_trigger(table: str, statement: str) -> list[str]:
 
 BY_HAND = "SELECT id FROM incidents_incident WHERE source = 'staff' ORDER BY id LIMIT 1"
 BY_ALERT = "SELECT id FROM incidents_incident WHERE source = 'alert' ORDER BY id LIMIT 1"
-ENDED = "SELECT id FROM monitoring_alert WHERE recovered_at IS NOT NULL ORDER BY id LIMIT 1"
+# Of something that answered each time, and has not fallen ill again.
+ENDED = (
+    "SELECT id FROM monitoring_alert one WHERE health = 'degraded' AND NOT EXISTS (SELECT 1 FROM monitoring_alert two"
+    " WHERE two.fingerprint = one.fingerprint AND two.recovered_at IS NULL) ORDER BY id LIMIT 1"
+)
 OPEN = "SELECT id FROM monitoring_alert WHERE recovered_at IS NULL ORDER BY id LIMIT 1"
 MISSED = "SELECT clock_id FROM slas_clocknotice WHERE threshold = 'breach' ORDER BY id LIMIT 1"
 ITS_CLOCKS = f"SELECT id FROM slas_clock WHERE subject_id = ({BY_ALERT})"
@@ -250,3 +263,17 @@ def test_webhooks_that_were_never_queued_are_found_although_nothing_waits(histor
     post = Post(dict(history.seen.post.mails), dict(history.seen.post.calls))
     _lose_webhooks(post)
     assert any("none was queued" in said for said in look(replace(history, seen=replace(history.seen, post=post))))
+
+
+def _later(history: History, hurts: Hurts) -> list[str]:
+    """What is found a minute later, when nobody was asked since."""
+    return look(replace(history, seen=replace(history.seen, ended=history.seen.ended + 60, hurts=hurts)))
+
+
+def test_who_was_not_asked_is_found_unless_nobody_could_ask(history: History, database: str) -> None:
+    words, since = "was not asked for", history.seen.ended
+    assert any(words in said for said in _later(history, Hurts()))
+    frozen = Hurt("frozen", since, since + 60, frozenset({"worker-2"}), strands=True)
+    assert any(words in said for said in _later(history, Hurts([frozen])))
+    stopped = Hurt("stopped", since, since + 60, frozenset({"postgres"}))
+    assert not any(words in said for said in _later(history, Hurts([stopped])))
