@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 EXAMPLES = 4
-_PARTICULAR = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\d.:+-]*\d|“[^”]*”|\S+@\S+")
+_PARTICULAR = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d[\d.:+-]*|“[^”]*”|\S+@\S+")
 
 
 def grouped(found: list[str]) -> list[str]:

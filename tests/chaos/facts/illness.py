@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from monitoring.models import Check
 from tests.chaos.books import DEGRADED, ERROR, FOREVER, GOOD, MISSING, REFUSED, SILENT, Answer, Page, Phase
@@ -63,7 +63,10 @@ def find(stored: Stored, pages: dict[str, Page], hurts: Hurts, ended: float) -> 
         page = pages.get(check.name, Page())
         for subject in subjects_of(stored, check):
             told = firings.get(subject.fingerprint, [])
-            said = [*_runs_were_judged(subject, page, told, hurts), *_firings_were_right(subject, page, told, hurts)]
+            said = [
+                *_runs_were_judged(subject, page, told, hurts),
+                *_firings_were_right(subject, check, page, told, hurts),
+            ]
             said += [*_silence_was_judged(subject, check, page, told, hurts, ended), *_stands(subject, page, open_now)]
             for one in said:
                 yield f"{check.name} ({subject.fingerprint}): {one}"
@@ -162,18 +165,26 @@ def _one_silence(
         yield f"it was {phase.word} for {until - phase.since:.0f} s ({needed:.0f} are enough) and nothing fired"
 
 
-def _firings_were_right(subject: Subject, page: Page, told: list[Firing], hurts: Hurts) -> Iterator[str]:
+def _firings_were_right(subject: Subject, check: Check, page: Page, told: list[Firing], hurts: Hurts) -> Iterator[str]:
     """Each firing follows bad answers, or silence."""
     known = [one for one in page.answers if one.word in subject.bad_words | subject.good_words]
     for firing in told:
         at = firing.told.at
         lost, shaken = hurts.losses(at - LATE, at), hurts.shaken(at - 3 * LATE, at)
         last = [one for one in known if one.at <= at][-(subject.bad_count + lost + _near(page, at)) :]
+        if check.kind == "push":
+            shaken += _quiet(page, at - (subject.bad_count + 2) * check.interval_seconds, at, check.interval_seconds)
         # Of a push that was not confirmed nobody knows, and its check may have waited in vain.
         bad = sum(one.word in subject.bad_words or not one.sure for one in last)
         silent = any(p.word in (SILENT, REFUSED) and p.since <= at <= min(p.until, FOREVER) + LATE for p in page.phases)
         if bad + shaken < subject.at_least and not (silent and subject.fingerprint.startswith("check:")):
             yield f"it fired at {at:.1f} after {bad} bad answers among the last {len(last)}"
+
+
+def _quiet(page: Page, since: float, until: float, interval: int) -> int:
+    """Whole intervals in which nothing was sent, because whoever sends was held up."""
+    times = [since, *(one.at for one in page.answers if since < one.at < until), until]
+    return max(int((two - one) / interval) for one, two in pairwise(times))
 
 
 def _near(page: Page, at: float) -> int:
