@@ -29,7 +29,7 @@ from core.tenancy.scope import sweeper_scope
 from monitoring.held import Held, lease_due
 from monitoring.models import CheckKind
 from monitoring.probing.parse import Reading
-from monitoring.probing.reader import Reader, borrowed
+from monitoring.probing.reader import Reader, borrow, give_back
 from monitoring.results import Result, store_results
 from monitoring.schedule import next_slot
 from monitoring.shares import Shares
@@ -54,56 +54,104 @@ class Claim(NamedTuple):
     claimed_in: int
 
 
+class _Probing:
+    """What is in flight, who holds which places, and what is being read."""
+
+    def __init__(self, size: int) -> None:
+        self._loop, self._shares, self._reader = MultiLoop(size), Shares(size), borrow()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._loop.active and not self._reader.waiting
+
+    def close(self) -> None:
+        """Ends everything that is under way."""
+        self._loop.close()
+        give_back(self._reader)
+
+    def step(self, *, more: bool) -> int:
+        """Claims what is due, if any more is wanted, and stores what ends within a moment; returns how much."""
+        claims = self._claims() if more else []
+        results = _start(self._loop, claims, _allowances(claims))
+        results += self._results(COMMIT_EVERY)
+        self._shares.leave(one.claimed.agency_id for one in results if one.claimed)
+        return _store(results)
+
+    def _claims(self) -> list[Claim]:
+        """What is due, as long as places are free; whoever waits to be read holds one too, so that no answers pile
+        up."""
+        shares = self._shares
+        limit = shares.for_anybody()
+        claims = claim(limit=limit) if limit else []
+        shares.take(one.check.agency_id for one in claims)
+        wish = shares.for_others() if len(claims) == limit else None
+        if wish:
+            began = time.monotonic()
+            others = claim(limit=wish.limit, beside=wish.beside)
+            shares.looked(time.monotonic() - began)
+            shares.take(one.check.agency_id for one in others)
+            claims += others
+        return claims
+
+    def _results(self, seconds: float) -> list[Result]:
+        """What comes of those in flight within ``seconds``; returns early only when nothing is in flight."""
+        loop, reader = self._loop, self._reader
+        results: list[Result] = []
+        deadline = time.monotonic() + seconds
+        while not self.idle:
+            for tag, outcome in loop.look():
+                results += _ended(reader, tag, outcome)
+            results += [_judged(tag, reading) for tag, reading in reader.pump(hurry=not loop.active)]
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            if not loop.active:
+                reader.wait(left)
+            else:
+                loop.wait(min(left, READING_SECONDS) if reader.waiting else left)
+        return results
+
+
+# What a process has in flight between two of its rounds.
+_kept: list[_Probing] = []
+
+
 def probe_round(*, seconds: float = ROUND_SECONDS, size: int | None = None) -> int:
-    """Asks whatever is due until nothing is, or until the time is up; returns how many results it stored."""
-    loop = MultiLoop(size or settings.PROBE_CONCURRENCY)
-    shares = Shares(loop.size)
+    """Asks whatever is due until nothing is, or until the time is up; returns how many results it stored.
+
+    Whatever is in flight then is waited for.
+    """
+    probing, deadline, stored = _Probing(size or settings.PROBE_CONCURRENCY), time.monotonic() + seconds, 0
+    try:
+        while True:
+            done = probing.step(more=time.monotonic() < deadline)
+            stored += done
+            if not done and probing.idle:
+                return stored
+    finally:
+        probing.close()
+
+
+def probe_on(*, seconds: float = ROUND_SECONDS) -> int:
+    """The same, but whatever is in flight when the time is up is left to the next call in this process.
+
+    Who waited for a target that hangs would claim nothing meanwhile, and who is due then would be late.
+    """
+    probing = _kept.pop() if _kept else _Probing(settings.PROBE_CONCURRENCY)
     deadline, stored = time.monotonic() + seconds, 0
     try:
-        with borrowed() as reader:
-            while True:
-                claims = _claims(shares) if time.monotonic() < deadline else []
-                results = _start(loop, claims, _allowances(claims))
-                if not loop.active and not reader.waiting and not results:
-                    return stored
-                results += _results(loop, reader, COMMIT_EVERY)
-                shares.leave(one.claimed.agency_id for one in results if one.claimed)
-                stored += _store(results)
-    finally:
-        loop.close()
-
-
-def _claims(shares: Shares) -> list[Claim]:
-    """What is due, as long as places are free; whoever waits to be read holds one too, so that no answers pile up."""
-    limit = shares.for_anybody()
-    claims = claim(limit=limit) if limit else []
-    shares.take(one.check.agency_id for one in claims)
-    wish = shares.for_others() if len(claims) == limit else None
-    if wish:
-        began = time.monotonic()
-        others = claim(limit=wish.limit, beside=wish.beside)
-        shares.looked(time.monotonic() - began)
-        shares.take(one.check.agency_id for one in others)
-        claims += others
-    return claims
-
-
-def _results(loop: MultiLoop, reader: Reader, seconds: float) -> list[Result]:
-    """What comes of those in flight within ``seconds``; returns early only when nothing is in flight."""
-    results: list[Result] = []
-    deadline = time.monotonic() + seconds
-    while loop.active or reader.waiting:
-        for tag, outcome in loop.look():
-            results += _ended(reader, tag, outcome)
-        results += [_judged(tag, reading) for tag, reading in reader.pump(hurry=not loop.active)]
-        left = deadline - time.monotonic()
-        if left <= 0:
-            break
-        if not loop.active:
-            reader.wait(left)
-        else:
-            loop.wait(min(left, READING_SECONDS) if reader.waiting else left)
-    return results
+        while time.monotonic() < deadline:
+            done = probing.step(more=True)
+            stored += done
+            if not done and probing.idle:
+                break
+    except BaseException:
+        # Whatever was in flight is due again when its lease ends.
+        probing.close()
+        raise
+    _kept.append(probing)
+    return stored
 
 
 def _start(loop: MultiLoop, claims: list[Claim], allowances: dict[uuid.UUID, tuple[Allowance, ...]]) -> list[Result]:

@@ -13,7 +13,7 @@ from core.tasks import system_task
 from core.tenancy.scope import sweeper_scope
 from monitoring import services, store
 from monitoring.partitions import drop_partitions
-from monitoring.prober import probe_round
+from monitoring.prober import probe_on
 from monitoring.unsolved import take_up_unsolved
 
 AHEAD_DAYS = 7
@@ -24,7 +24,7 @@ OVERLAP = timedelta(minutes=15)
 @system_task(queue="poll")
 def probe_due() -> None:
     """Asks whatever is due."""
-    probe_round()
+    probe_on()
     beat("poll")
 
 

@@ -10,8 +10,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from monitoring.probing.lane import Done, Job, Lane, Pace
@@ -88,20 +87,19 @@ _lock = threading.Lock()
 os.register_at_fork(after_in_child=_idle.clear)
 
 
-@contextmanager
-def borrowed() -> Iterator[Reader]:
+def borrow() -> Reader:
     """This process's reader, kept from one round to the next; one of one's own where somebody has it."""
     with _lock:
-        reader = _idle.pop() if _idle else Reader()
-    try:
-        yield reader
-    finally:
-        if reader.waiting:
-            # The round was broken off; whatever comes of it is nobody's.
-            reader.close()
-        with _lock:
-            _idle.append(reader)
-            spare = _idle[:-1]
-            del _idle[:-1]
-        for one in spare:
-            one.close()
+        return _idle.pop() if _idle else Reader()
+
+
+def give_back(reader: Reader) -> None:
+    """Keeps it for the next round. What it has not read yet is nobody's any more."""
+    if reader.waiting:
+        reader.close()
+    with _lock:
+        _idle.append(reader)
+        spare = _idle[:-1]
+        del _idle[:-1]
+    for one in spare:
+        one.close()

@@ -11,8 +11,9 @@ import pytest
 
 from core.clock import now
 from core.errors import DomainError
+from monitoring import prober
 from monitoring.models import Check
-from monitoring.prober import probe_round
+from monitoring.prober import probe_on, probe_round
 from monitoring.shares import Shares
 from tests.cast import Cast, House
 from tests.monitoring.lab import Lab, Target
@@ -57,6 +58,30 @@ def test_targets_that_hang_hold_no_places_of_others(cast: Cast, target: Target, 
     began = now()
     probe_round(seconds=1, size=10)
     assert all(end - began < timedelta(seconds=2) for end in _ends(cast.south))
+
+
+def test_a_round_does_not_wait_at_its_end_for_who_hangs(
+    cast: Cast, target: Target, other_target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One hangs for five seconds. Who falls due after the round has ended is asked by the next one, before that."""
+    monkeypatch.setattr(prober, "_kept", [])
+    target.delay = 6
+    other_target.says(rate=0.9)
+    _watch(cast.north, target, 1, timeout_ms=5000)
+    began = now()
+    probe_on(seconds=0.5)
+    _watch(cast.south, other_target, 2)
+    probe_on(seconds=0.5)
+    assert _ends(cast.south)[0] - began < timedelta(seconds=4)
+    with cast.north.scope():
+        assert Check.objects.get().last_finished_at is None
+    # It is still in flight, and comes to its end in a later round.
+    probe_on(seconds=20)
+    with cast.north.scope():
+        assert Check.objects.get().last_error == "timeout"
+    [kept] = prober._kept
+    assert kept.idle
+    kept.close()
 
 
 def test_the_last_places_are_for_those_who_hold_few() -> None:

@@ -21,7 +21,7 @@ from monitoring.probing import reader as readers
 from monitoring.probing.lane import Done, Job, Lane
 from monitoring.probing.parse import Reading, check_path, read
 from monitoring.probing.parser import FAILED, TOOK_TOO_LONG, TOOK_TOO_MUCH
-from monitoring.probing.reader import SLOW, Reader, borrowed
+from monitoring.probing.reader import SLOW, Reader, borrow, give_back
 from tests.monitoring.probing.hostile import ANSWERS, EMPTY_OBJECTS, LONG_PATH, MIB, metrics
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -213,24 +213,28 @@ def test_the_process_gets_nothing_of_our_environment(reader: Reader) -> None:
 
 
 def test_a_process_is_kept_from_one_round_to_the_next_and_a_broken_round_leaves_it_no_work() -> None:
-    with borrowed() as one:
-        put(one, 1)
-        read_all(one)
-        pid = one.quick.pid
-    with borrowed() as again:
-        assert again.quick.pid == pid
-        put_hostile(again, 2, owner=1)
-        again.pump()
-    with borrowed() as last:
-        assert last.waiting == 0
-        put(last, 3)
-        assert [tag for tag, _reading in read_all(last)] == [3]
+    one = borrow()
+    put(one, 1)
+    read_all(one)
+    pid = one.quick.pid
+    give_back(one)
+    again = borrow()
+    assert again.quick.pid == pid
+    put_hostile(again, 2, owner=1)
+    again.pump()
+    give_back(again)
+    last = borrow()
+    assert last.waiting == 0
+    put(last, 3)
+    assert [tag for tag, _reading in read_all(last)] == [3]
+    give_back(last)
 
 
 def test_a_fork_does_not_speak_to_the_processes_of_whoever_forked_it() -> None:
-    with borrowed() as one:
-        put(one, 1)
-        read_all(one)
+    one = borrow()
+    put(one, 1)
+    read_all(one)
+    give_back(one)
     child = os.fork()
     if not child:
         os._exit(len(readers._idle))
