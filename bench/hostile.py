@@ -150,8 +150,9 @@ def _lateness(bad: House, log: Path, hostile: bool) -> float:
         for line in lines:
             name, at = line.split()
             late.append(_late(ids[name], datetime.fromtimestamp(float(at), UTC)))
-    expected = INNOCENT * SECONDS / INTERVAL
-    if len(late) < 0.95 * expected:
+    # Slots lie on whole seconds, so that a window holds one second of them more or less.
+    expected = INNOCENT * (SECONDS - 1) / INTERVAL
+    if len(late) < 0.98 * expected:
         raise SystemExit(f"{len(late)} of {expected:.0f} questions were asked.")
     p99 = percentile(late, 0.99)
     say(f"  {'beside' if hostile else 'without'}: {p99:.3f} s")
