@@ -42,13 +42,19 @@ NEWS = {
 }
 
 
-def sweep(batch: int, tick: float) -> dict[str, Any]:
-    """How to claim clocks, and what the sweep writes of one that is missed: statements, each with its arrays."""
+# Where a statement has the rows that travel.
+HERE = "@rows"
+
+
+def sweep(batch: int, tick: float, way: str) -> dict[str, Any]:
+    """How to claim clocks, and what the sweep writes of one that is missed: statements, each with its columns, whose
+    rows travel as "arrays" or as "values"."""
     told = {"name": "'slas.clock.breached'", "next_due_at": "now()"}
     act = {"action": "'slas.clock.breached'", "object_type": "'clock'", "at": "now()", "actor_kind": "'system'"}
     breach = {"threshold": "'breach'", "raised_at": "now()"}
     changes = json.dumps({"threshold": "breach", "at": "%(due_at)s"})
     return {
+        "way": way,
         "tick": tick,
         # The beat begins at any moment too.
         "began": time.time(),
@@ -65,24 +71,25 @@ def sweep(batch: int, tick: float) -> dict[str, Any]:
             _sent(ClockNotice, WHOSE | {"clock_id": "%(id)s", "due_at": "%(due_at)s"}, **breach),
             _sent(OutboxEvent, WHOSE | {"payload": json.dumps(NEWS), "dedup_key": "clock:%(id)s:breach"}, **told),
             _sent(AuditEvent, WHOSE | {"object_id": "%(id)s", "changes": changes}, **act),
-            (
-                "UPDATE slas_clock SET state = 'breached', due_at = fresh.due_at, breached_at = fresh.due_at,"
+            {
+                "sql": "UPDATE slas_clock SET state = 'breached', due_at = fresh.due_at, breached_at = fresh.due_at,"
                 " consumed_seconds = fresh.consumed, judged_at = now(), next_fire_at = NULL, failures = 0, last_error"
-                " = '' FROM unnest(%(id)s::uuid[], %(due_at)s::timestamptz[], %(consumed)s::int[])"
-                " AS fresh(id, due_at, consumed) WHERE slas_clock.id = fresh.id",
-                {"id": "%(id)s", "due_at": "%(due_at)s", "consumed": "86401"},
-            ),
+                f" = '' FROM {HERE} AS fresh(id, due_at, consumed) WHERE slas_clock.id = fresh.id",
+                "columns": {"id": "%(id)s", "due_at": "%(due_at)s", "consumed": "86401"},
+                "types": ["uuid", "timestamptz", "int"],
+            },
         ],
     }
 
 
-def _sent(model: type[models.Model], columns: dict[str, str], **same: str) -> tuple[str, dict[str, str]]:
-    """An insert whose columns travel as arrays; ``same`` are expressions that all rows share."""
-    types = [_type(model, name) for name in columns]
-    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in zip(columns, types, strict=True))
-    source = f"unnest({arrays}) AS fresh({', '.join(columns)})"
+def _sent(model: type[models.Model], columns: dict[str, str], **same: str) -> dict[str, Any]:
+    """An insert of rows that travel; ``same`` are expressions that all of them share."""
     given = {name: f"fresh.{name}" for name in columns} | same
-    return insert(model, source, **given), columns
+    return {
+        "sql": insert(model, f"{HERE} AS fresh({', '.join(columns)})", **given),
+        "columns": columns,
+        "types": [_type(model, name) for name in columns],
+    }
 
 
 def _type(model: type[models.Model], name: str) -> str:
