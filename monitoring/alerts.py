@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.audit import next_number, record_and_announce
-from core.clock import now
 from incidents import services as incident_services
 from monitoring import events
 from monitoring.evaluate import UNKNOWN_AFTER
@@ -109,7 +108,7 @@ def recover(check: Check, payload: dict[str, Any]) -> None:
     if alert is None:
         return
     if payload["change"] == "unwatched":
-        _end_for(alert, payload["reason"])
+        _end_for(alert, payload["reason"], datetime.fromisoformat(payload["finished_at"]))
         return
     said = _("%(title)s: back to normal, seen by “%(check)s”.") % {"title": alert.title, "check": check.name}
     end(alert, at=datetime.fromisoformat(payload["finished_at"]), evidence=_evidence(check, payload), said=said)
@@ -131,8 +130,8 @@ def end(alert: Alert, *, at: datetime, evidence: dict[str, Any], said: str) -> N
     tell(events.RECOVERED, alert)
 
 
-def end_unwatched(check: Check, reason: str, threshold_id: uuid.UUID | None = None) -> None:
-    """Ends the open alerts of a check, or of one of its limits, because nobody looks any more.
+def end_unwatched(check: Check, reason: str, at: datetime, threshold_id: uuid.UUID | None = None) -> None:
+    """Ends the open alerts of a check, or of one of its limits, because nobody looks any more since ``at``.
 
     One that stayed open would swallow every later alert of the same thing.
     """
@@ -140,12 +139,12 @@ def end_unwatched(check: Check, reason: str, threshold_id: uuid.UUID | None = No
     if threshold_id:
         rows = rows.filter(threshold_id=threshold_id)
     for alert in rows.order_by("id").select_for_update(of=("self",)):
-        _end_for(alert, reason)
+        _end_for(alert, reason, at)
 
 
-def _end_for(alert: Alert, reason: str) -> None:
+def _end_for(alert: Alert, reason: str, at: datetime) -> None:
     said = _("%(title)s: the alert ended because %(reason)s.") % {"title": alert.title, "reason": reason}
-    end(alert, at=now(), evidence={"reason": reason}, said=said)
+    end(alert, at=at, evidence={"reason": reason}, said=said)
 
 
 def _evidence(check: Check, payload: dict[str, Any]) -> dict[str, Any]:
