@@ -38,11 +38,11 @@ POINTS = (
     Point("after a check was claimed", "monitoring.prober", "claim"),
     Point("after a result was stored", "monitoring.prober", "store_results"),
     Point("between the lease of news and their handlers", "core.outbox", "_claim"),
-    Point("inside the handler that fires", "monitoring.handlers", "tell"),
+    Point("inside the handler that fires", "monitoring.alerts", "tell"),
     Point("inside the handler of webhooks", "retainer.notifications.handlers", "queue_webhooks"),
     Point("inside the sweep", "slas.services.sweep", "settle"),
-    Point("between the lease of a delivery and its sending", "retainer.notifications.delivery", "_claim"),
-    Point("after a delivery was sent", "retainer.notifications.delivery", "_sent", before=True),
+    Point("between the lease of a delivery and its sending", "retainer.notifications.delivery", "claim"),
+    Point("after a delivery was sent", "retainer.notifications.delivery", "note_sent", before=True),
 )
 WEB_POINTS = (Point("before an incident is committed", "incidents.services", "open_incident"),)
 AFTER_THE_COMMIT = "after an incident was committed"

@@ -6,18 +6,16 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitoring.models import Alert, Threshold
 from tests.chaos.facts.stored import Stored, Told
 from tests.chaos.hurts import Hurts, seconds_in
 
 TRANSITIONED, DISABLED = "monitoring.check.transitioned", "monitoring.check.disabled"
-BEGINS, ENDS = ("fired", "lost"), ("recovered", "found")
+BEGINS, UNWATCHED = ("fired", "lost"), "unwatched"
 # A firing that is told so soon before its check is switched off need not have become an alert.
 JUST_BEFORE = 10.0
-# What was switched off ended its alerts in the same transaction.
-AT_ONCE = timedelta(seconds=2)
 
 
 @dataclass
@@ -59,6 +57,9 @@ def firings_of(stored: Stored) -> dict[str, list[Firing]]:
 
 def fingerprint_of(row: Told) -> str:
     """What its alert is known by."""
+    if row.payload["change"] == UNWATCHED:
+        # It ends a value that is bad or one that is missing, and says which.
+        return str(row.payload["fingerprint"])
     threshold, check = row.payload["threshold_id"], row.payload["check_id"]
     subject = f"threshold:{threshold}" if threshold else f"check:{check}"
     return f"no-data:{subject}" if row.payload["change"] in ("lost", "found") else subject
@@ -76,6 +77,7 @@ def _take(firings: list[Firing], row: Told) -> None:
         firings.append(Firing(row, at))
     elif firings and firings[-1].ended_at is None:
         firings[-1].ended_at, firings[-1].ended_real = at, row.at
+        firings[-1].switched_off = row.payload["change"] == UNWATCHED
 
 
 def _of_one(firings: list[Firing], alerts: list[Alert], hurts: Hurts) -> Iterator[str]:
@@ -111,6 +113,7 @@ def _pair(firing: Firing, row: Alert) -> Iterator[str]:
         yield f"alert {row.number} ended at {row.recovered_at}, before it fired at {row.fired_at}"
         return
     # Where the clock was set back meanwhile, it ends no earlier than it began.
-    due, allowed = max(firing.ended_at, row.fired_at), AT_ONCE if firing.switched_off else timedelta()
-    if abs(row.recovered_at - due) > allowed:
+    due = max(firing.ended_at, row.fired_at)
+    # What was switched off ends when that is told.
+    if row.recovered_at != due and not firing.switched_off:
         yield f"alert {row.number} of {row.fired_at} ended at {row.recovered_at}, its own recovery was at {due}"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from incidents.models import Incident
-from slas.models import Clock
+from slas.models import Clock, ClockEvent
 from tests.chaos.facts.plan import ALWAYS, OFFICE, Plan, Terms
 from tests.chaos.facts.stored import Stored
 from tests.slas.engine import oracle
@@ -40,17 +40,33 @@ def find(stored: Stored, plan: Plan, now: datetime) -> Iterator[str]:
         terms = plan.terms[incident.system_id]
         if clock.metric not in terms.seconds:
             continue
-        due = _due(clock, terms)
-        rows = [row for row in stored.clock_events.get(clock.id, []) if row.kind == "breach"]
+        events = stored.clock_events.get(clock.id, [])
+        due, missed = _judged(clock, events, terms, now)
+        rows = [row for row in events if row.kind == "breach"]
         marks = [int(at.timestamp()) for at in (*breached[clock.id], *(row.at for row in rows))]
         told = (len(breached[clock.id]), len(rows), news[str(clock.id)], lines[incident.id, clock.metric])
-        for said in [*_kept(clock, incident), *_one(clock, due, marks, told, now)]:
+        for said in [*_kept(clock, incident), *_one(clock, due, missed, marks, told)]:
             yield f"{incident.reference}, {clock.metric}: {said}"
 
 
-def _due(clock: Clock, terms: Terms) -> int:
+def _judged(clock: Clock, events: list[ClockEvent], terms: Terms, now: datetime) -> tuple[int, bool]:
+    """When it was due, and whether it was missed."""
     hours = next(name for name, spec in HOURS.items() if spec == terms.hours)
-    return deadline(hours, int(clock.started_at.timestamp()), terms.seconds[clock.metric])
+    if any(row.kind == "reopen" for row in events):
+        return _reopened(events, terms.seconds[clock.metric], terms, now)
+    due = deadline(hours, int(clock.started_at.timestamp()), terms.seconds[clock.metric])
+    return due, int((clock.satisfied_at or clock.ended_at or now).timestamp()) > due
+
+
+def _reopened(events: list[ClockEvent], seconds: int, terms: Terms, now: datetime) -> tuple[int, bool]:
+    """Of a clock that stood still in between, the oracle's own judgement of what happened to it."""
+    rows = [
+        {"at": int(row.at.timestamp()), "kind": row.kind, "seq": row.seq, "party": None}
+        for row in events
+        if row.kind in ("start", "satisfy", "cancel", "reopen")
+    ]
+    verdict = oracle.judge(terms.hours, seconds, [], rows, int(now.timestamp()), [])
+    return verdict.due, verdict.breached_at is not None
 
 
 # Which step of the incident keeps which promise.
@@ -70,11 +86,9 @@ def _kept(clock: Clock, incident: Incident) -> Iterator[str]:
         yield f"it ended at {clock.ended_at}, the step that ends it was at {step}"
 
 
-def _one(clock: Clock, due: int, marks: list[int], told: tuple[int, ...], now: datetime) -> Iterator[str]:
+def _one(clock: Clock, due: int, missed: bool, marks: list[int], told: tuple[int, ...]) -> Iterator[str]:
     if clock.due_at is None or int(clock.due_at.timestamp()) != due:
         yield f"it is due at {clock.due_at}, and was promised for {_text(due)}"
-    ended = clock.satisfied_at or clock.ended_at or now
-    missed = int(ended.timestamp()) > due
     if told != (int(missed),) * len(told):
         words = "missed" if missed else "kept"
         yield f"it was {words}; notices, breaches, news and lines of the timeline: {told}"

@@ -62,8 +62,13 @@ def _by_alert(stored: Stored) -> Iterator[str]:
         incident = incidents.get(row.incident_id) if row.incident_id else None
         if incident is None or incident.system_id != row.system_id or incident.source != "alert":
             yield f"alert {row.number} has no incident of its system"
-        if begun[row.number] != 1 or over[row.number] != (row.recovered_at is not None):
+        if not begun[row.number] or over[row.number] != (row.recovered_at is not None):
             yield f"alert {row.number} fired {begun[row.number]} times and ended {over[row.number]} times on timelines"
+    lines = Counter((entry.incident_id, entry.data["alert"]) for entry in stored.entries if entry.kind == "alert_fired")
+    for (incident_id, number), count in lines.items():
+        # One that still fires when its incident was resolved by hand is told of by the next incident as well.
+        if count > 1:
+            yield f"alert {number} fired {count} times on the timeline of {incidents[incident_id].reference}"
     yield from _causes(stored)
 
 
@@ -85,12 +90,14 @@ def _causes(stored: Stored) -> Iterator[str]:
     for entry in stored.entries:
         if entry.kind == "alert_fired":
             told[entry.incident_id].append(alerts.get(entry.data["alert"]))
+    # One that was resolved too early is open again beside whatever was opened meanwhile.
+    reopened = {entry.incident_id for entry in stored.entries if entry.kind == "reopened"}
     last: dict[object, Incident] = {}
     for row in [row for row in stored.incidents if row.source == "alert"]:
         if not any(alert and alert.system_id == row.system_id for alert in told[row.id]):
             yield f"{row.reference} was opened by an alert, and no alert says so"
         before = last.get(row.system_id)
-        if before and before.resolved_at is None and before.closed_at is None:
+        if before and before.id not in reopened and before.resolved_at is None and before.closed_at is None:
             yield f"{row.reference} was opened while {before.reference} of the same system was open"
         last[row.system_id] = row
 
