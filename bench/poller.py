@@ -90,7 +90,8 @@ def _ours() -> float:
     link.autocommit = True
     with link.cursor() as cursor:
         started = time.perf_counter()
-        for _worker in range(WORKERS):
+        # A round ends after a while, and no beat wakes the next one here: on a slow machine one is not enough.
+        for _round in range(WORKERS * 6):
             probe_due.delay()
         # What is stored is due again later; until then it stands in the index of what is due.
         while _is_any_due(cursor):
