@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
-
-from kombu.exceptions import OperationalError
 
 from core.beat import beat
-from core.tasks import system_task
+from core.tasks import call_another, system_task
 from slas import services
 
 # A pass that goes on for longer leaves the rest to the next tick, so that the heartbeat stays fresh under load.
@@ -23,18 +20,12 @@ def sweep_clocks() -> None:
     while time.monotonic() - started < PASS_SECONDS:
         result = services.sweep_due()
         if not judged and result.judged == services.BATCH:
-            _call_another()
+            # More is due than one batch. Each pass calls one more.
+            call_another(sweep_clocks, within_seconds=PASS_SECONDS)
         judged, breached, failed = judged + result.judged, breached + result.breached, failed + result.failed
         if not result.judged and not result.failed:
             break
     beat("sweep", judged=judged, breached=breached, failed=failed)
-
-
-def _call_another() -> None:
-    """Lets another worker join at once instead of at the next tick: more is due than one batch. Each pass calls one."""
-    with suppress(OperationalError):
-        # Without the broker nobody could join, and this pass goes on alone.
-        sweep_clocks.apply_async(retry=False, expires=PASS_SECONDS)
 
 
 @system_task(queue="default")

@@ -64,7 +64,11 @@ def test_m22_nothing_is_ever_scheduled_in_the_broker() -> None:
         for path in (root / app).rglob("*.py")
         if re.search(r"\beta\s*=|apply_async|send_task|\.delay\(|\.retry\(", path.read_text())
     ]
-    assert guilty == []
+    # The one place that sends a task sends it for now.
+    assert guilty == ["core/tasks.py"]
+    source = (root / "core/tasks.py").read_text()
+    assert source.count("apply_async(") == 1
+    assert re.search(r"apply_async\(retry=False, expires=within_seconds\)", source)
 
 
 def test_settings_of_one_task_are_gone_in_the_next_on_the_same_connection(cast: Cast) -> None:

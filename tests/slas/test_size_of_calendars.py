@@ -54,7 +54,16 @@ def test_a_calendar_larger_than_that_is_neither_made_nor_changed_to(
         assert CalendarVersion.objects.filter(calendar__name__in=["Small", "Large"]).count() == 1
 
 
-@pytest.mark.parametrize(("data", "field"), LARGE.values(), ids=LARGE.keys())
+# More than a body may hold is refused before it is read.
+READ = {name: case for name, case in LARGE.items() if name != "sixty thousand dates"}
+
+
+def test_programs_are_refused_what_no_body_holds(cast: Cast) -> None:
+    data, _field = LARGE["sixty thousand dates"]
+    assert call("POST", "calendars/", token_of(cast.north), {"name": "Large", "spec": data}).status_code == 413
+
+
+@pytest.mark.parametrize(("data", "field"), READ.values(), ids=READ.keys())
 def test_programs_are_told_which_part(cast: Cast, data: dict[str, Any], field: str) -> None:
     answer = call("POST", "calendars/", token_of(cast.north), {"name": "Large", "spec": data})
     assert answer.status_code == 400
