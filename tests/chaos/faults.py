@@ -125,8 +125,8 @@ def fill_the_disk(scene: Scene, _dice: random.Random) -> None:
     it for that very purpose."""
     _let_files_grow_to(scene, 64 * 1024)
     time.sleep(min(scene.longest, 10))
-    _let_files_grow_to(scene, resource.RLIM_INFINITY)
-    scene.stack.wait_for_postgres()
+    # Again and again, because a process that is born meanwhile may have the limit of before.
+    scene.stack.wait_for_postgres(meanwhile=lambda: _let_files_grow_to(scene, resource.RLIM_INFINITY))
 
 
 def _let_files_grow_to(scene: Scene, most: int) -> None:
@@ -243,7 +243,12 @@ def suffer(faults: list[Fault], scene: Scene, dice: random.Random) -> list[Hurt]
 
 def _suffer_one(fault: Fault, dice: random.Random, scene: Scene, hurts: list[Hurt]) -> None:
     since = time.time()
-    fault.act(scene, dice)
+    try:
+        fault.act(scene, dice)
+    except BaseException as error:
+        # A thread ends without a word where it is told to exit.
+        print(f"  {fault.name}: {type(error).__name__} {error}", flush=True)
+        raise
     hurts.append(Hurt(fault.name, since, time.time(), **fault.excuses))
 
 

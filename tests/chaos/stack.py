@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -157,15 +158,17 @@ class Stack:
         postmaster = int((_sockets().parent / "postgres" / "postmaster.pid").read_text().split()[0])
         return [postmaster, *kernel.descendants(postmaster)]
 
-    def wait_for_postgres(self, seconds: float = 120) -> None:
-        """Waits until PostgreSQL lets somebody in."""
+    def wait_for_postgres(self, seconds: float = 120, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Waits until PostgreSQL lets somebody in; does ``meanwhile`` before each try, and once more at the end."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
+            meanwhile()
             try:
                 psycopg2.connect(os.environ["DATABASE_OWNER_URL"]).close()
             except psycopg2.OperationalError:
                 time.sleep(0.1)
             else:
+                meanwhile()
                 return
         raise SystemExit("PostgreSQL did not come back.")
 
