@@ -232,6 +232,13 @@ def _leave(event: OutboxEvent) -> None:
         _leased(event).update(next_due_at=now() + LEFT_FOR, lease_id=None, last_error=LEFT)
 
 
+def agency_of(event_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose event it is, for an operator who has its id from a log; None where there is none."""
+    with sweeper_scope():
+        found: uuid.UUID | None = OutboxEvent.objects.filter(id=event_id).values_list("agency_id", flat=True).first()
+    return found
+
+
 def pass_event(*, event_id: uuid.UUID, reason: str) -> OutboxEvent:
     """An operator's word that an event is not to be dealt with any more, so that those behind it can go on.
 
