@@ -31,7 +31,8 @@ from core.news import ANY, Handler, News, handlers_of, is_ordered, register, ver
 from core.tenancy.scope import sweeper_scope, tenant_scope
 
 LEASE = timedelta(seconds=30)
-# An event begins with at least this much of its lease left; no statement of a worker runs longer.
+# An event begins with at least this much of its lease left. One that takes longer may be begun by a second worker, who
+# waits for the first and then finds it done.
 RENEW_AT = LEASE / 2
 BATCH = 50
 ROUND_SECONDS = 20.0
@@ -43,7 +44,8 @@ LEFT_TOO_LONG = timedelta(minutes=10)
 LEFT = "left for a newer version"
 MOST_PURGED_AT_ONCE = 1000
 
-_WAITS_IN_ORDER = Q(ordered_at=None) & ~Q(order_key="")
+# Done without having been ordered is what a worker of the version before has dealt with.
+_WAITS_IN_ORDER = Q(ordered_at=None, done_at=None) & ~Q(order_key="")
 
 log = structlog.get_logger(__name__)
 
@@ -202,7 +204,8 @@ def _run_once(handler: Handler, event: OutboxEvent) -> None:
             handler(news)
         if event.order_key and is_ordered(handler):
             OutboxEvent.objects.filter(id=event.id, ordered_at=None).update(ordered_at=now())
-            event.ordered_at = now()
+    if event.order_key and is_ordered(handler):
+        event.ordered_at = now()
 
 
 def _put_back(event: OutboxEvent, error: Exception) -> None:
@@ -282,19 +285,18 @@ def bring_back() -> int:
     """Makes due what a clock that ran ahead has put off for longer than anything ever waits; returns how many."""
     longest = now() + timedelta(seconds=BACKOFF_SECONDS[-1]) + 2 * LEASE
     fresh = now() + 2 * LEASE
-    ahead = Q(next_due_at__gt=longest) | Q(next_due_at__gt=fresh, attempts=0)
+    # Those behind a head that backs off wait as long as it does, without a failure of their own.
+    ahead = Q(next_due_at__gt=longest) | Q(next_due_at__gt=fresh, attempts=0) & ~_WAITS_IN_ORDER
     return OutboxEvent.objects.filter(ahead).update(next_due_at=now(), lease_id=None)
 
 
 def purge(*, before: datetime) -> int:
-    """Deletes what the scope's agency was told of before then, with the marks of who was told; returns how many."""
+    """Deletes some of what the scope's agency was told of before then, with the marks of who was told; returns how
+    many, which is 0 once there are none left. A batch a transaction, so that a large backlog is worked off."""
     old = OutboxEvent.objects.filter(id__lt=earliest_at(before.timestamp()), done_at__isnull=False).order_by("id")
-    deleted = 0
-    while ids := list(old.values_list("id", flat=True)[:MOST_PURGED_AT_ONCE]):
-        with transaction.atomic():
-            OutboxHandled.objects.filter(event_id__in=ids).delete()
-            deleted += OutboxEvent.objects.filter(id__in=ids).delete()[0]
-    return deleted
+    ids = list(old.values_list("id", flat=True)[:MOST_PURGED_AT_ONCE])
+    OutboxHandled.objects.filter(event_id__in=ids).delete()
+    return OutboxEvent.objects.filter(id__in=ids).delete()[0]
 
 
 def settle() -> None:

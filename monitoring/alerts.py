@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.audit import next_number, record_and_announce
+from core.clock import now
 from incidents import services as incident_services
 from monitoring import events
 from monitoring.evaluate import UNKNOWN_AFTER
@@ -39,9 +40,9 @@ def fire(check: Check, payload: dict[str, Any]) -> None:
         threshold_id=_limit_id(check, payload),
         health=Health.UNKNOWN if lost else Health.DEGRADED if payload["threshold_id"] else Health.DOWN,
         title=title_of(check, payload),
-        began_at=datetime.fromisoformat(samples[0][0] if samples else payload["began_at"]),
+        began_at=_past(samples[0][0] if samples else payload["began_at"]),
         # When it was known, which may be a while ago if whoever stored the result died before telling.
-        fired_at=datetime.fromisoformat(payload["finished_at"]),
+        fired_at=_past(payload["finished_at"]),
         evidence={"fired": evidence},
     )
     # A value that is not there says that nobody can tell, not that the promise is broken: people are told, and no clock
@@ -49,6 +50,11 @@ def fire(check: Check, payload: dict[str, Any]) -> None:
     if check.environment.kind == "production" and not lost:
         attach(alert, opened_at=alert.fired_at)
     tell(events.FIRED, alert)
+
+
+def _past(text: str) -> datetime:
+    """The instant, or now where a clock that ran ahead wrote one that is still to come."""
+    return min(datetime.fromisoformat(text), now())
 
 
 def _take_over(check: Check, payload: dict[str, Any]) -> bool:
@@ -66,7 +72,7 @@ def _take_over(check: Check, payload: dict[str, Any]) -> bool:
         return True
     reason = _("a later failure of the same kind began")
     said = _("%(title)s: the alert ended because %(reason)s.") % {"title": alert.title, "reason": reason}
-    end(alert, at=datetime.fromisoformat(payload["finished_at"]), evidence={"reason": reason}, said=said)
+    end(alert, at=_past(payload["finished_at"]), evidence={"reason": reason}, said=said)
     return False
 
 
@@ -108,10 +114,10 @@ def recover(check: Check, payload: dict[str, Any]) -> None:
     if alert is None:
         return
     if payload["change"] == "unwatched":
-        _end_for(alert, payload["reason"], datetime.fromisoformat(payload["finished_at"]))
+        _end_for(alert, payload["reason"], _past(payload["finished_at"]))
         return
     said = _("%(title)s: back to normal, seen by “%(check)s”.") % {"title": alert.title, "check": check.name}
-    end(alert, at=datetime.fromisoformat(payload["finished_at"]), evidence=_evidence(check, payload), said=said)
+    end(alert, at=_past(payload["finished_at"]), evidence=_evidence(check, payload), said=said)
 
 
 def end(alert: Alert, *, at: datetime, evidence: dict[str, Any], said: str) -> None:

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import structlog
 from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -30,6 +29,7 @@ from monitoring.schedule import first_due
 from monitoring.transitions import Seen, transition
 
 MOST_AT_ONCE = 500
+MOST_FOLLOWED = 10_000
 # Two machines whose clocks differ by less than this do each other no harm.
 SKEW = timedelta(minutes=1)
 RECONCILED = "monitoring.check.reconciled"
@@ -45,15 +45,19 @@ class Kind(NamedTuple):
     model: type[Check] | type[Threshold]
     prefix: str
     check: str
+    bad: str
+    unknown: str
     watched: dict[str, Any]
 
 
 KINDS = (
-    Kind(Check, "check:", "id", {"enabled": True, "system__paused_at": None}),
+    Kind(Check, "check:", "id", Health.DOWN, "unknown_streak__gte", {"enabled": True, "system__paused_at": None}),
     Kind(
         Threshold,
         "threshold:",
         "source_check_id",
+        Health.DEGRADED,
+        "missing_streak__gte",
         {"source_check__enabled": True, "source_check__system__paused_at": None},
     ),
 )
@@ -80,14 +84,18 @@ def reconcile() -> Differences:
         unscheduled = list(_unscheduled().values_list("agency_id", "id")[:MOST_AT_ONCE])
         ahead = _bring_back()
     for agency_id, check_id in {*wrong, *unscheduled}:
-        with tenant_scope(agency_id):
-            set_right(check_id)
+        try:
+            with tenant_scope(agency_id):
+                set_right(check_id)
+        except Exception:
+            # One that cannot be set right keeps nobody from being looked at; it is found again.
+            log.exception("a check was not set right", check_id=str(check_id))
     return Differences(len(set(wrong)), len(unscheduled), ahead)
 
 
 def _under_way(key: str) -> Exists:
     """Whether news of the fingerprint in this column is still to be told."""
-    rows = OutboxEvent.objects.filter(~Q(order_key=""), agency_id=OuterRef("agency_id"), ordered_at=None)
+    rows = OutboxEvent.objects.filter(~Q(order_key=""), agency_id=OuterRef("agency_id"), ordered_at=None, done_at=None)
     return Exists(rows.filter(order_key=OuterRef(key)))
 
 
@@ -99,7 +107,9 @@ def _wrong() -> Rows:
 
 def _untold(kind: Kind, column: str) -> Rows:
     """The checks or limits that are watched, of which something has begun that has neither an alert nor news."""
-    rows = kind.model.objects.order_by().filter(**kind.watched, **{f"{column}__isnull": False})
+    # A serial without illness is what a worker of the version before has left: the next result clears it.
+    ill = {kind.unknown: UNKNOWN_AFTER} if BEGUN[column] else {"health": kind.bad}
+    rows = kind.model.objects.order_by().filter(**kind.watched, **ill, **{f"{column}__isnull": False})
     rows = rows.annotate(key=Concat(Value(BEGUN[column] + kind.prefix), Cast("id", TextField())))
     alert = Alert.objects.filter(Q(serial=OuterRef(column)) | Q(serial=None), agency_id=OuterRef("agency_id"))
     return rows.filter(~Exists(alert.filter(fingerprint=OuterRef("key"), recovered_at=None)), ~_under_way("key"))
@@ -122,15 +132,11 @@ def _outlived() -> QuerySet[Alert]:
 
 def _unscheduled() -> QuerySet[Check]:
     """Of a running system and without a time to be asked at, while no pause or resumption is still to be followed."""
-    following = OutboxEvent.objects.filter(
-        agency_id=OuterRef("agency_id"),
-        name__in=["clients.system.paused", "clients.system.resumed"],
-        next_due_at__isnull=False,
-    )
-    following = following.annotate(of=KeyTextTransform("id", "payload"))
-    following = following.filter(of=Cast(OuterRef("system_id"), TextField()))
+    names = ["clients.system.paused", "clients.system.resumed"]
+    news = OutboxEvent.objects.filter(name__in=names, next_due_at__isnull=False)
+    following = [payload["id"] for payload in news.values_list("payload", flat=True)[:MOST_FOLLOWED]]
     rows = Check.objects.order_by().filter(enabled=True, next_due_at=None, system__paused_at=None)
-    return rows.filter(~Exists(following))
+    return rows.exclude(system_id__in=following)
 
 
 def _bring_back() -> int:
@@ -139,7 +145,7 @@ def _bring_back() -> int:
     lease = F("timeout_ms") * Value(timedelta(milliseconds=1)) + Value(GRACE + SKEW)
     late = [ExpressionWrapper(Value(now()) + wait, DateTimeField()) for wait in (interval, lease)]
     ahead = Q(next_due_at__gt=late[0]) | Q(leased_until__gt=late[1], lease_id__isnull=False)
-    rows = Check.objects.filter(ahead | Q(last_slot__gt=now() + SKEW), enabled=True, next_due_at__isnull=False)
+    rows = Check.objects.filter(ahead | Q(last_slot__gt=now() + 2 * SKEW), enabled=True, next_due_at__isnull=False)
     found = list(rows.order_by("id").select_for_update(of=("self",), skip_locked=True)[:MOST_AT_ONCE])
     for row in found:
         row.next_due_at, row.lease_id, row.leased_until, row.last_slot = first_due(row, now()), None, None, None

@@ -104,6 +104,9 @@ def update_check(
         check.kind = kind or check.kind
         if interval_seconds and interval_seconds != check.interval_seconds:
             change_interval(check, interval_seconds, now())
+            if check.next_due_at:
+                # Asked sooner from now on, and not only after the wait of before.
+                check.next_due_at = min(check.next_due_at, now() + timedelta(seconds=interval_seconds))
         if environment_kind:
             check.environment_id = clients.environment(check.system_id, environment_kind).id
         _fill(

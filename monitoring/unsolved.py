@@ -7,12 +7,14 @@ times in a row as it takes to fire, the promise is not kept and somebody has to 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from core.clock import now
 from core.errors import DomainError
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from incidents import selectors as incidents
@@ -24,41 +26,70 @@ MOST_AT_ONCE = 200
 # One that was called a false alarm, or merged into another, has been judged by somebody who saw it fire.
 SOLVED = ("resolved", "closed")
 
+# Somebody is still watching, and a promise is broken.
+_GOES_ON = Q(
+    recovered_at=None,
+    source_check__enabled=True,
+    source_check__system__paused_at=None,
+    source_check__environment__kind="production",
+) & ~Q(health=Health.UNKNOWN)
+
 log = structlog.get_logger(__name__)
 
 
 def take_up_unsolved() -> int:
     """Takes up what has gone on for long enough since it was called solved; returns how many alerts those were."""
+    taken, last = 0, uuid.UUID(int=0)
+    while found := _called_solved(after=last):
+        taken += sum(_try(*one) for one in found)
+        last = found[-1][1]
+    return taken
+
+
+def _called_solved(*, after: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
     with sweeper_scope():
-        rows = Alert.objects.filter(recovered_at=None, incident__state__in=SOLVED, source_check__enabled=True)
-        rows = rows.filter(source_check__system__paused_at=None).exclude(health=Health.UNKNOWN)
-        found = list(rows.order_by("fired_at").values_list("agency_id", "id")[:MOST_AT_ONCE])
-    return sum(_take_up(agency_id, alert_id) for agency_id, alert_id in found)
+        rows = Alert.objects.filter(_GOES_ON, incident__state__in=SOLVED, id__gt=after)
+        return list(rows.order_by("id").values_list("agency_id", "id")[:MOST_AT_ONCE])
 
 
-def _take_up(agency_id: uuid.UUID, alert_id: uuid.UUID) -> int:
-    with tenant_scope(agency_id), transaction.atomic():
-        rows = Alert.objects.select_related("source_check__system", "source_check__environment", "threshold")
-        alert = rows.select_for_update(of=("self",)).get(id=alert_id)
-        incident = incidents.incident(alert.incident_id) if alert.incident_id else None
-        if incident is None or alert.recovered_at or incident.state not in SOLVED or incident.resolved_at is None:
-            return 0
-        since = _bad_since(alert)
-        if since is None or since < incident.resolved_at:
-            return 0
-        log.info("an incident was not solved", incident=incident.number, agency_id=str(agency_id))
-        if incidents.open_with(incident.fingerprint) or not _reopen(incident.id, alert):
-            attach(alert, opened_at=since)
-        return 1
+def _try(agency_id: uuid.UUID, alert_id: uuid.UUID) -> bool:
+    """One that cannot be taken up keeps no other waiting."""
+    try:
+        with tenant_scope(agency_id), transaction.atomic():
+            return _take_up(alert_id)
+    except Exception:
+        log.exception("an alert was not taken up", alert_id=str(alert_id))
+        return False
 
 
-def _bad_since(alert: Alert) -> datetime | None:
-    """The first of the last bad results that would be enough to fire; None where there are not so many."""
-    check: Check = alert.source_check
-    subject: Check | Threshold = alert.threshold or check
-    if check.last_slot is None or subject.bad_streak < subject.bad_count:
-        return None
-    return check.last_slot - timedelta(seconds=check.interval_seconds * (subject.bad_count - 1))
+def _take_up(alert_id: uuid.UUID) -> bool:
+    rows = Alert.objects.select_related("source_check__system", "source_check__environment", "threshold")
+    alert = rows.filter(_GOES_ON, id=alert_id).select_for_update(of=("self",)).first()
+    incident = incidents.incident(alert.incident_id) if alert and alert.incident_id else None
+    if (
+        alert is None
+        or incident is None
+        or incident.state not in SOLVED
+        or not _has_gone_on(alert, incident.resolved_at)
+    ):
+        return False
+    log.info("an incident was not solved", incident=incident.number)
+    if incidents.open_with(incident.fingerprint) or not _reopen(incident.id, alert):
+        attach(alert, opened_at=now())
+    return True
+
+
+def _has_gone_on(alert: Alert, resolved_at: datetime | None) -> bool:
+    """Whether so many bad results as it takes to fire have come since we first saw it solved. Counted, because
+    between two slots a check may have been silent, paused or asked at another pace."""
+    subject: Check | Threshold = alert.threshold or alert.source_check
+    seen = alert.evidence.get("solved", {})
+    if seen.get("at") != str(resolved_at) or subject.bad_streak < seen["bad"]:
+        # Also where a good result has come between: it counts anew.
+        alert.evidence["solved"] = {"at": str(resolved_at), "bad": subject.bad_streak}
+        alert.save(update_fields=["evidence"])
+        return False
+    return bool(subject.bad_streak - seen["bad"] >= subject.bad_count)
 
 
 def _reopen(incident_id: uuid.UUID, alert: Alert) -> bool:

@@ -3,6 +3,7 @@ canary, and the chain of the audit trail."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -25,6 +26,9 @@ from monitoring.reconciling import reconcile
 from retainer import canary
 from retainer.notifications.delivery import overdue as overdue_deliveries
 from slas import selectors as slas
+
+# What is left over is left to the next hour.
+PURGE_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -112,6 +116,9 @@ def purge() -> None:
     """Forgets what is over and nobody can use any more, and old news that everybody has been told of."""
     purge_expired()
     before = now() - timedelta(days=settings.OUTBOX_RETENTION_DAYS)
+    until = time.monotonic() + PURGE_SECONDS
     for agency in all_agencies():
-        with tenant_scope(agency.id):
-            outbox.purge(before=before)
+        while time.monotonic() < until:
+            with tenant_scope(agency.id):
+                if not outbox.purge(before=before):
+                    break

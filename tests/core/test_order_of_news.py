@@ -310,6 +310,7 @@ def test_old_news_is_deleted_with_the_marks_of_who_was_told_and_no_other(cast: C
         assert outbox.purge(before=clock.now() - timedelta(days=1)) == 0
         later = clock.now() + timedelta(days=1)
         purged = outbox.purge(before=later)
+        assert outbox.purge(before=later) == 0
         left = set(OutboxEvent.objects.filter(name=NAME).values_list("id", flat=True))
         assert not OutboxHandled.objects.filter(event_id=done.id).exists()
     assert purged >= 1

@@ -14,9 +14,11 @@ from clients import services as client_services
 from core import clock, outbox
 from core.models import OutboxEvent
 from core.news import _handlers
+from core.tenancy.scope import sweeper_scope
 from incidents import services as incident_services
 from monitoring import services
 from monitoring.reconciling import reconcile
+from retainer.tasks import look
 from tests.cast import Cast
 from tests.monitoring.lab import Lab, Target
 
@@ -331,3 +333,60 @@ def test_an_alert_that_is_told_while_somebody_resolves_opens_an_incident_of_its_
     joining.join()
     assert joined
     assert joined != [first.id]
+
+
+def test_what_a_worker_of_the_version_before_has_told_holds_up_nobody(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    """It knows of no order: its events are done and were never ordered."""
+    lab.watch(target)
+    target.fails()
+    lab.round(3)
+    with lab.at():
+        rows = OutboxEvent.objects.filter(name=TRANSITIONED)
+        rows.update(done_at=clock.now(), next_due_at=None, lease_id=None)
+    target.says(rate=0.9)
+    lab.round(3)
+    target.fails()
+    lab.round(3)
+    tell_all(lab)
+    assert states(lab) == ["firing"]
+
+
+def test_what_fired_by_a_clock_that_ran_ahead_is_told_as_of_now(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    lab.watch(target)
+    target.fails()
+    lab.round(2)
+    right = lab.moment
+    lab.moment += timedelta(hours=6)
+    lab.round()
+    lab.moment = right + timedelta(minutes=1)
+    with clock.at(lab.moment):
+        look()
+    tell_all(lab)
+    (alert,) = lab.alerts()
+    assert alert.state == "firing"
+    assert alert.fired_at <= lab.moment
+    assert len(lab.incidents()) == 1
+
+
+def test_who_waits_behind_a_head_that_backs_off_is_not_called_late(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object, **_named: object) -> None:
+        raise RuntimeError("out of order")
+
+    quiet.setattr("monitoring.handlers.fire", fail)
+    lab.watch(target)
+    target.fails()
+    lab.round(3)
+    target.says(rate=0.9)
+    lab.round(3)
+    for wait in (0, 2, 6, 31):
+        lab.moment += timedelta(seconds=wait)
+        with clock.at(lab.moment):
+            outbox.relay_round()
+    with clock.at(lab.moment), sweeper_scope():
+        assert outbox.bring_back() == 0

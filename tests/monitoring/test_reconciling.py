@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from clients import services as client_services
 from core import clock, outbox
 from core.models import AuditEvent, OutboxEvent
-from monitoring import services
+from monitoring import reconciling, services
 from monitoring.models import Alert, Check, Threshold
 from monitoring.reconciling import Differences, reconcile
 from retainer.tasks import look
@@ -204,3 +205,48 @@ def test_disabling_twice_says_it_once(lab: Lab, target: Target) -> None:
         for _time in range(2):
             services.disable_check(check_id=check_id)
         assert AuditEvent.objects.filter(action="monitoring.check.disabled").count() == 1
+
+
+def test_a_recovery_of_the_version_before_is_no_reason_to_fire(lab: Lab, target: Target) -> None:
+    """It knows no serial and leaves it; the next result clears it."""
+    lab.watch(target)
+    target.fails()
+    lab.round(3)
+    with lab.at():
+        Check.objects.update(health="healthy", bad_streak=0, good_streak=2)
+        Alert.objects.update(state="recovered", recovered_at=clock.now())
+    assert audit(lab) == NOTHING
+    assert states(lab) == ["recovered"]
+
+
+def test_a_shorter_interval_begins_at_once_and_is_no_clock_ahead(lab: Lab, target: Target) -> None:
+    check_id = lab.watch(target, interval_seconds=3600)
+    target.says(rate=0.9)
+    lab.round()
+    with lab.at():
+        services.update_check(check_id=check_id, interval_seconds=60)
+    assert audit(lab) == NOTHING
+
+
+def test_one_that_cannot_be_set_right_keeps_no_other_from_it(
+    lab: Lab, target: Target, other_target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = lab.watch(target)
+    lab.watch(other_target)
+    target.fails()
+    other_target.fails()
+    lab.round(3)
+    with lab.at():
+        Alert.objects.all().delete()
+    real = reconciling.set_right
+
+    def sometimes(check_id: uuid.UUID) -> None:
+        if check_id == broken:
+            raise RuntimeError("out of order")
+        real(check_id)
+
+    monkeypatch.setattr(reconciling, "set_right", sometimes)
+    with clock.at(lab.moment):
+        assert reconcile().alerts_wrong == 2
+        outbox.relay_round()
+    assert states(lab) == ["firing"]
