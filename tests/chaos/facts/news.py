@@ -9,7 +9,7 @@ from tests.chaos.facts.stored import Stored
 
 FIRED, RECOVERED = "monitoring.alert.fired", "monitoring.alert.recovered"
 RECONCILED = "monitoring.check.reconciled"
-STEPS = ("opened", "published", "acknowledged", "resolved")
+STEPS = ("opened", "published", "acknowledged", "resolved", "reopened")
 # These are told once of each subject, and stand in the audit trail under the same name.
 AUDITED = (FIRED, RECOVERED, *(f"incidents.incident.{step}" for step in STEPS))
 
@@ -48,6 +48,6 @@ def due_news(stored: Stored) -> Counter[tuple[str, str]]:
     # By the timeline: who resolves what nobody had acknowledged tells of the end alone, and what was reopened may be
     # resolved again.
     for entry in stored.entries:
-        if entry.kind in ("acknowledged", "resolved"):
+        if entry.kind in ("acknowledged", "resolved", "reopened"):
             due[f"incidents.incident.{entry.kind}", str(entry.incident_id)] += 1
     return +due
