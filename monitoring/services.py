@@ -67,6 +67,7 @@ def create_check(
         raise DomainError(_("Choose how to ask."), field="kind")
     if Check.objects.count() >= settings.MOST_CHECKS:
         raise DomainError(_("An agency has at most %(most)d checks.") % {"most": settings.MOST_CHECKS}, field="name")
+    _vet_interval(check.interval_seconds)
     check.kind = kind
     check.next_due_at = first_due(check, now())
     _fill(check, name=name, url=url, metrics=metrics, timeout_ms=timeout_ms, bad_count=bad_count, good_count=good_count)
@@ -103,6 +104,7 @@ def update_check(
             raise DomainError(_("Choose how to ask."), field="kind")
         check.kind = kind or check.kind
         if interval_seconds and interval_seconds != check.interval_seconds:
+            _vet_interval(interval_seconds)
             change_interval(check, interval_seconds, now())
             if check.next_due_at:
                 # Asked sooner from now on, and not only after the wait of before.
@@ -267,8 +269,7 @@ def _fill(
     check.name = " ".join(name.split())
     if not check.name or len(check.name) > 80:
         raise DomainError(_("Give the check a name of at most 80 characters."), field="name")
-    if not 5 <= check.interval_seconds <= 2_678_400:
-        raise DomainError(_("Ask between every 5 seconds and every 31 days."), field="interval_seconds")
+    _vet_interval(check.interval_seconds)
     if not 100 <= timeout_ms <= min(60_000, check.interval_seconds * 1000):
         raise DomainError(
             _("Wait at least 100 ms, at most 60 s, and never longer than the interval."), field="timeout_ms"
@@ -278,6 +279,11 @@ def _fill(
     check.url, check.timeout_ms = "" if check.kind == CheckKind.PUSH else _vet(url.strip()), timeout_ms
     check.bad_count, check.good_count = bad_count, good_count
     check.metrics = _metrics(check.kind, metrics)
+
+
+def _vet_interval(seconds: int) -> None:
+    if not 5 <= seconds <= 2_678_400:
+        raise DomainError(_("Ask between every 5 seconds and every 31 days."), field="interval_seconds")
 
 
 def _metrics(kind: str, metrics: Sequence[dict[str, Any]]) -> list[dict[str, str]]:

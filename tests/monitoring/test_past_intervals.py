@@ -134,3 +134,14 @@ def test_it_keeps_little_in_order_and_what_was_asked_between_two_changes(
         if since < until:
             assert next((kept for border, kept in past if since < border), present) == every
             assert next((kept for border, kept in past if until - BUCKET < border), present) == every
+
+
+@pytest.mark.parametrize("seconds", [-1, 4, 2_678_401, 2**31, 10**30])
+def test_an_interval_that_nobody_keeps_is_refused_before_anything_is_counted_by_it(cast: Cast, seconds: int) -> None:
+    check, system = check_of(cast.north), cast.north.system.id
+    with cast.north.scope():
+        metrics = [{"name": "rate", "path": "rate"}]
+        with pytest.raises(DomainError, match="every 31 days"):
+            services.update_check(check_id=check.id, interval_seconds=seconds)
+        with pytest.raises(DomainError, match="every 31 days"):
+            services.create_check(system_id=system, name="Sent", kind="push", metrics=metrics, interval_seconds=seconds)
