@@ -19,11 +19,20 @@ FOREVER = float("inf")
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. ``sure`` is False where whoever sent it was not told whether it had arrived."""
+    """One answer. ``sure`` is False where whoever sent it was not told whether it had arrived.
+
+    What was sent may have been judged from ``sent`` on, before its sender heard at ``at`` that it had arrived.
+    """
 
     at: float
     word: str
     sure: bool = True
+    sent: float = FOREVER
+
+    @property
+    def began(self) -> float:
+        """From when on it may have been judged."""
+        return min(self.sent, self.at)
 
 
 @dataclass(frozen=True)
@@ -72,10 +81,10 @@ class Book:
         self._lock = threading.Lock()
         self._pages: dict[str, _Page] = defaultdict(_Page)
 
-    def answered(self, name: str, word: str, *, sure: bool = True) -> None:
-        """Notes an answer that was just given."""
+    def answered(self, name: str, word: str, *, sure: bool = True, sent: float = FOREVER) -> None:
+        """Notes an answer that was just given, or a value whose sender has just heard of it."""
         with self._lock:
-            self._pages[name].answers.append(Answer(time.time(), word, sure))
+            self._pages[name].answers.append(Answer(time.time(), word, sure, sent))
 
     def becomes(self, name: str, word: str) -> None:
         """Notes that it stands otherwise from now on."""

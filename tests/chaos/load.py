@@ -114,11 +114,12 @@ class Load:
         if word == SILENT:
             return
         sample = {"samples": [{"metric": METRIC, "value": VALUES[word]}]} if word in VALUES else {"error": "It failed."}
+        began = time.time()
         try:
             status, _said = self.programs[one.plan.agency].post(f"checks/{check_id}/samples/", sample)
         except (NoAnswer, TimeoutError):
             status = 0
-        self.book.answered(name, word, sure=status in (200, 201))
+        self.book.answered(name, word, sure=status in (200, 201), sent=began)
 
     def _operate(self, dice: random.Random) -> None:
         one = dice.choice(self.houses)

@@ -91,10 +91,12 @@ class Maker:
     def _push(self, value: float) -> None:
         for one in self.made:
             for name, check_id in one.pushed.items():
-                self.book.becomes(name, DEGRADED if value < 0.77 else GOOD)
-                self.book.answered(name, DEGRADED if value < 0.77 else GOOD)
+                word, began = DEGRADED if value < 0.77 else GOOD, time.time()
+                self.book.becomes(name, word)
                 with one.house.scope():
                     push(check_id=check_id, samples=[Pushed(METRIC, value)])
+                # As the load does: noted when the sender has heard that it arrived.
+                self.book.answered(name, word, sent=began)
 
     def _work(self) -> None:
         """Whatever is due now, to its end."""

@@ -171,7 +171,7 @@ def _firings_were_right(subject: Subject, check: Check, page: Page, told: list[F
     for firing in told:
         at = firing.told.at
         lost, shaken = hurts.losses(at - LATE, at), hurts.shaken(at - 3 * LATE, at)
-        last = [one for one in known if one.at <= at][-(subject.bad_count + lost + _near(page, at)) :]
+        last = [one for one in known if one.began <= at][-(subject.bad_count + lost + _near(page, at)) :]
         if check.kind == "push":
             shaken += _quiet(page, at - (subject.bad_count + 2) * check.interval_seconds, at, check.interval_seconds)
         # Of a push that was not confirmed nobody knows, and its check may have waited in vain.
