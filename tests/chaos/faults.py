@@ -189,7 +189,8 @@ def _stops(*parts: str, recovers: float = BOOT, **more: Any) -> dict[str, Any]:
 
 _POSTGRES = _stops("postgres")
 # Whoever is ahead waits in vain for what is sent, more than once.
-_AHEAD: dict[str, Any] = {"strands": True, "puts_off": NOTICED, "shakes": 2}
+_AHEAD: dict[str, Any] = {"strands": True, "puts_off": NOTICED, "shakes": 2, "differs": True}
+_BEHIND: dict[str, Any] = {"strands": True, "puts_off": NOTICED, "differs": True}
 FORTY_DAYS = _fault("all clocks jump forty days", partial(jump, 40 * DAY), "clocks", strands=True, shakes=1)
 FAULTS: tuple[Fault, ...] = (
     _fault("a worker is killed", partial(kill, "worker-1"), "worker-1", **_stops("worker-1")),
@@ -215,9 +216,9 @@ FAULTS: tuple[Fault, ...] = (
     _fault("a worker is cut off from redis", partial(cut_off, "redis"), "worker-2", **_stops("worker-2")),
     FORTY_DAYS,
     _fault("all clocks jump ahead by minutes", partial(jump, 7 * MINUTE), "clocks", strands=True, shakes=1),
-    _fault("all clocks jump back by minutes", partial(jump, -3 * MINUTE), "clocks", strands=True, puts_off=NOTICED),
+    _fault("all clocks jump back by minutes", partial(jump, -3 * MINUTE), "clocks", **_BEHIND),
     _fault("one clock is ahead", partial(one_clock_wrong, 6 * HOUR), "clocks", **_AHEAD),
-    _fault("one clock is behind", partial(one_clock_wrong, -10 * MINUTE), "clocks", strands=True, puts_off=NOTICED),
+    _fault("one clock is behind", partial(one_clock_wrong, -10 * MINUTE), "clocks", **_BEHIND),
     *(_fault(f"a worker dies {point.name}", partial(die_at, point.name), "crash", strands=True) for point in POINTS),
     *(
         _fault(f"the web process dies {name}", partial(die_at, name), "crash", **_stops("web"))

@@ -21,7 +21,8 @@ class Hurt:
     ``stops`` names the parts that stood still, ``recovers`` how long they take afterwards until they work again.
     ``strands`` says that what was under way waits for its lease. ``puts_off`` is how long after the fault somebody may
     still believe that a check is due later than it is. ``shakes`` is how many answers of one subject may have been
-    taken for a silence, by a clock that stood still meanwhile or was ahead.
+    taken for a silence, by a clock that stood still meanwhile or was ahead. ``differs`` says that one process read an
+    earlier time than another one had just written.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Hurt:
     strands: bool = False
     puts_off: float = 0.0
     shakes: int = 0
+    differs: bool = False
 
     def stopped(self, part: str) -> list[Window]:
         """When this part stood still."""
@@ -69,6 +71,10 @@ class Hurts:
         met = [row for row in self.rows if row.since < until + LEASE and row.until + row.recovers > since - LEASE]
         lasting = [row for row in met if row.strands or row.puts_off or row.stops & {"postgres"}]
         return sum(1 + (int((row.until - row.since) / LEASE) if "postgres" in row.stops else 0) for row in lasting)
+
+    def differed(self, since: float, until: float) -> bool:
+        """Whether in that time somebody may have read an earlier time than was written."""
+        return any(row.differs and row.since < until + LEASE and row.until > since - LEASE for row in self.rows)
 
     def shaken(self, since: float, until: float) -> int:
         """How many answers of one subject may have been taken for silences."""

@@ -174,6 +174,14 @@ IN_ROWS: dict[str, tuple[list[str], str]] = {
         [f"UPDATE monitoring_alert SET recovered_at = fired_at - interval '1 minute' WHERE id = ({ENDED})"],
         "before it fired at",
     ),
+    "an alert is said to have fired before it did": (
+        [f"UPDATE monitoring_alert SET fired_at = fired_at - interval '12 seconds' WHERE id = ({ENDED})"],
+        ", its firing at",
+    ),
+    "an alert is of another firing": (
+        [f"UPDATE monitoring_alert SET serial = serial + 1000 WHERE id = ({ENDED})"],
+        "belongs to no firing",
+    ),
     "an alert was ended by the recovery of another firing": (
         [f"UPDATE monitoring_alert SET recovered_at = recovered_at + interval '12 seconds' WHERE id = ({ENDED})"],
         "its own recovery was at",

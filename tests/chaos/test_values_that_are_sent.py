@@ -29,6 +29,7 @@ def _stored(fired_at: float) -> Stored:
         "check_id": str(check.id),
         "threshold_id": str(limit.id),
         "finished_at": clock.now().isoformat(),
+        "serial": 1,
     }
     news = Told((0.0,), fired_at, uuid.uuid4(), TRANSITIONED, payload, None, clock.now())
     return Stored(AGENCY, checks={check.id: check}, thresholds=[limit], news=[news])

@@ -13,6 +13,7 @@ from tests.chaos.facts.stored import Stored, Told
 from tests.chaos.hurts import Hurts, seconds_in
 
 TRANSITIONED, DISABLED = "monitoring.check.transitioned", "monitoring.check.disabled"
+RECOVERED = "monitoring.alert.recovered"
 BEGINS, UNWATCHED = ("fired", "lost"), "unwatched"
 # A firing that is told so soon before its check is switched off need not have become an alert.
 JUST_BEFORE = 10.0
@@ -30,6 +31,11 @@ class Firing:
     # Whether it was switched off instead of getting well.
     switched_off: bool = False
 
+    @property
+    def serial(self) -> int:
+        """Which firing of its subject it is."""
+        return int(self.told.payload["serial"])
+
 
 def find(stored: Stored, hurts: Hurts) -> Iterator[str]:
     """What is wrong with the alerts of an agency."""
@@ -37,9 +43,39 @@ def find(stored: Stored, hurts: Hurts) -> Iterator[str]:
     alerts: dict[str, list[Alert]] = defaultdict(list)
     for row in stored.alerts:
         alerts[row.fingerprint].append(row)
+    told = Ends(stored, hurts)
     for fingerprint in sorted({*firings, *alerts}):
-        for said in _of_one(firings.get(fingerprint, []), alerts[fingerprint], hurts):
+        for said in _of_one(firings.get(fingerprint, []), alerts[fingerprint], told):
             yield f"{fingerprint}: {said}"
+
+
+class Ends:
+    """When alerts were made and ended in real time, beside the clocks that differed then.
+
+    Nothing is said to have happened at a time that is still to come: whoever tells by a clock that is behind, or tells
+    what a clock that was ahead had written, says that it happens now.
+    """
+
+    def __init__(self, stored: Stored, hurts: Hurts) -> None:
+        self.hurts = hurts
+        self._ended = {row.payload["number"]: row.at for row in stored.told(RECOVERED)}
+
+    def is_begin(self, firing: Firing, row: Alert) -> bool:
+        """Whether the alert may have begun then."""
+        made = (row.id.int >> 80) / 1000
+        return row.fired_at == firing.fired_at or (
+            row.fired_at < firing.fired_at and self.hurts.differed(firing.told.at, made)
+        )
+
+    def is_end(self, firing: Firing, row: Alert) -> bool:
+        """Whether it may have ended then. Where a clock was set back meanwhile, it ends no earlier than it began."""
+        assert firing.ended_at is not None
+        assert row.recovered_at is not None
+        due = max(firing.ended_at, row.fired_at)
+        told = self._ended.get(row.number, firing.ended_real)
+        return row.recovered_at == due or (
+            row.fired_at <= row.recovered_at < due and self.hurts.differed(firing.ended_real, told)
+        )
 
 
 def firings_of(stored: Stored) -> dict[str, list[Firing]]:
@@ -80,14 +116,14 @@ def _take(firings: list[Firing], row: Told) -> None:
         firings[-1].switched_off = row.payload["change"] == UNWATCHED
 
 
-def _of_one(firings: list[Firing], alerts: list[Alert], hurts: Hurts) -> Iterator[str]:
+def _of_one(firings: list[Firing], alerts: list[Alert], ends: Ends) -> Iterator[str]:
     left = list(alerts)
     for firing in firings:
-        mine = next((row for row in left if row.fired_at == firing.fired_at), None)
+        mine = next((row for row in left if row.serial == firing.serial), None)
         if mine is not None:
             left.remove(mine)
-            yield from _pair(firing, mine)
-        elif not _need_not_be_told(firing, hurts):
+            yield from _pair(firing, mine, ends)
+        elif not _need_not_be_told(firing, ends.hurts):
             yield f"it fired at {firing.fired_at} and has no alert of that"
     for row in left:
         yield f"alert {row.number} of {row.fired_at} belongs to no firing, or to one that has another alert"
@@ -102,7 +138,9 @@ def _need_not_be_told(firing: Firing, hurts: Hurts) -> bool:
     return until - since - seconds_in(hurts.unasked(), since, until) <= JUST_BEFORE
 
 
-def _pair(firing: Firing, row: Alert) -> Iterator[str]:
+def _pair(firing: Firing, row: Alert, ends: Ends) -> Iterator[str]:
+    if not ends.is_begin(firing, row):
+        yield f"alert {row.number} began at {row.fired_at}, its firing at {firing.fired_at}"
     if (row.state == "recovered") != (row.recovered_at is not None):
         yield f"alert {row.number} is {row.state} and ended at {row.recovered_at}"
     if row.recovered_at is None or firing.ended_at is None:
@@ -112,8 +150,7 @@ def _pair(firing: Firing, row: Alert) -> Iterator[str]:
     if row.recovered_at < row.fired_at:
         yield f"alert {row.number} ended at {row.recovered_at}, before it fired at {row.fired_at}"
         return
-    # Where the clock was set back meanwhile, it ends no earlier than it began.
-    due = max(firing.ended_at, row.fired_at)
     # What was switched off ends when that is told.
-    if row.recovered_at != due and not firing.switched_off:
-        yield f"alert {row.number} of {row.fired_at} ended at {row.recovered_at}, its own recovery was at {due}"
+    if not firing.switched_off and not ends.is_end(firing, row):
+        said = f"alert {row.number} of {row.fired_at} ended at {row.recovered_at}"
+        yield f"{said}, its own recovery was at {firing.ended_at}"
