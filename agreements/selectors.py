@@ -89,6 +89,12 @@ def policy_version_for(system_id: uuid.UUID, at: datetime | None = None) -> uuid
     return max(running, key=lambda link: link.created_at).policy_version_id if running else None
 
 
+def covered_now(system_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the systems that a running retainer covers: what was signed for them is the promise."""
+    links = CoveredSystem.objects.filter(system_id__in=set(system_ids), retainer__state__in=RUNNING)
+    return {link.system_id for link in links.select_related("retainer") if _runs(link.retainer, now())}
+
+
 def clients_on(policy_id: uuid.UUID) -> list[str]:
     """The clients with a retainer that has the policy and is not over. A draft has signed nothing yet."""
     links = CoveredSystem.objects.filter(policy_version__policy_id=policy_id, retainer__state__in=RUNNING)

@@ -303,7 +303,10 @@ class Incidents(Endpoint):
 
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, id: uuid.UUID) -> Response:
-        """Says that it is over, with a text for the client."""
+        """Says that it is over, with a text for the client.
+
+        Refused while the last answer about what fired is bad or missing: only a person may override that.
+        """
         return self.one(services.resolve(incident_id=id, **self.body()))
 
     @action(detail=True, methods=["post"])

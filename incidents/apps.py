@@ -6,6 +6,7 @@ from django.apps import AppConfig
 
 from core import news
 from incidents import events
+from slas import subjects
 
 
 class IncidentsConfig(AppConfig):
@@ -15,6 +16,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Handlers import models, which exist only now."""
+        from incidents.clocked import Incidents  # noqa: PLC0415
         from incidents.handlers import HANDLERS  # noqa: PLC0415
         from incidents.models import EntryKind  # noqa: PLC0415
 
@@ -22,3 +24,4 @@ class IncidentsConfig(AppConfig):
         lines = [f"{events.PREFIX}{kind}" for kind in EntryKind.values]
         news.declare([*news.declared_in(events), *lines])
         news.register(HANDLERS)
+        subjects.register("incident", Incidents())

@@ -106,7 +106,13 @@ class ResolveForm(forms.Form):
         label=_("What solved it"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The client reads this."),
+        help_text=_("The client reads this, and what was measured last."),
+    )
+    override_reason = forms.CharField(
+        label=_("Why it is solved although what is measured says no"),
+        max_length=300,
+        required=False,
+        help_text=_("Only for the staff. Not needed once the last answer is good."),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from incidents.models import EntryKind, IncidentEntry
+from incidents.readings import sentences
 from incidents.severities import LABELS
 from slas.selectors import addressee_label, metric_label, party_label
 
@@ -57,16 +58,17 @@ def text_of(entry: IncidentEntry, names: Mapping[Any, str]) -> str:
         waited = _("%(party)s: %(reason)s") % {"party": party_label(data["party"]), "reason": entry.body}
         return f"{waited} · {data['evidence']}" if data.get("evidence") else waited
     if entry.kind == EntryKind.AGREED and "agreed_at" in data:
-        day = date_format(localtime(datetime.fromisoformat(data["agreed_at"])), "j M Y, H:i")
-        words = {"metric": metric_label(data["metric"]), "day": day, "reason": entry.body}
+        words = {"metric": metric_label(data["metric"]), "day": _day(data["agreed_at"]), "reason": entry.body}
         return str(_("%(metric)s is due on %(day)s: %(reason)s") % words)
+    if entry.kind == EntryKind.RESOLVED:
+        return "\n".join(filter(None, [str(entry.body), *sentences(data.get("measured", []))]))
     if entry.body:
         return str(entry.body)
     if entry.kind == EntryKind.SEVERITY and {"before", "after"} <= data.keys():
         before, after = LABELS[data["before"]], LABELS[data["after"]]
         return _("From %(before)s to %(after)s.") % {"before": str(before).lower(), "after": str(after).lower()}
     if entry.kind == EntryKind.POLICY:
-        return str(data.get("to", ""))
+        return "\n".join([str(data.get("to", "")), *map(_shift, data.get("shifts", []))])
     if entry.kind == EntryKind.ASSIGNED:
         return names.get(data.get("owner_id", ""), _("Nobody"))
     if entry.kind == EntryKind.MERGED and "into" in data:
@@ -78,3 +80,17 @@ def text_of(entry: IncidentEntry, names: Mapping[Any, str]) -> str:
     if entry.kind in (EntryKind.CLOCK_WARNED, EntryKind.CLOCK_BREACHED) and "metric" in data:
         return metric_label(data["metric"])
     return ""
+
+
+def _shift(row: Mapping[str, str | None]) -> str:
+    """One promise before and after: "Resolution is due on 1 Jun 2026, 14:00 instead of 1 Jun 2026, 16:00"."""
+    words = {"metric": metric_label(str(row["metric"])), "before": _day(row["before"]), "after": _day(row["after"])}
+    if row["after"] is None:
+        return _("%(metric)s is no longer promised; it was due on %(before)s") % words
+    if row["before"] is None:
+        return _("%(metric)s is due on %(after)s") % words
+    return _("%(metric)s is due on %(after)s instead of %(before)s") % words
+
+
+def _day(text: str | None) -> str:
+    return date_format(localtime(datetime.fromisoformat(text)), "j M Y, H:i") if text else ""

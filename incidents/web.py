@@ -22,7 +22,7 @@ from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
-from core.web.pages import csv_file, done, listed, page, refused
+from core.web.pages import csv_file, done, listed, page, put_on_form, refused
 from incidents import permissions, selectors, services
 from incidents.forms import (
     MODES,
@@ -44,9 +44,10 @@ from incidents.forms import (
 from incidents.models import Incident
 from incidents.severities import LABELS
 from incidents.states import IncidentState, Step
-from slas.selectors import latest_policy_versions, metric_label, severity_texts
+from slas.selectors import metric_label, severity_texts
 
-Act = Callable[[uuid.UUID, str], Any]
+# Given the incident's id and what its form says.
+Act = Callable[[uuid.UUID, dict[str, Any]], Any]
 Said = str | Promise
 
 STATE_FILTER = [("open", gettext_lazy("Open")), ("all", gettext_lazy("All states")), *IncidentState.choices]
@@ -55,22 +56,22 @@ SEVERITY_FILTER = [("", gettext_lazy("Any severity")), *LABELS.items()]
 # What each one-button step does and says. Those with a text take it from the form beside the button.
 STEPS: dict[str, tuple[Act, Said]] = {
     Step.CONFIRM: (
-        lambda row, text: services.confirm(incident_id=row),
+        lambda row, said: services.confirm(incident_id=row),
         gettext_lazy("Confirmed. The client can see it."),
     ),
     Step.FALSE_ALARM: (
-        lambda row, text: services.call_false_alarm(incident_id=row, reason=text),
+        lambda row, said: services.call_false_alarm(incident_id=row, **said),
         gettext_lazy("Marked as a false alarm. The client will not see it."),
     ),
     Step.ACKNOWLEDGE: (
-        lambda row, text: services.acknowledge(incident_id=row),
+        lambda row, said: services.acknowledge(incident_id=row),
         gettext_lazy("Acknowledged. The clocks show what that keeps."),
     ),
-    Step.RESUME: (lambda row, text: services.resume(incident_id=row), gettext_lazy("The clocks run again.")),
-    Step.MITIGATE: (lambda row, text: services.mitigate(incident_id=row), gettext_lazy("Marked as mitigated.")),
-    Step.RESOLVE: (lambda row, text: services.resolve(incident_id=row, body=text), gettext_lazy("Resolved.")),
-    Step.REOPEN: (lambda row, text: services.reopen(incident_id=row, reason=text), gettext_lazy("Reopened.")),
-    Step.CLOSE: (lambda row, text: services.close(incident_id=row), gettext_lazy("Closed.")),
+    Step.RESUME: (lambda row, said: services.resume(incident_id=row), gettext_lazy("The clocks run again.")),
+    Step.MITIGATE: (lambda row, said: services.mitigate(incident_id=row), gettext_lazy("Marked as mitigated.")),
+    Step.RESOLVE: (lambda row, said: services.resolve(incident_id=row, **said), gettext_lazy("Resolved.")),
+    Step.REOPEN: (lambda row, said: services.reopen(incident_id=row, **said), gettext_lazy("Reopened.")),
+    Step.CLOSE: (lambda row, said: services.close(incident_id=row), gettext_lazy("Closed.")),
 }
 
 # The steps that need a text, with the form that takes it.
@@ -161,10 +162,7 @@ def take_step(request: HttpRequest, agency: str, number: int, step: str) -> Http
         raise Http404
     act, message = STEPS[step]
     form = FORMS.get(step, Form)(request.POST)
-    if not form.is_valid():
-        return _again(request, agency, number, form)
-    text = next(iter(form.cleaned_data.values()), "")
-    return _do(request, agency, number, lambda row: act(row.id, text), message)
+    return _filled_in(request, agency, number, form, lambda incident_id, **said: act(incident_id, said), message)
 
 
 @staff(permissions.HANDLE)
@@ -212,7 +210,7 @@ def decide(request: HttpRequest, agency: str, number: int, dispute_id: uuid.UUID
         return services.decide_dispute(dispute_id=dispute_id, accept=accept, answer=answer)
 
     said = _("The wait is taken back. Its time counts.") if accept else _("The wait is kept.")
-    return _do(request, agency, number, act, said)
+    return _do(request, agency, number, form, act, said)
 
 
 @staff(permissions.HANDLE)
@@ -260,7 +258,7 @@ def _policies(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     def choices(row: Incident, mode: str) -> list[Any]:
         return [
             (version.id, version, version.policy.description, _shifts(row, mode, policy_version_id=version.id))
-            for version in latest_policy_versions()
+            for version in services.policies_for(row)
             if version.id != row.policy_version_id
         ]
 
@@ -339,10 +337,13 @@ def _filled_in(
     """Hands what the form says to the service, or shows the form again."""
     if not form.is_valid():
         return _again(request, agency, number, form)
-    return _do(request, agency, number, lambda row: act(incident_id=row.id, **form.cleaned_data), message)
+    return _do(request, agency, number, form, lambda row: act(incident_id=row.id, **form.cleaned_data), message)
 
 
-def _do(request: HttpRequest, agency: str, number: int, act: Callable[[Incident], Any], message: Said) -> HttpResponse:
+def _do(
+    request: HttpRequest, agency: str, number: int, form: Form, act: Callable[[Incident], Any], message: Said
+) -> HttpResponse:
+    """What is wrong with a field is said beside it, and everything typed stays; else it is said on the workbench."""
     try:
         row = selectors.incident_by_number(number)
     except NotFound as error:
@@ -351,6 +352,9 @@ def _do(request: HttpRequest, agency: str, number: int, act: Callable[[Incident]
         with transaction.atomic():
             act(row)
     except DomainError as error:
+        if error.field in form.fields and not form.fields[error.field].widget.is_hidden:
+            put_on_form(form, error)
+            return _again(request, agency, number, form)
         return refused(request, error, _url(agency, number))
     return done(request, str(message), _url(agency, number))
 

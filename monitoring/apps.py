@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from core import news
+from incidents import readings
 from monitoring import events
 
 
@@ -16,6 +17,8 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         """Handlers import models, which exist only now."""
         from monitoring.handlers import HANDLERS  # noqa: PLC0415
+        from monitoring.readings import readings_of  # noqa: PLC0415
 
         news.declare(news.declared_in(events), events.VERSIONS)
         news.register(HANDLERS)
+        readings.register(readings_of)

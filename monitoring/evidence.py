@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from monitoring.models import Alert, Check
-from monitoring.selectors import format_value
+from monitoring.selectors import value_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def evidence_of(alert: Alert, check: Check) -> list[tuple[str, EvidenceView]]:
 
 def _view(step: str, facts: dict[str, Any], units: dict[str, str]) -> EvidenceView:
     unit = units.get(facts.get("metric", ""), "s" if facts.get("metric") == "latency" else "")
-    samples = [(datetime.fromisoformat(at), _value(value, unit)) for at, value in facts.get("samples", [])]
+    samples = [(datetime.fromisoformat(at), value_text(value, unit)) for at, value in facts.get("samples", [])]
     return EvidenceView(sentence=_sentence(step, facts), rule=_rule(facts, unit), samples=samples)
 
 
@@ -60,9 +60,4 @@ def _rule(facts: dict[str, Any], unit: str) -> str:
     words = _("bad above %(limit)s, good again below %(clear)s")
     if facts["comparison"] == "below":
         words = _("bad below %(limit)s, good again above %(clear)s")
-    return str(words % {"limit": _value(facts["limit"], unit), "clear": _value(facts["clear_limit"], unit)})
-
-
-def _value(value: float, unit: str) -> str:
-    shown = format_value(value, unit)
-    return shown if unit in ("", "ratio") else f"{shown} {unit}"
+    return str(words % {"limit": value_text(facts["limit"], unit), "clear": value_text(facts["clear_limit"], unit)})

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from backlog import selectors as maintenance
 from core.clock import now
 from core.errors import NotFound
+from incidents.states import IncidentState
 from monitoring import addresses
 from monitoring.evaluate import UNKNOWN_AFTER
 from monitoring.models import Alert, Check, Health, Rollup, Sample, Threshold
@@ -107,6 +108,12 @@ def alerts(
     if system_id:
         rows = rows.filter(system_id=system_id)
     return rows.filter(incident_id=incident_id) if incident_id else rows
+
+
+def alerts_nobody_has() -> QuerySet[Alert]:
+    """Alerts that go on and are on no open incident: they have none, or somebody ended it. Newest first."""
+    rows = alerts(open_only=True).select_related("incident")
+    return rows.exclude(incident__state__in=IncidentState.open_values())
 
 
 def alert(alert_id: uuid.UUID) -> Alert:
@@ -240,8 +247,7 @@ def _metric(row: Check, name: str, unit: str, limit: Threshold | None) -> Metric
 
 def _limit_text(limit: Threshold, unit: str) -> str:
     words = _("bad above") if limit.comparison == "above" else _("bad below")
-    shown = "" if unit in ("", "ratio") else f" {unit}"
-    return f"{words} {format_value(limit.limit, unit)}{shown}"
+    return f"{words} {value_text(limit.limit, unit)}"
 
 
 def metric_label(name: str) -> str:
@@ -256,6 +262,12 @@ def format_value(value: float, unit: str) -> str:
     if unit == "ratio":
         return f"{value * 100:.1f} %"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def value_text(value: float, unit: str) -> str:
+    """A value with its unit, as people read it."""
+    shown = format_value(value, unit)
+    return shown if unit in ("", "ratio") else f"{shown} {unit}"
 
 
 def series(check_id: uuid.UUID, metric: str, start: datetime, end: datetime) -> list[tuple[datetime, float | None]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from monitoring.models import Check
-from monitoring.selectors import format_value, metric_label
+from monitoring.selectors import metric_label, value_text
 
 PROBLEMS = {
     "dns": gettext_lazy("its name does not resolve"),
@@ -49,13 +49,12 @@ def _failure_title(check: Check, error_class: str) -> str:
 def _limit_title(rule: dict[str, Any], value: float | None) -> str:
     # "p95_latency_ms 847 ms" would say the unit twice.
     name = rule["metric"].removesuffix(f"_{rule['unit']}").replace("_", " ")
-    unit = "" if rule["unit"] in ("", "ratio") else f" {rule['unit']}"
-    shown = format_value(value, rule["unit"]) if value is not None else "–"
-    limit = format_value(rule["limit"], rule["unit"])
+    shown = value_text(value, rule["unit"]) if value is not None else "–"
+    limit = value_text(rule["limit"], rule["unit"])
     words = _("%(name)s %(value)s, above the agreed %(limit)s")
     if rule["comparison"] == "below":
         words = _("%(name)s %(value)s, below the agreed %(limit)s")
-    return str(words % {"name": name, "value": f"{shown}{unit}", "limit": f"{limit}{unit}"})[:160].capitalize()
+    return str(words % {"name": name, "value": shown, "limit": limit})[:160].capitalize()
 
 
 def _no_data(check: Check, rule: dict[str, Any] | None) -> str:

@@ -28,6 +28,7 @@ class Capability(models.TextChoices):
 
     VIEW = "view", _("See the agency's work")
     WORK = "work", _("Work on incidents and checks")
+    OVERRIDE = "override", _("Call an incident solved against what is measured")
     CONFIGURE = "configure", _("Set up systems and checks")
     CLIENTS = "clients", _("Manage clients and contacts")
     RETAINERS = "retainers", _("Manage retainers and response times")
@@ -42,6 +43,7 @@ STAFF: dict[str, frozenset[str]] = {
         {
             Capability.VIEW,
             Capability.WORK,
+            Capability.OVERRIDE,
             Capability.CONFIGURE,
             Capability.CLIENTS,
             Capability.RETAINERS,

@@ -12,17 +12,15 @@ from incidents.services.steps import (
     acknowledge,
     assign,
     call_false_alarm,
-    change_policy,
-    change_severity,
     close,
     confirm,
     mitigate,
     pause,
-    preview_terms,
     reopen,
     resolve,
     resume,
 )
+from incidents.services.terms import change_policy, change_severity, policies_for, preview_terms
 from incidents.services.writing import add_entry, post_note, post_update
 
 __all__ = [
@@ -47,6 +45,7 @@ __all__ = [
     "open_incident",
     "open_or_join",
     "pause",
+    "policies_for",
     "post_note",
     "post_update",
     "preview_terms",

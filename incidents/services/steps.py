@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.access.roles import Capability, may
 from core.clock import now
-from core.errors import Conflict, DomainError, NotFound
+from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.selectors import member_of_user
 from core.tenancy.context import require_scope
-from incidents import events
+from incidents import events, readings
 from incidents.models import EntryKind, Incident
 from incidents.services.publication import hold, publish
 from incidents.services.rows import (
-    SUBJECT,
+    add_line,
     begun,
     clean_text,
     done,
-    known_severity,
     locked_for,
     locked_row,
     mark_begun,
@@ -30,7 +29,6 @@ from incidents.services.rows import (
 )
 from incidents.states import IncidentState, Step
 from slas import selectors as sla_selectors
-from slas import services as sla_services
 
 PARTIES = ("client", "vendor", "provider", "window")
 
@@ -119,10 +117,18 @@ def mitigate(*, incident_id: uuid.UUID, expected_version: int | None = None) -> 
         return done(incident, events.MITIGATED, EntryKind.MITIGATED, visible=True)
 
 
-def resolve(*, incident_id: uuid.UUID, body: str = "", expected_version: int | None = None) -> Incident:
-    """It works again: resolution and mitigation are kept, what is still owed besides ends."""
+def resolve(
+    *, incident_id: uuid.UUID, body: str = "", override_reason: str = "", expected_version: int | None = None
+) -> Incident:
+    """It works again: resolution and mitigation are kept, what is still owed besides ends.
+
+    What fired must be well by its last answer; whoever may override says why it is solved all the same, for the staff.
+    The client reads what was measured, either way.
+    """
     with transaction.atomic():
         incident = locked_for(incident_id, Step.RESOLVE, expected_version)
+        measured = readings.readings_of(incident.id)
+        against = _overridden(measured, override_reason)
         at = now()
         incident.state, incident.resolved_at = IncidentState.RESOLVED, at
         incident.mitigated_at = incident.mitigated_at or at
@@ -131,7 +137,31 @@ def resolve(*, incident_id: uuid.UUID, body: str = "", expected_version: int | N
         kept = ("triage", "first_response", "next_response", "mitigation", "resolution")
         move_clocks(incident, "satisfy", at, metrics=kept)
         move_clocks(incident, "cancel", at, reason="resolved")
-        return done(incident, events.RESOLVED, EntryKind.RESOLVED, body=body.strip(), visible=True)
+        if against:
+            add_line(incident, EntryKind.NOTE, body=_("Solved against what was measured: %(why)s") % {"why": against})
+        data = {"measured": readings.kept(measured)} if measured else {}
+        return done(incident, events.RESOLVED, EntryKind.RESOLVED, body=body.strip(), visible=True, data=data)
+
+
+def _overridden(measured: list[readings.Reading], reason: str) -> str:
+    """Why it is solved although something is still wrong; empty where nothing is. DomainError where it is not said,
+    Forbidden to those who may not say it."""
+    wrong = [row for row in measured if not row.good]
+    if not wrong:
+        return ""
+    still = _("Not solved yet: %(wrong)s.") % {"wrong": "; ".join(readings.sentence(row) for row in wrong)}
+    actor = require_scope().actor
+    if actor.kind != "system" and not may(actor.role, Capability.OVERRIDE):
+        raise Forbidden(
+            _("%(still)s Wait for a good answer, or ask an owner or account manager.") % {"still": still},
+            field="override_reason",
+        )
+    if not reason.strip():
+        raise DomainError(
+            _("%(still)s Wait for a good answer, or say why it is solved all the same.") % {"still": still},
+            field="override_reason",
+        )
+    return clean_text(reason, "override_reason", 300)
 
 
 def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None = None) -> Incident:
@@ -169,84 +199,6 @@ def close(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Inc
         incident = locked_for(incident_id, Step.CLOSE, expected_version)
         incident.state, incident.closed_at = IncidentState.CLOSED, now()
         return done(incident, events.CLOSED, EntryKind.CLOSED)
-
-
-def change_severity(
-    *, incident_id: uuid.UUID, severity: str, mode: str = "carry_elapsed", expected_version: int | None = None
-) -> Incident:
-    """Raises or lowers the severity; the clocks take the new targets in the named mode."""
-    with transaction.atomic():
-        incident = locked_row(incident_id, expected_version)
-        if incident.state not in IncidentState.open_values():
-            raise Conflict(_("The severity of an incident that is over stays."))
-        before, incident.severity = incident.severity, known_severity(severity)
-        if before == severity:
-            raise Conflict(_("This is its severity already."))
-        if not incident.published_at:
-            hold(incident)
-        if incident.policy_version_id:
-            sla_services.retarget(
-                subject_type=SUBJECT,
-                subject_id=incident.id,
-                severity=severity,
-                policy_version_id=incident.policy_version_id,
-                at=now(),
-                mode=mode,
-            )
-        return done(
-            incident,
-            events.SEVERITY_CHANGED,
-            EntryKind.SEVERITY,
-            data={"before": before, "after": severity},
-            visible=True,
-        )
-
-
-def change_policy(
-    *,
-    incident_id: uuid.UUID,
-    policy_version_id: uuid.UUID,
-    mode: str = "carry_elapsed",
-    expected_version: int | None = None,
-) -> Incident:
-    """Gives one incident other response times; its clocks take the new targets in the named mode."""
-    with transaction.atomic():
-        incident = locked_row(incident_id, expected_version)
-        if incident.state not in IncidentState.open_values():
-            raise Conflict(_("The response times of an incident that is over stay."))
-        version = sla_services.version_to_sign(policy_version_id)
-        if incident.policy_version_id == version.id:
-            raise Conflict(_("It runs on these response times already."))
-        before, incident.policy_version_id = incident.policy_version_id, version.id
-        # None, too, where it was opened under what had been archived by then.
-        unpromised = before is None or not sla_selectors.clocks_of(SUBJECT, incident.id)
-        where: dict[str, Any] = {"subject_type": SUBJECT, "subject_id": incident.id, "severity": incident.severity}
-        if unpromised:
-            sla_services.start_clocks(
-                **where, client_id=incident.client_id, policy_version_id=version.id, started_at=incident.opened_at
-            )
-        else:
-            sla_services.retarget(**where, policy_version_id=version.id, at=now(), mode=mode)
-        data = {"to": str(version)}
-        return done(incident, events.POLICY_CHANGED, EntryKind.POLICY, data=data)
-
-
-def preview_terms(
-    *, incident: Incident, severity: str = "", policy_version_id: uuid.UUID | None = None, mode: str = "carry_elapsed"
-) -> list[sla_services.Shift]:
-    """What another severity or other response times would come to now: each promise with its deadline before and
-    after. What is not named stays as it is."""
-    version_id = policy_version_id or incident.policy_version_id
-    if version_id is None or incident.state not in IncidentState.open_values():
-        return []
-    return sla_services.preview_retarget(
-        subject_type=SUBJECT,
-        subject_id=incident.id,
-        severity=known_severity(severity or incident.severity),
-        policy_version_id=version_id,
-        at=now(),
-        mode=mode,
-    )
 
 
 def assign(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +81,7 @@ def attention(slug: str, *, works: bool = True) -> dict[str, Any]:
 
 def _verdict(rows: list[Need]) -> str:
     if not rows:
-        return _("Nothing needs you. Every promise is being kept.")
+        return _quiet_verdict(Counter(monitoring.system_states().values()))
     missed = sum(1 for need in rows if need.clock and need.clock.state == "breached")
     risky = sum(1 for need in rows if need.clock and need.clock.state == "at_risk")
     verdict = ngettext("One thing needs somebody.", "%(count)s things need somebody.", len(rows))
@@ -94,6 +94,18 @@ def _verdict(rows: list[Need]) -> str:
         near = ngettext("One deadline is near.", "%(count)s deadlines are near.", risky)
         sentences.append(near % {"count": risky})
     return " ".join(sentences)
+
+
+def _quiet_verdict(states: Counter[str]) -> str:
+    """Nothing waits. That everything is well is said only where somebody looked at it and it is."""
+    ill = states["down"] + states["degraded"]
+    if ill:
+        said = ngettext("%(count)s system is not well.", "%(count)s systems are not well.", ill)
+        return _("Nothing waits for you, but %(said)s") % {"said": said % {"count": ill}}
+    if states["unknown"]:
+        said = ngettext("%(count)s system gives no data.", "%(count)s systems give no data.", states["unknown"])
+        return _("Nothing waits for you, but %(said)s") % {"said": said % {"count": states["unknown"]}}
+    return _("Nothing needs you. Every promise is being kept.")
 
 
 def _incident_needs(slug: str, *, works: bool) -> list[Need]:
@@ -118,14 +130,14 @@ def _incident_needs(slug: str, *, works: bool) -> list[Need]:
 
 
 def _alert_needs(slug: str) -> list[Need]:
-    rows = [row for row in monitoring.alerts(open_only=True) if row.incident_id is None]
+    rows = list(monitoring.alerts_nobody_has())
     names, owners = _names(rows)
     return [
         Need(
             kind="alert",
             state=row.state,
             title=row.title,
-            reference=_("Alert"),
+            reference=_alert_reference(row),
             client_name=owners.get(row.client_id, ""),
             system_name=names.get(row.system_id, ""),
             url=reverse("monitoring:alert", args=[slug, row.number]),
@@ -135,6 +147,14 @@ def _alert_needs(slug: str) -> list[Need]:
         )
         for row in rows
     ]
+
+
+def _alert_reference(row: Any) -> str:
+    """Beside one that goes on although somebody ended its incident stands which that was."""
+    if row.incident is None:
+        return _("Alert")
+    words = {"reference": row.incident.reference, "state": row.incident.get_state_display().lower()}
+    return _("Alert of %(reference)s, %(state)s") % words
 
 
 def nearest_clocks(incident_ids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from clients import selectors as clients
-from core.access.roles import Capability
+from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
 from core.errors import NotFound
-from core.selectors import members, names_of, news_version
+from core.selectors import Place, members, names_of, news_version
 from core.web.pages import page, unchanged
 from core.web.standing import version_of
 from incidents import selectors as incidents
@@ -34,7 +34,8 @@ from incidents.forms import (
     SeverityForm,
     UpdateForm,
 )
-from incidents.states import Step, allowed
+from incidents.readings import Reading, readings_of, sentence
+from incidents.states import IncidentState, Step, allowed
 from incidents.texts import TEMPLATES
 from incidents.timeline import mark_of, text_of
 from incidents.web import merge_choices
@@ -53,17 +54,22 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         row = incidents.incident_by_number(number)
     except NotFound:
         return not_found(request)
-    version = version_of(request, news_version)
+    # What is measured shows while there is something to solve, and changes with each answer.
+    open_now = row.state in IncidentState.open_values()
+    measured = [(monitoring.freshness, (row.system_id,))] if open_now else []
+    version = version_of(request, news_version, *measured)
     same = unchanged(request, version)
     if same:
         return same
+    now_measured = readings_of(row.id) if open_now else []
     context = incident_context(row) | {
         "version": version,
+        "measured": [(reading, sentence(reading)) for reading in now_measured],
         "steps": _steps(row),
         "note_form": NoteForm(),
         "update_form": UpdateForm(),
         "pause_form": PauseForm(auto_id="pause_%s"),
-        "resolve_form": ResolveForm(auto_id="resolve_%s"),
+        "resolve_form": _resolve_form(request, now_measured),
         "reason_form": ReasonForm(auto_id="reason_%s"),
         "reopen_form": ReopenForm(auto_id="reopen_%s"),
         "recipients": _recipients(row),
@@ -80,6 +86,15 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         ],
     }
     return page(request, "dashboard/incident.html", context, part="dashboard/_incident.html")
+
+
+def _resolve_form(request: HttpRequest, measured: list[Reading]) -> ResolveForm:
+    """It asks why only where something measured says no, and only those who may override that."""
+    form = ResolveForm(auto_id="resolve_%s")
+    place = cast(Place, request.place)  # type: ignore[attr-defined]
+    if all(row.good for row in measured) or not may(place.role, Capability.OVERRIDE):
+        del form.fields["override_reason"]
+    return form
 
 
 def _steps(row: Any) -> dict[str, bool]:

@@ -18,6 +18,7 @@ from core.selectors import agency, members
 from core.services import invite_contact_person
 from incidents import events as incident_events
 from incidents import selectors as incidents
+from incidents.timeline import text_of
 from retainer.canary import hear as hear_canary
 from retainer.notifications.addressees import acknowledge_path, addressees
 from retainer.notifications.messages import Message, mail_bodies
@@ -142,8 +143,11 @@ def tell_client_updated(news: News) -> None:
 
 
 def tell_client_resolved(news: News) -> None:
-    """The end of a published incident."""
-    _mail_client(news, _("Solved: %(system)s"), visible_since="published_at")
+    """The end of a published incident, with what was measured: it is called solved where that says so."""
+    last = incidents.entries(uuid.UUID(news.payload["id"])).filter(kind="resolved").order_by("-id").first()
+    well = all(row["good"] for row in (last.data if last else {}).get("measured", []))
+    subject = _("Solved: %(system)s") if well else _("We ended our work on %(system)s")
+    _mail_client(news, subject, visible_since="published_at")
 
 
 def tell_client_reopened(news: News) -> None:
@@ -178,15 +182,20 @@ def _mail_client(news: News, subject: str, *, visible_since: str) -> None:
     message = Message(
         subject=subject % {"system": system.name},
         lead=incident.title,
-        lines=[str(entry.body) for entry in incidents.entries(incident.id, client_visible_only=True) if entry.body][
-            -1:
-        ],
+        lines=_last_said(incident.id),
         action=_("See how it stands"),
         url=link(reverse("portal:incident", args=[house.slug, client.slug, incident.number])),
     )
     for contact in clients.contacts(client.id):
         if contact.ended_at is None:
             _mail(news, contact.email, message, client_id=client.id)
+
+
+def _last_said(incident_id: uuid.UUID) -> list[str]:
+    """The newest line that the client may read and that says something, as the portal shows it."""
+    rows = incidents.entries(incident_id, client_visible_only=True).order_by("-at", "-id")
+    texts = (text_of(entry, {}) for entry in rows)
+    return next((text.split("\n") for text in texts if text), [])
 
 
 def _mail_staff(news: News, message: Message, responsible: uuid.UUID | None, incident: Any = None) -> None:

@@ -17,7 +17,7 @@ from slas.services.catalogue import install_catalogue
 from slas.services.clocks import next_cycle, record_event, start_clocks
 from slas.services.hearing import owe_answer
 from slas.services.holidays import decide_holidays, follow_holidays, holidays_of, read_feeds
-from slas.services.moving import apply_move, discard_move, prepare_move, step_moves
+from slas.services.moving import apply_move, discard_move, prepare_move, preview_move, step_moves
 from slas.services.oncall import cancel_time_off, delete_rota, give_back, save_rota, take_over, take_time_off
 from slas.services.policies import create_policy, new_policy_version
 from slas.services.retargeting import Shift, preview_retarget, retarget
@@ -48,6 +48,7 @@ __all__ = [
     "next_cycle",
     "owe_answer",
     "prepare_move",
+    "preview_move",
     "preview_retarget",
     "read_feeds",
     "record_event",

@@ -1,6 +1,7 @@
 """Moves open clocks to a newer version of their policy or of their hours: counted first, then moved, batch by batch.
 
-Forward only: what was used up stays used up, what was missed stays missed. Each batch is one transaction with the place
+Forward only: what was used up stays used up, what was missed stays missed, and what a running retainer has signed stays
+as it was signed. Each batch is one transaction with the place
 where it ended, so that whoever takes over after a crash goes on from there.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -21,6 +22,7 @@ from core.clock import now
 from core.errors import Conflict, NotFound
 from core.tenancy.context import require_scope
 from core.tenancy.scope import sweeper_scope, tenant_scope
+from slas import subjects
 from slas.models import Clock, MoveState, PolicyVersion, Target, TermsMove
 from slas.services.proposing import Plan
 
@@ -96,8 +98,10 @@ def _batch(move: TermsMove) -> int:
     if move.cursor:
         rows = rows.filter(id__gt=move.cursor)
     clocks = list(rows.select_for_update(of=("self",))[:BATCH] if applying else rows[:BATCH])
-    plan = Plan(move, now())
-    counts = _each(plan.carry_out if applying else plan.count, clocks)
+    plan, free = Plan(move, now()), _unsigned(clocks)
+    counts = _each(plan.carry_out if applying else plan.count, free)
+    counts["signed"] += len(clocks) - len(free)
+    # Adding leaves out what is zero.
     move.counts = dict(Counter(move.counts) + counts)
     move.dealt_with += len(clocks)
     move.next_due_at = now()
@@ -108,6 +112,22 @@ def _batch(move: TermsMove) -> int:
         move.finished_at = now() if applying else None
     move.save()
     return len(clocks)
+
+
+def _unsigned(clocks: Iterable[Clock]) -> list[Clock]:
+    """Those that no running retainer covers. What was signed is the promise until both sides sign something else."""
+    rows = list(clocks)
+    signed = subjects.signed((clock.subject_type, clock.subject_id) for clock in rows)
+    return [clock for clock in rows if (clock.subject_type, clock.subject_id) not in signed]
+
+
+def preview_move(*, move_id: uuid.UUID, most: int = 50) -> list[subjects.Moved]:
+    """The promises that a move which is ready would bring to other terms, the first so many of them."""
+    rows = TermsMove.objects.select_related("policy_version__policy", "calendar_version__calendar")
+    move = rows.filter(id=move_id, state=MoveState.READY).first()
+    if move is None:
+        return []
+    return Plan(move, now()).preview(_unsigned(_affected(move).order_by("id")[:BATCH]))[:most]
 
 
 def _each(act: Callable[[Sequence[Clock]], Counter[str]], clocks: Sequence[Clock]) -> Counter[str]:

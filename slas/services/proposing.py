@@ -10,7 +10,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from slas.engine import Event, Judgement, Terms, judge, to_instant
+from slas import subjects
+from slas.engine import Event, Judgement, Terms, from_instant, judge, to_instant
 from slas.models import Clock, Target, TermsMove
 from slas.services.clocks import terms_of, with_kept_date
 from slas.services.facts import Fact, append
@@ -40,8 +41,7 @@ class Proposal:
         a warning is taken back."""
         if self.is_same or self.terms is None:
             return self._unmoved()
-        change = Event(at=to_instant(self.at), kind="retarget", terms=self.terms, seq=len(self.rows) + 1)
-        after = judge(read_terms(self.clock.terms), [*engine_events(self.rows), change], to_instant(self.at))
+        after = self._after()
         return self._moved(after.due_at or 0, after.state, missed=after.breached_at is not None)
 
     def done(self) -> Iterable[str]:
@@ -51,6 +51,25 @@ class Proposal:
         clock = self.clock
         due = to_instant(clock.due_at) if clock.due_at else 0
         return self._moved(due, clock.state, missed=clock.breached_at is not None)
+
+    def moved(self) -> subjects.Moved:
+        """The promise before and after, read off the clock after it was moved and judged."""
+        after = None if self.terms is None else self.clock.due_at
+        return self._moved_to(after)
+
+    def preview(self) -> subjects.Moved | None:
+        """The same before anything is done; None where nothing would become of it."""
+        if self.is_same:
+            return None
+        return self._moved_to(None if self.terms is None else _instant(self._after().due_at))
+
+    def _moved_to(self, after: datetime | None) -> subjects.Moved:
+        clock = self.clock
+        return subjects.Moved(clock.subject_type, clock.subject_id, clock.metric, _instant(self.before.due_at), after)
+
+    def _after(self) -> Judgement:
+        change = Event(at=to_instant(self.at), kind="retarget", terms=self.terms, seq=len(self.rows) + 1)
+        return judge(read_terms(self.clock.terms), [*engine_events(self.rows), change], to_instant(self.at))
 
     def _unmoved(self) -> tuple[str, ...]:
         return ("same",) if self.is_same else ("dropped",)
@@ -79,6 +98,10 @@ class Proposal:
         return Fact("retarget", self.at, data=data)
 
 
+def _instant(due: int | None) -> datetime | None:
+    return None if due is None else from_instant(due)
+
+
 class Plan:
     """The proposals of one move at one moment; targets and terms are read once for all clocks."""
 
@@ -86,6 +109,16 @@ class Plan:
         self.move, self.at = move, at.replace(microsecond=0)
         self._targets: dict[uuid.UUID, dict[tuple[str, str, str], Target]] = {}
         self._terms: dict[uuid.UUID, Terms] = {}
+
+    @property
+    def name(self) -> str:
+        """What the newer terms are called."""
+        hours = self.move.calendar_version
+        return f"{hours.calendar} v{hours.number}" if hours else str(self.move.policy_version)
+
+    def preview(self, clocks: Sequence[Clock]) -> list[subjects.Moved]:
+        """Each promise that would come to other terms, before and after; nothing is written."""
+        return [moved for proposal in self._proposals(clocks) if (moved := proposal.preview())]
 
     def count(self, clocks: Sequence[Clock]) -> Counter[str]:
         """How many clocks each word of ``Proposal.foreseen`` is true of; nothing is written."""
@@ -102,6 +135,7 @@ class Plan:
         if moving:
             rows = {proposal.clock.id: proposal.rows for proposal in moving}
             append([proposal.clock for proposal in moving], facts, rows)
+            subjects.tell_moved([proposal.moved() for proposal in moving], self.name)
         return Counter(word for proposal in proposals for word in proposal.done())
 
     def _proposals(self, clocks: Sequence[Clock]) -> list[Proposal]:

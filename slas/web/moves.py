@@ -17,7 +17,7 @@ from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.pages import done, page, refused, unchanged
 from core.web.standing import version_of
-from slas import permissions, selectors, services
+from slas import permissions, selectors, services, subjects
 from slas.web.shared import crumbs, found
 
 
@@ -52,11 +52,19 @@ def move(request: HttpRequest, agency: str, move_id: uuid.UUID) -> HttpResponse:
     context = {
         "move": row,
         "name": name,
+        "shifts": _shifts(row.id),
         "lines": [(row.counts.get(word, 0), text, tone) for word, text, tone in _MOVE_WORDS],
         "version": version,
         "breadcrumbs": crumbs(agency, _("Open clocks")),
     }
     return page(request, "slas/move.html", context, part="slas/_move.html")
+
+
+def _shifts(move_id: uuid.UUID) -> list[tuple[subjects.Named | None, str, subjects.Moved]]:
+    """What would change, by what it is the promise of; empty once it was decided."""
+    rows = services.preview_move(move_id=move_id)
+    names = subjects.named((row.subject_type, row.subject_id) for row in rows)
+    return [(names.get((row.subject_type, row.subject_id)), selectors.metric_label(row.metric), row) for row in rows]
 
 
 _MOVE_WORDS = (
@@ -67,6 +75,7 @@ _MOVE_WORDS = (
     ("relieved", gettext_lazy("Clocks that are no longer at risk"), "good"),
     ("dropped", gettext_lazy("Promises that are no longer made and end"), "warn"),
     ("same", gettext_lazy("Clocks that stay as they are"), ""),
+    ("signed", gettext_lazy("Clocks under a running retainer: what was signed stays the promise"), ""),
     ("failed", gettext_lazy("Clocks that could not be moved; the log says why"), "bad"),
 )
 

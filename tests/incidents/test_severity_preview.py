@@ -110,7 +110,7 @@ def lighter(ward: Ward) -> Any:
 
 @pytest.mark.parametrize("mode", RETARGET_MODES)
 def test_other_response_times_do_to_the_clocks_what_was_shown(ward: Ward, mode: str) -> None:
-    incident_id, other = ward.open(MORNING, severity="high"), lighter(ward)
+    incident_id, other = ward.unsigned(MORNING, severity="high"), lighter(ward)
     with ward.at("2026-06-01 08:30"):
         shown = {
             shift.metric: shift.after
@@ -147,7 +147,9 @@ def test_an_incident_that_nobody_promised_anything_for_can_be_given_promises(war
 
 def test_the_page_shows_every_other_policy_and_takes_one(ward: Ward) -> None:
     with ward.house.scope():
-        row = services.open_incident(system_id=ward.house.system.id, title="Now", severity="high", source="staff")
+        bare = ward.house.other_system.id
+        row = services.open_incident(system_id=bare, title="Now", severity="high", source="staff")
+        services.change_policy(incident_id=row.id, policy_version_id=ward.policy.id)
     signed_in, where = Browser(), f"/a/north/incidents/{row.number}/policy/"
     signed_in.force_login(ward.house.engineer)
     page = signed_in.get(where).content.decode()

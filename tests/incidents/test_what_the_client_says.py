@@ -196,12 +196,12 @@ def test_s18_an_agreed_date_stands_whatever_is_paused(ward: Ward) -> None:
 
 @pytest.mark.parametrize("mode", ["carry_elapsed", "fresh", "retroactive", "carry_fraction"])
 def test_a_change_of_severity_or_terms_keeps_an_agreed_date(ward: Ward, mode: str) -> None:
-    incident = ward.open()
+    incident = ward.unsigned()
     agreed = utc("2026-06-03 12:00")
     ward.do("agree_date", incident, "2026-06-01 09:00", agreed_at=agreed, reason="By phone")
     with ward.at("2026-01-02 00:00"):
-        priority = next(row for row in sla_selectors.latest_policy_versions() if row.policy.slug == "priority")
-    ward.do("change_policy", incident, "2026-06-01 09:10", policy_version_id=priority.id, mode=mode)
+        other = next(row for row in sla_selectors.latest_policy_versions() if row.id != ward.policy.id)
+    ward.do("change_policy", incident, "2026-06-01 09:10", policy_version_id=other.id, mode=mode)
     ward.do("change_severity", incident, "2026-06-01 09:20", severity="critical", mode=mode)
     assert ward.clocks(incident)["resolution"].due_at == agreed
 

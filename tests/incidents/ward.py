@@ -79,6 +79,12 @@ class Ward:
         """Opens what an alert opens, and the client does not see yet."""
         return self.open(moment, **({"source": "alert", "fingerprint": f"check:{uuid.uuid4()}"} | more))
 
+    def unsigned(self, moment: str = MORNING, **more: Any) -> uuid.UUID:
+        """Opens one of a system that no retainer covers, and gives it the house's response times."""
+        bare = self.open(moment, system_id=self.house.other_system.id, **more)
+        self.do("change_policy", bare, moment, policy_version_id=self.policy.id)
+        return bare
+
     def elder(self) -> uuid.UUID:
         """An older open incident, opened once, into which a younger one can be merged."""
         if self._elder is None:

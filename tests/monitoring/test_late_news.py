@@ -234,7 +234,7 @@ def test_an_incident_that_is_resolved_before_the_alert_is_told_is_not_joined(
     other_target.fails()
     lab.round(3)
     with lab.at():
-        incident_services.resolve(incident_id=lab.incidents()[0].id)
+        incident_services.resolve(incident_id=lab.incidents()[0].id, override_reason="Judged by hand.")
     tell_all(lab)
     first, second = lab.incidents()
     assert [alert.incident_id for alert in lab.alerts()] == [first.id, second.id]
@@ -325,7 +325,7 @@ def test_an_alert_that_is_told_while_somebody_resolves_opens_an_incident_of_its_
             connection.close()
 
     with house.scope():
-        incident_services.resolve(incident_id=first.id)
+        incident_services.resolve(incident_id=first.id, override_reason="Judged by hand.")
         joining = threading.Thread(target=join)
         joining.start()
         joining.join(0.5)

@@ -228,7 +228,7 @@ def test_nobody_signs_what_was_archived_while_the_form_was_open(cast: Cast) -> N
 
 def test_no_incident_moves_to_archived_terms(cast: Cast) -> None:
     ward = Ward(cast.north)
-    incident = ward.held()
+    incident = ward.unsigned()
     desk = Desk(cast.north, {"first_response": HOUR})
     archive(desk)
     with ward.at(NOON), pytest.raises(Conflict, match="archived"):
