@@ -51,6 +51,7 @@ class EntryKind(models.TextChoices):
     POLICY = "policy", _("Response times changed")
     DISPUTED = "disputed", _("Review of a wait asked for")
     DECIDED = "decided", _("Wait reviewed")
+    REMINDED = "reminded", _("Client reminded")
 
 
 class DisputeState(models.TextChoices):
@@ -83,6 +84,8 @@ class Incident(ClientOwnedModel):
     # Who is being waited on: client, vendor, provider, window; empty when it is us.
     waiting_on = models.CharField(max_length=20, blank=True)
     waiting_since = models.DateTimeField(null=True)
+    # When a client who is waited on is reminded next; an indexed due column for the sweep.
+    remind_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     # When an unconfirmed incident is shown to the client anyway; an indexed due column for the sweep.
     publish_at = models.DateTimeField(null=True)
@@ -105,6 +108,10 @@ class Incident(ClientOwnedModel):
                 | (~Q(state="merged") & Q(merged_into__isnull=True)),
                 name="incidents_incident_merged",
             ),
+            models.CheckConstraint(
+                condition=Q(remind_at__isnull=True) | Q(waiting_on="client", waiting_since__isnull=False),
+                name="incidents_reminded_while_waited_on",
+            ),
             # A false alarm is never published.
             models.CheckConstraint(
                 condition=~Q(state="false_alarm") | Q(publish_at__isnull=True, published_at__isnull=True),
@@ -115,6 +122,7 @@ class Incident(ClientOwnedModel):
             models.Index(fields=["agency", "state", "-opened_at"], name="incidents_by_state"),
             models.Index(fields=["agency", "system", "-opened_at"], name="incidents_by_system"),
             models.Index(fields=["publish_at"], name="incidents_publish_due", condition=Q(publish_at__isnull=False)),
+            models.Index(fields=["remind_at"], name="incidents_remind_due", condition=Q(remind_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

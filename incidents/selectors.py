@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -14,6 +15,7 @@ from core.models import Membership
 from core.selectors import members
 from incidents.models import DisputeState, EntryKind, Incident, IncidentEntry, PauseDispute
 from incidents.states import IncidentState
+from slas import selectors as slas
 
 
 def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = None) -> QuerySet[Incident]:
@@ -75,6 +77,21 @@ def entries(incident_id: uuid.UUID, client_visible_only: bool = False) -> QueryS
     """The timeline, oldest first."""
     rows = IncidentEntry.objects.filter(incident_id=incident_id).order_by("at", "id")
     return rows.filter(client_visible=True) if client_visible_only else rows
+
+
+def questions(rows: Iterable[Incident]) -> list[tuple[Incident, IncidentEntry]]:
+    """Those of the incidents that wait for their client, the longest first, each with the line that asks."""
+    waiting = {row.id: row for row in rows if row.waiting_on == "client"}
+    lines = IncidentEntry.objects.filter(incident_id__in=waiting, kind=EntryKind.PAUSED).order_by("at", "id")
+    asked = {line.incident_id: line for line in lines}
+    found = [(row, asked[row.id]) for row in waiting.values() if row.id in asked]
+    return sorted(found, key=lambda one: one[1].at)
+
+
+def solving_waits(row: Incident) -> bool:
+    """Whether the time in which it is promised to be solved stands still. Not every promise may be paused."""
+    open_clocks = slas.open_clocks_of("incident", [row.id])
+    return any(clock.metric == "resolution" and clock.state == "paused" for clock in open_clocks)
 
 
 def wait(entry_id: uuid.UUID) -> IncidentEntry:

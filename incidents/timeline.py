@@ -43,6 +43,7 @@ MARKS: dict[str, tuple[str, str]] = {
     EntryKind.POLICY: ("timer", ""),
     EntryKind.DISPUTED: ("scale", "warn"),
     EntryKind.DECIDED: ("scale", ""),
+    EntryKind.REMINDED: ("hourglass", ""),
 }
 
 

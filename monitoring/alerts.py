@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import next_number, record_and_announce
 from core.clock import now
+from core.models import OutboxEvent
 from incidents import services as incident_services
 from monitoring import events
 from monitoring.evaluate import UNKNOWN_AFTER
@@ -136,16 +138,17 @@ def end(alert: Alert, *, at: datetime, evidence: dict[str, Any], said: str) -> N
     tell(events.RECOVERED, alert)
 
 
-def end_unwatched(check: Check, reason: str, at: datetime, threshold_id: uuid.UUID | None = None) -> None:
-    """Ends the open alerts of a check, or of one of its limits, because nobody looks any more since ``at``.
+def end_unwatched(news: Iterable[OutboxEvent], reason: str, at: datetime) -> None:
+    """Ends the open alerts of what these news end, because nobody looks any more since ``at``.
 
-    One that stayed open would swallow every later alert of the same thing.
+    One that stayed open would swallow every later alert of the same thing. An alert that is well already, and whose
+    recovery is still to be told, ends by that and at its time.
     """
-    rows = Alert.objects.filter(source_check_id=check.id, recovered_at=None)
-    if threshold_id:
-        rows = rows.filter(threshold_id=threshold_id)
-    for alert in rows.order_by("id").select_for_update(of=("self",)):
-        _end_for(alert, reason, at)
+    for row in news:
+        mine = Q(serial=row.payload["serial"]) | Q(serial=None)
+        alerts = Alert.objects.filter(mine, fingerprint=row.payload["fingerprint"], recovered_at=None)
+        for alert in alerts.order_by("id").select_for_update(of=("self",)):
+            _end_for(alert, reason, at)
 
 
 def _end_for(alert: Alert, reason: str, at: datetime) -> None:

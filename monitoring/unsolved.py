@@ -65,7 +65,8 @@ def _try(agency_id: uuid.UUID, alert_id: uuid.UUID) -> bool:
 def _take_up(alert_id: uuid.UUID) -> bool:
     rows = Alert.objects.select_related("source_check__system", "source_check__environment", "threshold")
     alert = rows.filter(_GOES_ON, id=alert_id).select_for_update(of=("self",)).first()
-    incident = incidents.incident(alert.incident_id) if alert and alert.incident_id else None
+    # Locked, so that whoever opens it again at this moment, for another alert of it, is seen.
+    incident = incident_services.locked_row(alert.incident_id) if alert and alert.incident_id else None
     if (
         alert is None
         or incident is None

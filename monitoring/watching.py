@@ -21,7 +21,7 @@ def watch_no_more(check: Check, limits: Sequence[Threshold], *, reason: str) -> 
         limit.save()
     check.health, check.bad_streak, check.good_streak, check.unknown_streak = Health.UNKNOWN, 0, 0, 0
     check.save()
-    end_unwatched(check, reason, at)
+    end_unwatched(news, reason, at)
     OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
 
 
@@ -29,5 +29,5 @@ def limit_watched_no_more(check: Check, limit: Threshold, *, reason: str) -> Non
     """Ends what a limit of a locked check has begun, before it is removed."""
     at = now()
     news = unwatched(check, limit, reason=reason, at=at)
-    end_unwatched(check, reason, at, limit.id)
+    end_unwatched(news, reason, at)
     OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)

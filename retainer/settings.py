@@ -369,6 +369,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS * 4,
         "options": _TICK | {"queue": "sweep"},
     },
+    "remind clients": {
+        "task": "incidents.tasks.remind_clients",
+        "schedule": 60,
+        "options": {"expires": 120, "queue": "sweep"},
+    },
     "probe": {"task": "monitoring.tasks.probe_due", "schedule": TICK_SECONDS, "options": _TICK | {"queue": "poll"}},
     "mark stale": {"task": "monitoring.tasks.mark_stale", "schedule": 10, "options": {"expires": 30, "queue": "sweep"}},
     "relay": {

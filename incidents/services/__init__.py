@@ -6,21 +6,19 @@ from incidents.services.hearing import DISPUTABLE_FOR, agree_date, decide_disput
 from incidents.services.merging import merge
 from incidents.services.opening import import_incident, open_incident, open_or_join
 from incidents.services.publication import publish_due
-from incidents.services.rows import SUBJECT
+from incidents.services.rows import SUBJECT, locked_row
 from incidents.services.steps import (
-    PARTIES,
     acknowledge,
     assign,
     call_false_alarm,
     close,
     confirm,
     mitigate,
-    pause,
     reopen,
     resolve,
-    resume,
 )
 from incidents.services.terms import change_policy, change_severity, policies_for, preview_terms
+from incidents.services.waiting import PARTIES, pause, remind_due, resume
 from incidents.services.writing import add_entry, post_note, post_update
 
 __all__ = [
@@ -40,6 +38,7 @@ __all__ = [
     "dispute_wait",
     "hear_client",
     "import_incident",
+    "locked_row",
     "merge",
     "mitigate",
     "open_incident",
@@ -50,6 +49,7 @@ __all__ = [
     "post_update",
     "preview_terms",
     "publish_due",
+    "remind_due",
     "reopen",
     "resolve",
     "resume",

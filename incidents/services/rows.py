@@ -128,7 +128,7 @@ def mark_begun(incident: Incident) -> None:
 
 def stop_waiting(incident: Incident) -> None:
     """Nobody is waited on any more."""
-    incident.waiting_on, incident.waiting_since = "", None
+    incident.waiting_on, incident.waiting_since, incident.remind_at = "", None, None
 
 
 def clean_text(value: str, field: str, most: int, *, lines: bool = False) -> str:

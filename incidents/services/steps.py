@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -29,8 +29,6 @@ from incidents.services.rows import (
 )
 from incidents.states import IncidentState, Step
 from slas import selectors as sla_selectors
-
-PARTIES = ("client", "vendor", "provider", "window")
 
 
 def confirm(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
@@ -68,43 +66,6 @@ def acknowledge(*, incident_id: uuid.UUID, expected_version: int | None = None) 
             incident.owner_id = require_scope().actor.user_id
         move_clocks(incident, "satisfy", now(), metrics=begun(incident))
         return done(incident, events.ACKNOWLEDGED, EntryKind.ACKNOWLEDGED, visible=True)
-
-
-def pause(
-    *,
-    incident_id: uuid.UUID,
-    reason: str,
-    party: str,
-    evidence: str = "",
-    expected_version: int | None = None,
-) -> Incident:
-    """Stops the clocks that may be paused while ``party`` has to act. A miss that happened stays one."""
-    if party not in PARTIES:
-        raise DomainError(_("Choose who is being waited on."), field="party")
-    with transaction.atomic():
-        incident = locked_for(incident_id, Step.PAUSE, expected_version)
-        if incident.waiting_on:
-            raise Conflict(_("The clocks are paused already. Resume them first."))
-        text = clean_text(reason, "reason", 300)
-        at = now()
-        incident.waiting_on, incident.waiting_since = party, at
-        move_clocks(incident, "pause", at, party=party, reason=text, evidence=evidence[:500])
-        data = {"party": party, "evidence": evidence[:500]}
-        return done(incident, events.PAUSED, EntryKind.PAUSED, body=text, visible=True, data=data, at=at)
-
-
-def resume(*, incident_id: uuid.UUID, at: datetime | None = None, expected_version: int | None = None) -> Incident:
-    """Lets the clocks run again, from ``at`` (the client's reply has a time of its own) or from now."""
-    with transaction.atomic():
-        incident = locked_for(incident_id, Step.RESUME, expected_version)
-        if not incident.waiting_on:
-            raise Conflict(_("The clocks are running. There is nothing to resume."))
-        party, since = incident.waiting_on, incident.waiting_since
-        if at and since and at < since:
-            raise DomainError(_("This was before the wait began."), field="at")
-        stop_waiting(incident)
-        move_clocks(incident, "resume", at or now(), party=party)
-        return done(incident, events.RESUMED, EntryKind.RESUMED, visible=True, data={"party": party})
 
 
 def mitigate(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:

@@ -90,8 +90,8 @@ def _kept(shift: sla_services.Shift) -> dict[str, str | None]:
     """As the timeline stores it."""
     return {
         "metric": shift.metric,
-        "before": shift.before and shift.before.isoformat(),
-        "after": shift.after and shift.after.isoformat(),
+        "before": shift.before.isoformat() if shift.before else None,
+        "after": shift.after.isoformat() if shift.after else None,
     }
 
 

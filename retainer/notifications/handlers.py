@@ -142,6 +142,27 @@ def tell_client_updated(news: News) -> None:
     _mail_client(news, _("Update on %(system)s"), visible_since="published_at")
 
 
+def tell_client_asked(news: News) -> None:
+    """What the client is waited on for, with the question as it was written."""
+    _ask_client(news, _("Waiting on you: %(question)s"))
+
+
+def tell_client_reminded(news: News) -> None:
+    """The same question again, while nobody has answered it."""
+    _ask_client(news, _("Still waiting on you: %(question)s"))
+
+
+def _ask_client(news: News, subject: str) -> None:
+    # Whoever answered meanwhile is not asked.
+    for incident, line in incidents.questions([incidents.incident(uuid.UUID(news.payload["id"]))]):
+        words = subject % {"question": line.body}
+        stands = (
+            [_("Until we have it, the time to solve this does not run.")] if incidents.solving_waits(incident) else []
+        )
+        lines = [line.body, *stands]
+        _mail_client(news, words[:150].replace("%", "%%"), visible_since="published_at", lines=lines)
+
+
 def tell_client_resolved(news: News) -> None:
     """The end of a published incident, with what was measured: it is called solved where that says so."""
     last = incidents.entries(uuid.UUID(news.payload["id"])).filter(kind="resolved").order_by("-id").first()
@@ -172,7 +193,7 @@ def invite_contact(news: News) -> None:
     _mail(news, contact.email, message, client_id=contact.client_id)
 
 
-def _mail_client(news: News, subject: str, *, visible_since: str) -> None:
+def _mail_client(news: News, subject: str, *, visible_since: str, lines: list[str] | None = None) -> None:
     incident = incidents.incident(uuid.UUID(news.payload["id"]))
     client = clients.client(incident.client_id)
     if client.live_at is None or getattr(incident, visible_since) is None:
@@ -182,7 +203,7 @@ def _mail_client(news: News, subject: str, *, visible_since: str) -> None:
     message = Message(
         subject=subject % {"system": system.name},
         lead=incident.title,
-        lines=_last_said(incident.id),
+        lines=_last_said(incident.id) if lines is None else lines,
         action=_("See how it stands"),
         url=link(reverse("portal:incident", args=[house.slug, client.slug, incident.number])),
     )
@@ -247,6 +268,8 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     incident_events.DISPUTED: (tell_staff_disputed,),
     incident_events.PUBLISHED: (tell_client_published,),
     incident_events.UPDATED: (tell_client_updated,),
+    incident_events.PAUSED: (tell_client_asked,),
+    incident_events.REMINDED: (tell_client_reminded,),
     incident_events.RESOLVED: (tell_client_resolved,),
     incident_events.REOPENED: (tell_staff_reopened, tell_client_reopened),
     "clients.contact.invited": (invite_contact,),

@@ -47,6 +47,7 @@ def home(request: HttpRequest, agency: str, client: str) -> HttpResponse:
         "version": version,
         "verdict": _verdict([health.state for _row, health in systems], open_rows),
         "systems": systems,
+        "questions": incidents.questions(open_rows),
         "open_incidents": _with_clocks(open_rows),
         "recent": incidents.incidents()[:5],
         "retainers": agreements.retainers(),
@@ -153,6 +154,8 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
             (entry, text_of(entry, {}), *mark_of(entry.kind), _review_link(request, entry, disputed)) for entry in shown
         ],
         "severity_text": slas.severity_texts(row.policy_version_id).get(row.severity, ""),
+        "questions": incidents.questions([row]),
+        "solving_waits": incidents.solving_waits(row),
     }
     return page(request, "portal/incident.html", context, part="portal/_incident.html")
 

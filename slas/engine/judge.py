@@ -77,11 +77,11 @@ def judge(terms: Terms, events: Iterable[Event], now: int) -> Judgement:
 
     Raises `CalendarError` if the calendar's horizon cannot hold the deadline.
     """
-    known = in_force(events, now)
+    rows = list(events)
+    known = in_force(rows, now)
     start = next((event.at for event in known if event.kind == "start"), None)
     if start is None:
-        target = terms.target_seconds or 0
-        return Judgement("not_started", terms, target_seconds=target, remaining_seconds=target)
+        return _not_started(terms, rows)
     clock = _Clock(terms, start)
     for event in known:
         deadline.check()
@@ -90,6 +90,13 @@ def judge(terms: Terms, events: Iterable[Event], now: int) -> Judgement:
             clock.take(event)
     clock.pass_to(now)
     return clock.judgement(now)
+
+
+def _not_started(terms: Terms, events: Iterable[Event]) -> Judgement:
+    """Nothing counts yet. Where its start is known, whoever looks by a clock that was set back looks again then."""
+    target = terms.target_seconds or 0
+    coming = min((event.at for event in events if event.kind == "start"), default=None)
+    return Judgement("not_started", terms, target_seconds=target, remaining_seconds=target, next_at=coming)
 
 
 class _Span(NamedTuple):

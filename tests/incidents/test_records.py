@@ -16,7 +16,7 @@ WRITES: list[tuple[str, dict[str, Any], str, str, bool]] = [
     ("confirm", {}, "confirmed", "confirmed", False),
     ("call_false_alarm", {"reason": "A test"}, "false_alarm", "false_alarm", False),
     ("acknowledge", {}, "acknowledged", "acknowledged", True),
-    ("pause", {"party": "client", "reason": "The log"}, "paused", "paused", True),
+    ("pause", {"party": "vendor", "reason": "The log"}, "paused", "paused", True),
     ("post_note", {"body": "The prompt was cut."}, "note", "noted", False),
     ("post_update", {"body": "We found it."}, "update", "updated", True),
     ("mitigate", {}, "mitigated", "mitigated", True),
@@ -54,7 +54,7 @@ def test_a_later_write_is_recorded_as_well(
 ) -> None:
     incident_id = ward.open()
     for first in before:
-        ward.do(first, incident_id, **({"party": "client", "reason": "The log"} if first == "pause" else {}))
+        ward.do(first, incident_id, **({"party": "vendor", "reason": "The log"} if first == "pause" else {}))
     ward.do(step, incident_id, "2026-06-01 08:05", **words)
     assert ward.entry(incident_id, kind).at == utc("2026-06-01 08:05")
     assert ward.audited(incident_id).count(news) == ward.told(incident_id).count(news) == 1

@@ -31,7 +31,7 @@ MOVES: dict[str, dict[str, str]] = {
 SERVICE = {"false_alarm": "call_false_alarm"}
 WORDS: dict[str, dict[str, Any]] = {
     "false_alarm": {"reason": "A test of ours"},
-    "pause": {"reason": "We need the log", "party": "client"},
+    "pause": {"reason": "We need the log", "party": "vendor"},
     "reopen": {"reason": "It came back"},
 }
 # How an incident gets into each state.
@@ -174,9 +174,9 @@ def test_s31_resolving_at_once_sets_the_earlier_figures_too(ward: Ward) -> None:
 @pytest.mark.parametrize(
     ("step", "more", "field"),
     [
-        ("pause", {"reason": " ", "party": "client"}, "reason"),
+        ("pause", {"reason": " ", "party": "vendor"}, "reason"),
         ("pause", {"reason": "We wait", "party": "nobody"}, "party"),
-        ("pause", {"reason": "x" * 301, "party": "client"}, "reason"),
+        ("pause", {"reason": "x" * 301, "party": "vendor"}, "reason"),
         ("call_false_alarm", {"reason": ""}, "reason"),
         ("post_note", {"body": "\n \t"}, "body"),
         ("post_update", {"body": ""}, "body"),

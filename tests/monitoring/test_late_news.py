@@ -180,6 +180,26 @@ def test_what_fired_before_its_check_was_paused_is_told_late_and_ends_at_once(
     assert states(lab) == ["recovered", "firing"]
 
 
+def test_what_recovered_before_its_check_was_paused_ended_when_it_recovered(
+    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+) -> None:
+    """Its recovery is told late. The pause comes later still, and is no reason."""
+    check_id = lab.watch(target)
+    target.fails()
+    lab.round(3)
+    tell_all(lab)
+    target.says(rate=0.9)
+    lab.round(2)
+    recovered_at = lab.check(check_id).last_finished_at
+    lab.moment += timedelta(minutes=10)
+    with lab.at():
+        services.disable_check(check_id=check_id)
+    assert states(lab) == ["firing"]
+    tell_all(lab)
+    (alert,) = lab.alerts()
+    assert (alert.state, alert.recovered_at) == ("recovered", recovered_at)
+
+
 def test_a_limit_that_is_removed_before_its_firing_is_told_leaves_an_alert_that_has_ended(
     lab: Lab, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:

@@ -178,3 +178,20 @@ def test_one_that_waits_or_fails_keeps_no_other_from_being_taken_up(
     monkeypatch.setattr(unsolved, "_has_gone_on", sometimes)
     lab.round(3)
     assert sweep(lab) == 1
+
+
+def test_one_that_somebody_opens_again_meanwhile_fires_once_on_its_timeline(
+    lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between seeing that an alert goes on and looking at its incident, the incident is open again."""
+    fail_and_resolve(lab, target)
+    lab.round(3)
+    incident, looks = lab.incidents()[0], incident_services.locked_row
+
+    def opened_first(incident_id: object) -> object:
+        incident_services.reopen(incident_id=incident.id, reason="Not yet")
+        return looks(incident.id)
+
+    monkeypatch.setattr("monitoring.unsolved.incident_services.locked_row", opened_first)
+    assert sweep(lab) == 0
+    assert [kind for kind, _body in lab.entries()].count("alert_fired") == 1

@@ -48,6 +48,13 @@ def test_a_clock_that_has_not_started_promises_nothing_yet() -> None:
     assert (found.state, found.due_at, found.remaining_seconds, found.next_at) == ("not_started", None, 4 * HOUR, None)
 
 
+def test_whoever_looks_before_the_start_looks_again_at_it() -> None:
+    """A clock that was set back says that a promise has not begun. Nobody would look again where nothing said when."""
+    began = at("2026-06-01 10:00")
+    found = judge(FOUR_HOURS, [Event(at=began, kind="start")], began - 60)
+    assert (found.state, found.next_at) == ("not_started", began)
+
+
 def test_s08_no_clock_is_missed_at_its_start() -> None:
     for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin"):
         for hour in range(24):
