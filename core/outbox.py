@@ -26,6 +26,7 @@ from core.audit import record
 from core.clock import now
 from core.errors import Conflict, NotFound
 from core.ids import earliest_at, uuid7
+from core.logs import mask
 from core.models import OutboxEvent, OutboxHandled
 from core.news import ANY, Handler, News, handlers_of, is_ordered, register, version_of
 from core.tenancy.scope import sweeper_scope, tenant_scope
@@ -216,7 +217,7 @@ def _put_back(event: OutboxEvent, error: Exception) -> None:
             attempts=F("attempts") + 1,
             next_due_at=due,
             lease_id=None,
-            last_error=f"{type(error).__name__}: {error}"[:300],
+            last_error=mask(f"{type(error).__name__}: {error}")[:300],
         )
         if ours and event.order_key and event.ordered_at is None:
             _those_behind(event).update(next_due_at=due)

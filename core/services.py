@@ -130,7 +130,11 @@ def token_digest(token: str) -> str:
 
 def find_invitation(token: str) -> Invitation | None:
     """The open invitation behind a link, or None. Reads nothing else of its agency."""
-    digest = token_digest(token)
+    return invitation_of(token_digest(token))
+
+
+def invitation_of(digest: str) -> Invitation | None:
+    """The same by what is stored of the link, which opens nothing by itself: what a session may hold."""
     with lookup_scope(digest):
         invitation = Invitation.objects.find(digest=digest)
     if invitation is None or invitation.accepted_at or invitation.revoked_at or invitation.expires_at <= now():

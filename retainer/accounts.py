@@ -17,8 +17,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core.crypto import CannotOpen, key_for, seal_for, unseal_for
-from core.services import find_invitation
+from core.models import Invitation
+from core.services import invitation_of
 
+# Holds the digest of the link: whoever reads the table of sessions comes in by none.
 INVITATION_KEY = "invitation"
 SECOND_FACTOR = "second factor"
 # What django-allauth hands over to be sealed, of all that it keeps of a second factor.
@@ -33,13 +35,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         agencies invite their own people. Without one only ``open`` does."""
         if settings.SIGN_UP == "open":
             return True
-        token = request.session.get(INVITATION_KEY, "")
-        return bool(token and find_invitation(token))
+        return _invitation(request) is not None
 
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """The link of an invitation has reached the address already."""
-        token = request.session.get(INVITATION_KEY, "")
-        invitation = find_invitation(token) if token else None
+        invitation = _invitation(request)
         return bool(invitation and invitation.email == email.lower())
 
     def clean_email(self, email: str) -> str:
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request = self.request
         if settings.SIGN_UP == "open" or request is None or request.user.is_authenticated:
             return address
-        invitation = find_invitation(request.session.get(INVITATION_KEY, ""))
+        invitation = _invitation(request)
         if invitation and invitation.email != address.lower():
             raise ValidationError(_("The invitation is for %(email)s. Use that address.") % {"email": invitation.email})
         return address
@@ -62,6 +62,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People are known by e-mail alone."""
+
+
+def _invitation(request: HttpRequest) -> Invitation | None:
+    """The open invitation whose link this browser has opened."""
+    digest = request.session.get(INVITATION_KEY, "")
+    return invitation_of(digest) if digest else None
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]

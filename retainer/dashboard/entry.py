@@ -73,7 +73,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = find_invitation(token)
     if found is None:
         return render(request, "entry/invitation_gone.html", status=404)
-    request.session[INVITATION_KEY] = token
+    request.session[INVITATION_KEY] = found.digest
     if not request.user.is_authenticated:
         return render(request, "entry/invitation.html", {"invitation": found, "signed_in": False})
     if request.method == "GET":
