@@ -17,6 +17,7 @@ from core.logs import mask
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from retainer.notifications import rates
 from retainer.notifications.lanes import Lane, agencies_due, rows_due
+from retainer.notifications.letters import NOTHING
 from retainer.notifications.models import Channel, Delivery, DeliveryRate
 from retainer.notifications.turns import LANE_PLACES, Held, in_turn, share_of
 
@@ -97,7 +98,12 @@ def note_sent(one: Claimed) -> None:
     """Done, where the lease is still ours."""
     with tenant_scope(one.delivery.agency_id):
         Delivery.objects.filter(id=one.delivery.id, lease_id=one.lease_id).update(
-            sent_at=now(), next_due_at=None, lease_id=None, last_error="", attempts=one.delivery.attempts + 1
+            sent_at=now(),
+            next_due_at=None,
+            lease_id=None,
+            last_error="",
+            attempts=one.delivery.attempts + 1,
+            **NOTHING,
         )
 
 
@@ -113,6 +119,7 @@ def note_failed(one: Claimed, why: str) -> None:
             lease_id=None,
             failed_at=now() if final else None,
             next_due_at=None if final else now() + timedelta(seconds=delay),
+            **(NOTHING if final else {}),
         )
 
 

@@ -15,11 +15,13 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from standardwebhooks import Webhook
 
 from core.clock import now
+from core.crypto import CannotOpen
 from core.net.client import Failure, MultiLoop, Outcome, Request
 from core.net.guard import Allowance
 from core.selectors import agency, net_allowances
 from core.tenancy.scope import tenant_scope
 from retainer.notifications.claiming import Claimed, claim, note_failed, note_sent, overdue, put_back, renew
+from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 from retainer.notifications.services import secrets_of
 from retainer.notifications.turns import Held
@@ -48,6 +50,8 @@ class Letter:
     """A delivery made ready to send: all that is needed, so that sending touches no database."""
 
     delivery: Delivery
+    body: str = ""
+    html: str = ""
     sender: str = ""
     url: str = ""
     secrets: tuple[str, ...] = ()
@@ -142,7 +146,8 @@ def _noting(one: Claimed, *, sent: bool = True) -> Iterator[None]:
 def _ready(delivery: Delivery) -> Letter:
     with tenant_scope(delivery.agency_id):
         if delivery.channel == Channel.EMAIL:
-            return Letter(delivery, sender=agency().mail_from)
+            body, html = _opened(delivery)
+            return Letter(delivery, body=body, html=html, sender=agency().mail_from)
         endpoint = WebhookEndpoint.objects.filter(id=delivery.receiver, enabled=True).first()
         if endpoint is None:
             raise NotSent("The receiver was removed or switched off.")
@@ -150,11 +155,18 @@ def _ready(delivery: Delivery) -> Letter:
         return Letter(delivery, url=endpoint.url, secrets=tuple(secrets_of(endpoint)), allowances=allowances)
 
 
+def _opened(delivery: Delivery) -> tuple[str, str]:
+    try:
+        return letter_of(delivery)
+    except CannotOpen as error:
+        raise NotSent("The mail does not open with the keys of this installation.") from error
+
+
 def _send_email(letter: Letter) -> None:
     delivery = letter.delivery
     message = EmailMultiAlternatives(
         subject=delivery.subject,
-        body=delivery.body,
+        body=letter.body,
         from_email=letter.sender or None,
         to=[delivery.receiver],
         headers={
@@ -165,8 +177,8 @@ def _send_email(letter: Letter) -> None:
         },
         connection=get_connection(),
     )
-    if delivery.html:
-        message.attach_alternative(delivery.html, "text/html")
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:

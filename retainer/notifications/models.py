@@ -49,6 +49,9 @@ class Delivery(TenantModel):
     # Messages of one lane wait for each other, those of two do not: the endpoint's id, or what kind of mail it is.
     lane = models.CharField(max_length=40, default="", db_default="")
     subject = models.CharField(max_length=200, blank=True)
+    # Plain text and HTML of a mail (``letters``), until it is sent or given up.
+    sealed_letter = models.BinaryField(null=True, editable=False)
+    # What the version before wrote in plain; nothing is put here any more, and the next release drops both.
     body = models.TextField(blank=True)
     html = models.TextField(blank=True)
     payload = models.JSONField(default=dict)

@@ -22,6 +22,7 @@ from core.limits import refuse_over
 from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
+from retainer.notifications.letters import seal_letter
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 
 TABLE, COLUMN, OLD_COLUMN = "notifications_webhookendpoint", "sealed_secret", "sealed_old_secret"
@@ -123,8 +124,10 @@ def queue_email(
     client_id: uuid.UUID | None = None,
 ) -> None:
     """One mail to one address about one event; a second one about the same event is dropped by the database."""
+    delivery_id = uuid7()
     _queue(
         Delivery(
+            id=delivery_id,
             event_id=event_id,
             event_name=event_name,
             channel=Channel.EMAIL,
@@ -132,8 +135,7 @@ def queue_email(
             lane=ALARM if event_name in ALARMS else OTHER,
             # A line break in a subject would start a header of its own.
             subject=" ".join(subject.split())[:200],
-            body=body,
-            html=html,
+            sealed_letter=seal_letter(delivery_id, body=body, html=html),
             client_id=client_id,
         )
     )

@@ -11,6 +11,7 @@ from django.test import Client as Visitor
 from clients import selectors as clients
 from clients import services as client_services
 from core.outbox import relay_due
+from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Delivery
 from tests.cast import Cast, person
 
@@ -27,7 +28,7 @@ def mailed_link(cast: Cast, email: str) -> str:
     while relay_due():
         pass
     with cast.north.scope():
-        body = Delivery.objects.get(receiver=email, event_name="clients.contact.invited").body
+        body, _html = letter_of(Delivery.objects.get(receiver=email, event_name="clients.contact.invited"))
     found = re.search(r"/invite/[^\s]+", body)
     assert found
     return found[0]
