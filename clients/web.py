@@ -16,8 +16,9 @@ from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.selectors import agency as own_agency
 from core.selectors import members
+from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
-from core.web.pages import csv_file, done, listed, page, refused
+from core.web.pages import done, listed, page, refused
 
 
 @staff(permissions.SEE)

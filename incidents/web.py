@@ -21,8 +21,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError, NotFound
+from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
-from core.web.pages import csv_file, done, listed, page, put_on_form, refused
+from core.web.pages import done, listed, page, put_on_form, refused
 from incidents import permissions, selectors, services
 from incidents.forms import (
     MODES,

@@ -1,10 +1,8 @@
-"""What every page shares: page or part, the 204 of a live part, clean errors on forms, CSV, lists by page."""
+"""What every page shares: page or part, the 204 of a live part, clean errors on forms, lists by page."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -72,20 +70,3 @@ def go(request: HttpRequest, to: str) -> HttpResponse:
 def listed(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page[Any]:
     """The page of rows that ``?page=`` asks for; a wrong number shows the nearest page."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
-
-
-def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """A CSV download. A cell that a spreadsheet would run as a formula is made plain text."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([_plain(cell) for cell in row])
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def _plain(cell: Any) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

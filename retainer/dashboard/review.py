@@ -22,7 +22,8 @@ from core.access.roles import Capability
 from core.access.views import staff
 from core.clock import now
 from core.selectors import agency as own_agency
-from core.web.pages import csv_file, page
+from core.web.exports import csv_file
+from core.web.pages import page
 from incidents import selectors as incidents
 from slas import attainment, ledger, replay
 from slas import selectors as slas

@@ -15,8 +15,9 @@ from core.access.roles import Capability
 from core.access.views import staff
 from core.clock import now
 from core.errors import DomainError, NotFound
+from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
-from core.web.pages import csv_file, done, listed, page, refused
+from core.web.pages import done, listed, page, refused
 from retainer import navigation
 from retainer.dashboard.forms import AgencyForm, EndpointForm, InviteForm, RoleForm, TokenForm
 from retainer.notifications import selectors as notifications
