@@ -19,6 +19,7 @@ from core.errors import Conflict, DomainError, NotFound
 from core.limits import refuse_over
 from core.models import User
 from core.selectors import member_of_user
+from core.services import allow_invitation
 
 
 def create_client(*, name: str, time_zone: str, country: str = "", slug: str = "") -> Client:
@@ -103,6 +104,7 @@ def invite_contact(*, contact_id: uuid.UUID) -> None:
             raise Conflict(_("This person can open the portal already."))
         if contact.client.live_at is None:
             raise Conflict(_("Go live with this client first. Until then its people get no mail."))
+        allow_invitation(contact.email)
         _say(events.CONTACT_INVITED, contact)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from zoneinfo import ZoneInfo
 
@@ -15,18 +14,11 @@ from holidays import list_supported_countries
 from clients.models import Criticality
 from core.access.roles import Right
 from core.errors import DomainError
+from core.text import printable
 
 MOST_EMAIL = 254
-# Control characters, line separators, invisible spaces, what turns the writing direction, and halves of a character:
-# nobody types them on purpose, and PostgreSQL refuses some of them.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # What a slug may be long, with room for a number behind it.
 _STEM = 36
-
-
-def printable(value: str) -> str:
-    """The words with single spaces between them and nothing invisible among them."""
-    return " ".join(_UNPRINTABLE.sub(" ", value).split())
 
 
 def text(value: str, field: str, most: int) -> str:

@@ -1,8 +1,8 @@
-"""So many in a minute, counted in Redis: any minute, not one that begins when the clock says so.
+"""So many in a minute or a day, counted in Redis: any minute, not one that begins when the clock says so.
 
-A key holds what was taken in each of the last thirteen slots of five seconds, so that no sixty seconds see more than
-was agreed, and a key costs the same however much is taken. Where Redis is gone everything goes through, and is logged:
-a lost counter stops nobody's work.
+A key holds what was taken in each of the last thirteen slots of a twelfth (of a minute: five seconds), so that no
+sixty seconds see more than was agreed, and a key costs the same however much is taken. Where Redis is gone everything
+goes through, and is logged: a lost counter stops nobody's work.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from django.conf import settings
 
 from core.clock import now
 
-SLOT_SECONDS = 5
-# Twelve make a minute; the one that has just begun and the one that is not over yet count whole.
+MINUTE, DAY = 60, 24 * 60 * 60
+# Twelve make the time that a limit is for; the one that has just begun and the one that is not over yet count whole.
 SLOTS = 13
 # After Redis did not answer, nobody waits for it for so long.
 REST_SECONDS = 1.0
@@ -54,7 +54,7 @@ end
 if not refused then
     for _, key in ipairs(KEYS) do
         redis.call('HINCRBY', key, ARGV[1], cost)
-        redis.call('EXPIRE', key, 90)
+        redis.call('EXPIRE', key, tonumber(ARGV[#ARGV - 1]))
     end
 end
 return {refused and 1 or 0, said}
@@ -65,7 +65,7 @@ _rest: dict[str, float] = {}
 
 
 class Limit(NamedTuple):
-    """At most so many in a minute, counted under this name."""
+    """At most so many in a minute (or whatever time it is asked for), counted under this name."""
 
     name: str
     most: int
@@ -80,22 +80,24 @@ class Verdict(NamedTuple):
     wait: int
 
 
-def spend(limits: Sequence[Limit], cost: int = 1) -> Verdict:
-    """Takes ``cost`` from each of the limits, or from none where one of them has less left."""
-    at = now().timestamp()
+def spend(limits: Sequence[Limit], cost: int = 1, *, within: int = MINUTE) -> Verdict:
+    """Takes ``cost`` from each of the limits of so many seconds, or from none where one of them has less left."""
+    at, slot = now().timestamp(), within // (SLOTS - 1)
     keys = [f"rate:{limit.name}" for limit in limits]
-    said = _ask(keys, [int(at) // SLOT_SECONDS, cost, *(limit.most for limit in limits), SLOTS])
+    said = _ask(keys, [int(at) // slot, cost, *(limit.most for limit in limits), within * 3 // 2, SLOTS])
     if said is None:
         return Verdict(True, limits[0], limits[0].most - cost, 1)
     refused, each = said
-    verdicts = [_verdict(limit, cost, used, free_at, at) for limit, (used, free_at) in zip(limits, each, strict=True)]
+    verdicts = [
+        _verdict(limit, cost, used, free_at, at, slot) for limit, (used, free_at) in zip(limits, each, strict=True)
+    ]
     nearest = min(verdicts, key=lambda one: (one.allowed, one.left))
     return nearest if refused else nearest._replace(left=max(0, nearest.left - cost))
 
 
-def _verdict(limit: Limit, cost: int, used: int, free_at: int, at: float) -> Verdict:
+def _verdict(limit: Limit, cost: int, used: int, free_at: int, at: float, slot: int) -> Verdict:
     allowed = used == 0 or used + cost <= limit.most
-    until = free_at * SLOT_SECONDS if not allowed else (free_at + SLOTS) * SLOT_SECONDS
+    until = free_at * slot if not allowed else (free_at + SLOTS) * slot
     return Verdict(allowed, limit, max(0, limit.most - used), max(1, ceil(until - at)))
 
 

@@ -18,12 +18,14 @@ from core import events
 from core.access.roles import Capability, Role, may
 from core.audit import record, record_and_announce
 from core.clock import now
-from core.errors import Conflict, DomainError, Forbidden, NotFound
+from core.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
 from core.ids import uuid7
 from core.limits import refuse_over
 from core.models import Agency, Heartbeat, Invitation, Membership, NetAllowance, User
+from core.rates import DAY, Limit, spend
 from core.tenancy.context import require_agency, require_scope
 from core.tenancy.scope import lookup_scope, tenant_scope
+from core.text import printable
 
 INVITATION_DAYS = 7
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -75,6 +77,7 @@ def invite_member(*, email: str, role: str) -> tuple[Invitation, str]:
     if Membership.objects.filter(user__email=email, ended_at=None).exists():
         raise Conflict(_("This person is on your staff already."), field="email")
     _refuse_more_people()
+    allow_invitation(email)
     return _invite(email=email, role=role, contact_id=None)
 
 
@@ -85,6 +88,31 @@ def _refuse_more_people() -> None:
     refuse_over(
         staff.union(invited.values_list("id"), all=True), settings.AGENCY_MOST_PEOPLE, _("people on your staff")
     )
+
+
+def allow_invitation(email: str) -> None:
+    """Counts an invitation to this address; raises TooMany where the agency or the address has had enough of a day.
+
+    Each is a mail to somebody who has not asked for it. The address is counted for all agencies together. What stands
+    in PostgreSQL holds where Redis has lost its count.
+    """
+    most = settings.AGENCY_INVITATIONS_PER_DAY
+    house = Limit(f"invitations:{require_agency()}", most)
+    person = Limit(f"invited:{_mailbox(email)}", settings.ADDRESS_INVITATIONS_PER_DAY)
+    verdict = spend([house, person], within=DAY)
+    since = now() - timedelta(days=1)
+    if verdict.allowed and Invitation.objects.filter(created_at__gt=since).count() < most:
+        return
+    if verdict.limit == person and not verdict.allowed:
+        raise TooMany(_("This address has been invited often enough for today. Try again tomorrow."), wait=verdict.wait)
+    said = _("Your agency may send %(most)s invitations a day, and has. Try again tomorrow.")
+    raise TooMany(said % {"most": most}, wait=verdict.wait)
+
+
+def _mailbox(email: str) -> str:
+    """One name for all that a mailbox is written as, which says nothing of whose it is."""
+    local, _at, domain = email.strip().lower().rpartition("@")
+    return hashlib.sha256(f"{local.partition('+')[0]}@{domain}".encode()).hexdigest()[:32]
 
 
 def invite_contact_person(*, email: str, contact_id: uuid.UUID) -> tuple[Invitation, str]:
@@ -251,7 +279,7 @@ def note_heartbeat_once(name: str) -> bool:
 
 
 def _text(value: str, *, field: str, most: int) -> str:
-    value = " ".join(value.split())
+    value = printable(value)
     if not value:
         raise DomainError(_("This is needed."), field=field)
     if len(value) > most:

@@ -239,6 +239,9 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _email.scheme == "smtp+tls", _email.scheme == "sm
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Retainer <retainer@localhost>")
 
+# Who is asked for the DNS of senders, "192.0.2.53" or "192.0.2.53:5353" each; empty: the resolvers of this machine.
+DNS_SERVERS: list[str] = env.list("DNS_SERVERS", [])
+
 # Seconds that a request may take; 0 is without a limit.
 REQUEST_SECONDS = env.float("REQUEST_SECONDS", 25)
 # What a statement of the web may take, wait for a lock, and let its transaction stand still while Python works.
@@ -292,11 +295,14 @@ AGENCY_CALLS_PER_MINUTE = env.int("AGENCY_CALLS_PER_MINUTE", 3000)
 AGENCY_SAMPLES_PER_MINUTE = env.int("AGENCY_SAMPLES_PER_MINUTE", 30_000)
 AGENCY_WEBHOOKS_PER_MINUTE = env.int("AGENCY_WEBHOOKS_PER_MINUTE", 3000)
 AGENCY_MAILS_PER_HOUR = env.int("AGENCY_MAILS_PER_HOUR", 1000)
+AGENCY_INVITATIONS_PER_DAY = env.int("AGENCY_INVITATIONS_PER_DAY", 100)
 AGENCY_MOST_ENDPOINTS = env.int("AGENCY_MOST_ENDPOINTS", 50)
 AGENCY_MOST_TOKENS = env.int("AGENCY_MOST_TOKENS", 200)
 AGENCY_MOST_PEOPLE = env.int("AGENCY_MOST_PEOPLE", 500)
 AGENCY_MOST_CLIENTS = env.int("AGENCY_MOST_CLIENTS", 2000)
 AGENCY_MOST_SYSTEMS = env.int("AGENCY_MOST_SYSTEMS", 10_000)
+# Invitations that one address gets from all agencies together.
+ADDRESS_INVITATIONS_PER_DAY = env.int("ADDRESS_INVITATIONS_PER_DAY", 5)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "retainer.broker:Transport"
@@ -354,6 +360,8 @@ LOGGING = {
 APP_DATABASE = _database(DATABASE_URL)
 OWNER_DATABASE = _database(DATABASE_OWNER_URL, role="retainer_owner") if DATABASE_OWNER_URL else {}
 if RETAINER_ENV == "test":
+    # Tests invite the same people again and again; those of this limit set it themselves.
+    ADDRESS_INVITATIONS_PER_DAY = 1_000_000
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Beat only wakes the loops. A second beat or a missed one changes nothing: what is due stands in Postgres.
@@ -392,6 +400,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "retainer.notifications.tasks.send_mail",
         "schedule": TICK_SECONDS,
         "options": _TICK | {"queue": "mail"},
+    },
+    "check senders": {
+        "task": "retainer.notifications.tasks.check_senders",
+        "schedule": 10,
+        "options": {"expires": 10, "queue": "mail"},
     },
     "roll up": {"task": "monitoring.tasks.roll_up", "schedule": 60, "options": {"expires": 60, "queue": "default"}},
     "take up the unsolved": {

@@ -1,4 +1,4 @@
-"""Real receivers: an SMTP server and an HTTP server, each on a free port of this machine."""
+"""Real servers: for mail, for HTTP and for DNS, each on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from dnslib import QTYPE, RCODE, RR, TXT
+from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
 
 @dataclass
@@ -21,6 +23,8 @@ class Mailbox:
 
     port: int
     messages: list[Message] = field(default_factory=list)
+    # Of each message the sender of its envelope.
+    envelopes: list[str] = field(default_factory=list)
 
     def to(self, address: str) -> list[Message]:
         """The messages to one address."""
@@ -41,6 +45,7 @@ def smtp_server() -> Iterator[Mailbox]:
 
     class Keep:
         async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            box.envelopes.append(envelope.mail_from)
             box.messages.append(message_from_bytes(envelope.content))
             return "250 kept"
 
@@ -101,3 +106,44 @@ def webhook_receiver() -> Iterator[Hook]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@dataclass
+class Zone:
+    """What the DNS server says: TXT records by name, and whether it can answer at all."""
+
+    address: str = ""
+    records: dict[str, list[list[str]]] = field(default_factory=dict)
+    broken: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def put(self, name: str, *parts: str) -> None:
+        """A TXT record of one or more parts, beside those that the name has."""
+        self.records.setdefault(name, []).append(list(parts))
+
+
+@contextmanager
+def dns_server() -> Iterator[Zone]:
+    """A real DNS server over UDP. A name without records does not exist."""
+    zone = Zone()
+
+    class Answers(BaseResolver):  # type: ignore[misc]
+        def resolve(self, request: Any, handler: Any) -> Any:
+            reply, name = request.reply(), str(request.q.qname).rstrip(".").lower()
+            zone.asked.append(name)
+            for parts in zone.records.get(name, []):
+                reply.add_answer(RR(name, QTYPE.TXT, ttl=1, rdata=TXT([part.encode() for part in parts])))
+            if zone.broken:
+                reply.header.rcode = RCODE.SERVFAIL
+            elif name not in zone.records:
+                reply.header.rcode = RCODE.NXDOMAIN
+            return reply
+
+    server = DNSServer(Answers(), address="127.0.0.1", port=0, logger=DNSLogger(logf=lambda _line: None))
+    zone.address = f"127.0.0.1:{server.server.server_address[1]}"
+    server.start_thread()
+    try:
+        yield zone
+    finally:
+        server.stop()
+        server.server.server_close()

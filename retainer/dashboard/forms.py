@@ -34,7 +34,9 @@ class AgencyForm(AgencyStartForm):
         error_messages={"invalid": _("A colour looks like #4F49D6.")},
     )
     mail_from = forms.EmailField(
-        label=_("Sender of your mail"), required=False, help_text=_("Empty uses this installation's address.")
+        label=_("Address of your mail"),
+        required=False,
+        help_text=_("Answers go there. Once its domain is proven, your mail also comes from there."),
     )
     require_mfa = forms.BooleanField(
         label=_("Staff must use a second factor"), required=False, help_text=_("Asked for at their next page.")

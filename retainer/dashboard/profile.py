@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.access.views import account
 from core.models import User
+from core.text import printable
 from core.web.forms import Screen, form_page
 from retainer.dashboard.forms import ProfileForm
 
@@ -24,7 +25,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     screen = Screen(title=_("You"), submit=_("Save"), back=reverse("home"), template="entry/profile.html")
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
-        user.name, user.time_zone = data["name"].strip(), data["time_zone"]
+        user.name, user.time_zone = printable(data["name"]), data["time_zone"]
         user.save(update_fields=["name", "time_zone"])
         return _("Saved."), reverse("profile")
 

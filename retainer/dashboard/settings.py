@@ -21,6 +21,7 @@ from core.web.pages import done, listed, page, refused
 from retainer import navigation
 from retainer.dashboard.forms import AgencyForm, EndpointForm, InviteForm, RoleForm, TokenForm
 from retainer.notifications import selectors as notifications
+from retainer.notifications import senders
 from retainer.notifications import services as notification_services
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.notifications.services import link, queue_email
@@ -53,13 +54,24 @@ def agency_settings(request: HttpRequest, agency: str) -> HttpResponse:
         submit=_("Save agency"),
         back=back,
         breadcrumbs=crumbs(agency, (_("Agency and brand"), "")),
+        template="settings/agency.html",
+        more={"standing": senders.standing()},
     )
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
-        services.update_agency(**data)
-        return _("Saved."), back
+        changed = data["mail_from"] != row.mail_from
+        senders.update_agency(**data)
+        return _("Saved."), reverse("settings:agency", args=[agency]) if changed else back
 
     return form_page(request, form, screen, save)
+
+
+@staff(Capability.SETTINGS)
+@require_POST
+def check_sender(request: HttpRequest, agency: str) -> HttpResponse:
+    """Has the DNS of the sender's domain looked at again."""
+    said = _("We look at the DNS within a minute. Open this page again to see what we found.")
+    return _act(request, senders.look_again, said, reverse("settings:agency", args=[agency]))
 
 
 @staff(Capability.VIEW)

@@ -10,6 +10,7 @@ app_name = "settings"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("agency/", pages.agency_settings, name="agency"),
+    path("agency/sender/", pages.check_sender, name="check_sender"),
     path("people/", pages.people, name="people"),
     path("people/invite/", pages.invite, name="invite"),
     path("people/invitations/<uuid:invitation_id>/revoke/", pages.revoke_invitation, name="revoke_invitation"),

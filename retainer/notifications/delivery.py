@@ -7,7 +7,7 @@ import smtplib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import structlog
@@ -23,6 +23,7 @@ from core.tenancy.scope import tenant_scope
 from retainer.notifications.claiming import Claimed, claim, note_failed, note_sent, overdue, put_back, renew
 from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
+from retainer.notifications.senders import Sender, sender_of
 from retainer.notifications.services import secrets_of
 from retainer.notifications.turns import Held
 
@@ -52,7 +53,7 @@ class Letter:
     delivery: Delivery
     body: str = ""
     html: str = ""
-    sender: str = ""
+    sender: Sender = field(default_factory=lambda: Sender("", ""))
     url: str = ""
     secrets: tuple[str, ...] = ()
     allowances: tuple[Allowance, ...] = ()
@@ -147,7 +148,7 @@ def _ready(delivery: Delivery) -> Letter:
     with tenant_scope(delivery.agency_id):
         if delivery.channel == Channel.EMAIL:
             body, html = _opened(delivery)
-            return Letter(delivery, body=body, html=html, sender=agency().mail_from)
+            return Letter(delivery, body=body, html=html, sender=sender_of(agency()))
         endpoint = WebhookEndpoint.objects.filter(id=delivery.receiver, enabled=True).first()
         if endpoint is None:
             raise NotSent("The receiver was removed or switched off.")
@@ -167,8 +168,9 @@ def _send_email(letter: Letter) -> None:
     message = EmailMultiAlternatives(
         subject=delivery.subject,
         body=letter.body,
-        from_email=letter.sender or None,
+        from_email=letter.sender.header,
         to=[delivery.receiver],
+        reply_to=[letter.sender.reply_to] if letter.sender.reply_to else None,
         headers={
             # The same id at every try, so that a receiver can drop the second copy.
             "Message-ID": f"<{delivery.id}@retainer>",

@@ -88,6 +88,39 @@ class Delivery(TenantModel):
         ]
 
 
+class Proof(models.TextChoices):
+    """What the last look at a domain's DNS has shown."""
+
+    FOUND = "found", _("The record is there.")
+    MISSING = "missing", _("There is no such record.")
+    OTHER = "other", _("There is a record of this name with another value.")
+    NO_WORD = "no_word", _("The DNS of this domain did not answer.")
+
+
+class SenderDomain(TenantModel):
+    """A domain in whose name an agency wants to send, and whether it has proven that the domain is its own."""
+
+    domain = models.CharField(max_length=253)
+    token = models.CharField(max_length=64)
+    proven_at = models.DateTimeField(null=True)
+    # When the record was last seen: the right outlives it for a while only.
+    confirmed_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Proof.choices, blank=True)
+    next_check_at = models.DateTimeField(null=True, default=now)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "domain"], name="notifications_sender_domain_once"),
+            models.CheckConstraint(condition=Q(outcome__in=["", *Proof.values]), name="notifications_sender_outcome"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_check_at"], name="notifications_sender_due", condition=Q(next_check_at__isnull=False)
+            ),
+        ]
+
+
 class DeliveryRate(TenantModel):
     """How much of its allowance an agency has used on one channel, and when it last had a turn."""
 

@@ -22,6 +22,7 @@ from core.limits import refuse_over
 from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
+from core.text import printable
 from retainer.notifications.letters import seal_letter
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 
@@ -133,8 +134,8 @@ def queue_email(
             channel=Channel.EMAIL,
             receiver=to,
             lane=ALARM if event_name in ALARMS else OTHER,
-            # A line break in a subject would start a header of its own.
-            subject=" ".join(subject.split())[:200],
+            # Names of strangers stand in it: no line break starts a header, and none turns what comes after it.
+            subject=printable(subject)[:200],
             sealed_letter=seal_letter(delivery_id, body=body, html=html),
             client_id=client_id,
         )

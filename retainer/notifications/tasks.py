@@ -8,6 +8,7 @@ from core.beat import beat
 from core.outbox import relay_round
 from core.tasks import system_task
 from retainer.notifications.delivery import ROUND_SECONDS, deliver_mail, deliver_webhooks
+from retainer.notifications.senders import check_due
 
 # A round ends after this many batches, so that one task never runs for long.
 MOST_BATCHES = 20
@@ -34,3 +35,9 @@ def send_mail() -> None:
     while time.monotonic() < until and deliver_mail(limit=20):
         pass
     beat("mail")
+
+
+@system_task(queue="mail")
+def check_senders() -> None:
+    """Looks at the DNS of domains in whose name agencies want to send."""
+    check_due()

@@ -41,8 +41,8 @@ def token() -> str:
 
 
 def formatter() -> MaskingFormatter:
-    made = settings.LOGGING["formatters"]["json"]
-    return MaskingFormatter(processor=made["processor"], foreign_pre_chain=made["foreign_pre_chain"])
+    made: Any = settings.LOGGING["formatters"]
+    return MaskingFormatter(processor=made["json"]["processor"], foreign_pre_chain=made["json"]["foreign_pre_chain"])
 
 
 def test_every_address_with_free_text_in_it_is_masked() -> None:

@@ -1,4 +1,4 @@
-"""A real mail server for the tests of messages."""
+"""A real mail server and a real DNS server for the tests of messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.receivers import Mailbox, smtp_server
+from tests.receivers import Mailbox, Zone, dns_server, smtp_server
 
 
 @pytest.fixture
@@ -17,3 +17,11 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
     with smtp_server() as box:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
         yield box
+
+
+@pytest.fixture
+def zone(settings: Any) -> Iterator[Zone]:
+    """What the DNS says; the product asks it."""
+    with dns_server() as zone:
+        settings.DNS_SERVERS = [zone.address]
+        yield zone

@@ -1,0 +1,24 @@
+"""Words of people, made fit for one line: a name, a subject, a header."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters, line separators, invisible spaces, what turns the writing direction, and halves of a character:
+# nobody types them on purpose, PostgreSQL refuses some of them, and the rest lets a name be read as another one.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# A display name that holds an address is read as that address.
+_ADDRESS = re.compile(r"[@\uff20\ufe6b<>\"\\]")
+
+
+def printable(value: str) -> str:
+    """The words with single spaces between them and nothing invisible among them."""
+    return " ".join(_UNPRINTABLE.sub(" ", value).split())
+
+
+def display_name(value: str) -> str:
+    """The same for the name beside an address of mail: nothing in it can be read as an address."""
+    return printable(_ADDRESS.sub(" ", value))

@@ -1,0 +1,96 @@
+"""An invitation is a mail to somebody who has not asked for it: so many a day go out, and so many to one address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from clients import services as client_services
+from core import clock, rates
+from core.clock import now
+from core.errors import TooMany
+from core.ids import uuid7
+from core.models import OutboxEvent
+from core.services import invite_member
+from retainer.notifications.models import Delivery
+from tests.cast import Cast, House
+
+
+def invite(house: House, email: str) -> None:
+    with house.scope():
+        invite_member(email=email, role="viewer")
+
+
+def somebody() -> str:
+    return f"{uuid7().hex}@x.example"
+
+
+def test_an_agency_invites_so_many_a_day_and_more_the_day_after(cast: Cast, settings: Any) -> None:
+    settings.AGENCY_INVITATIONS_PER_DAY = 3
+    for _ in range(3):
+        invite(cast.north, somebody())
+    with pytest.raises(TooMany, match="3 invitations a day"):
+        invite(cast.north, somebody())
+    invite(cast.south, somebody())
+    with clock.at(now() + timedelta(hours=23)), pytest.raises(TooMany):
+        invite(cast.north, somebody())
+    with clock.at(now() + timedelta(hours=26, minutes=1)):
+        invite(cast.north, somebody())
+
+
+def test_one_address_is_invited_so_often_however_it_is_written_and_by_whomever(cast: Cast, settings: Any) -> None:
+    settings.ADDRESS_INVITATIONS_PER_DAY = 3
+    local = uuid7().hex
+    invite(cast.north, f"{local}@x.example")
+    invite(cast.north, f"{local.upper()}+1@X.example")
+    invite(cast.south, f"{local}@x.example")
+    for house in (cast.north, cast.south):
+        with pytest.raises(TooMany, match="This address"):
+            invite(house, f"{local}+2@x.example")
+    invite(cast.north, somebody())
+
+
+def test_where_redis_has_lost_its_count_that_of_the_database_holds(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.AGENCY_INVITATIONS_PER_DAY = 3
+    monkeypatch.setattr(rates, "_ask", lambda *_args: None)
+    for _ in range(3):
+        invite(cast.north, somebody())
+    with pytest.raises(TooMany):
+        invite(cast.north, somebody())
+
+
+def test_a_refused_one_sends_nothing_and_says_why(cast: Cast, settings: Any) -> None:
+    settings.AGENCY_INVITATIONS_PER_DAY = 1
+    browser = Browser()
+    browser.force_login(cast.north.owner)
+    page = "/a/north/settings/people/invite/"
+    assert browser.post(page, {"email": somebody(), "role": "viewer"}).status_code == 302
+    answer = browser.post(page, {"email": somebody(), "role": "viewer"})
+    assert answer.status_code == 422
+    assert "invitations a day" in answer.content.decode()
+    with cast.north.scope():
+        assert Delivery.objects.count() == 1
+
+
+def test_invitations_to_the_portal_count_as_well(cast: Cast, settings: Any) -> None:
+    settings.ADDRESS_INVITATIONS_PER_DAY = 2
+    with cast.north.scope():
+        client_services.go_live(client_id=cast.north.client.id)
+        contact = client_services.create_contact(
+            client_id=cast.north.client.id, name="New", email=somebody(), rights=["viewer"]
+        )
+        for _ in range(2):
+            client_services.invite_contact(contact_id=contact.id)
+        with pytest.raises(TooMany):
+            client_services.invite_contact(contact_id=contact.id)
+        assert OutboxEvent.objects.filter(name="clients.contact.invited").count() == 2
+    browser = Browser()
+    browser.force_login(cast.north.owner)
+    page = f"/a/north/clients/{cast.north.client.slug}/contacts/{contact.id}/invite/"
+    answer = browser.post(page, follow=True)
+    assert "invited often enough" in answer.content.decode()
