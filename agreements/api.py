@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from agreements import permissions, selectors, services
 from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.views import api
+from core.tenancy.context import require_scope
 from core.web.rest import Body, Day, Endpoint, Moment, Nothing, Query, Shape, WholeMinutes
 
 # A hundred billion minor units: far above any fee, far below what the column holds.
@@ -83,6 +84,17 @@ class CoverOut(Shape):
     policy_version = serializers.UUIDField(source="policy_version_id")
 
 
+class OwnWords(serializers.CharField):
+    """What the agency has written down for itself: null for a token that is bound to a client."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def get_attribute(self, instance: Any) -> Any:
+        """The words, read off the row where the scope is the whole agency's."""
+        return None if require_scope().client_id else super().get_attribute(instance)
+
+
 class RetainerOut(Shape):
     """What a client has bought."""
 
@@ -93,7 +105,7 @@ class RetainerOut(Shape):
     state = serializers.ChoiceField(RetainerState.choices)
     price_minor = serializers.IntegerField(allow_null=True)
     currency = serializers.CharField()
-    price_reason = serializers.CharField()
+    price_reason = OwnWords(help_text=_("Null for a token that is bound to a client."))
     hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
     time_zone = serializers.CharField()
     starts_on = Day(allow_null=True)

@@ -65,7 +65,7 @@ SETTINGS: list[tuple[str, str, str, str, str]] = [
     ),
     (
         gettext_noop("Plans"),
-        gettext_noop("What each plan includes and costs"),
+        gettext_noop("What each plan includes"),
         "agreements:tiers",
         "layers",
         Capability.VIEW,
