@@ -184,7 +184,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 
 # Sessions live in Postgres, so that Redis may be lost at any moment.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_AGE = 60 * 60 * 24 * env.int("SESSION_RETENTION_DAYS", 14)
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https")
 CSRF_FAILURE_VIEW = "retainer.errors.csrf_failure"
@@ -327,9 +327,12 @@ TICK_SECONDS = env.float("TICK_SECONDS", 0.5)
 PROBE_CONCURRENCY = env.int("PROBE_CONCURRENCY", 500)
 # Checks that one agency may have.
 MOST_CHECKS = env.int("MOST_CHECKS", 20_000)
+# For how long what is kept; ``docs/operations.md`` says what happens then.
 SAMPLE_RETENTION_DAYS = env.int("SAMPLE_RETENTION_DAYS", 35)
-# For how long news that everybody has been told of is kept.
 OUTBOX_RETENTION_DAYS = env.int("OUTBOX_RETENTION_DAYS", 30)
+DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", 90)
+INVITATION_RETENTION_DAYS = env.int("INVITATION_RETENTION_DAYS", 90)
+IDEMPOTENCY_RETENTION_HOURS = env.int("IDEMPOTENCY_RETENTION_HOURS", 24)
 # An address that is fetched after each clean audit, so that somebody else notices our silence.
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", "")
 DATABASE_RETRY_SECONDS = 5

@@ -3,9 +3,7 @@ canary, and the chain of the audit trail."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
@@ -13,22 +11,17 @@ from django.conf import settings
 
 from core import outbox, sealing
 from core.beat import beat
-from core.clock import now
 from core.net.client import Failure, Request, fetch
 from core.net.guard import SCHEMES, Allowance
-from core.purge import purge_expired
-from core.selectors import all_agencies
 from core.tasks import system_task
-from core.tenancy import sweeper_scope, tenant_scope
+from core.tenancy import sweeper_scope
 from monitoring import selectors as monitoring
 from monitoring.partitions import stray_samples
 from monitoring.reconciling import reconcile
 from retainer import canary
 from retainer.notifications.delivery import overdue as overdue_deliveries
+from retainer.purging import purge_all
 from slas import selectors as slas
-
-# What is left over is left to the next hour.
-PURGE_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -113,12 +106,5 @@ def seal_audit() -> None:
 
 @system_task(queue="default")
 def purge() -> None:
-    """Forgets what is over and nobody can use any more, and old news that everybody has been told of."""
-    purge_expired()
-    before = now() - timedelta(days=settings.OUTBOX_RETENTION_DAYS)
-    until = time.monotonic() + PURGE_SECONDS
-    for agency in all_agencies():
-        while time.monotonic() < until:
-            with tenant_scope(agency.id):
-                if not outbox.purge(before=before):
-                    break
+    """Forgets what is over and nobody can use any more, and what is older than it is kept."""
+    purge_all()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -20,7 +21,6 @@ from core.models import ApiToken, IdempotencyKey
 from core.web.problems import problem_response
 
 HEADER = "Idempotency-Key"
-KEPT = timedelta(hours=24)
 MOST_CHARACTERS = 128
 
 
@@ -48,10 +48,14 @@ def _claim(token: ApiToken, key: str, mark: str) -> bool:
     try:
         # Two calls at once: the second waits here, on the unique key, until the first has committed.
         with transaction.atomic():
-            IdempotencyKey.objects.create(token_id=token.id, key=key, fingerprint=mark, expires_at=now() + KEPT)
+            IdempotencyKey.objects.create(token_id=token.id, key=key, fingerprint=mark, expires_at=_kept_until())
     except IntegrityError:
         return False
     return True
+
+
+def _kept_until() -> datetime:
+    return now() + timedelta(hours=settings.IDEMPOTENCY_RETENTION_HOURS)
 
 
 def _run(token: ApiToken, key: str, act: Callable[[], Response]) -> Response:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client as Browser
 
-from core import clock
 from core.access.roles import TokenScope
-from core.clock import now
 from core.garbage import collect_by_weight
-from core.models import IdempotencyKey
-from core.purge import purge_expired
 from core.tokens import create_token
 from core.web.limits import MOST_BYTES, MOST_ERRORS
 from monitoring.services import create_check
@@ -132,33 +126,3 @@ def test_garbage_is_looked_for_by_what_came_in(monkeypatch: pytest.MonkeyPatch) 
     for _request in range(100):
         collect_by_weight(MOST_BYTES)
     assert 10 < len(looked) < 50
-
-
-# --- what is over ----------------------------------------------------------------------------------------------------
-
-
-def key(cast: Cast, name: str) -> None:
-    body = {"name": name, "time_zone": "UTC"}
-    assert call("POST", "clients/", token_of(cast.north), body, key=name).status_code == 201
-
-
-@pytest.mark.django_db
-def test_answers_that_nobody_may_ask_for_again_are_forgotten_and_the_others_are_kept(cast: Cast) -> None:
-    key(cast, "old")
-    with clock.at(now() + timedelta(hours=20)):
-        key(cast, "new")
-    with clock.at(now() + timedelta(hours=25)):
-        assert purge_expired() >= 1
-    with cast.north.scope():
-        assert [row.key for row in IdempotencyKey.objects.all()] == ["new"]
-
-
-@pytest.mark.django_db
-def test_sessions_that_have_ended_are_forgotten(cast: Cast) -> None:
-    browser = Browser()
-    browser.force_login(cast.north.owner)
-    purge_expired()
-    assert Session.objects.count() == 1
-    with clock.at(now() + timedelta(days=15)):
-        purge_expired()
-    assert Session.objects.count() == 0

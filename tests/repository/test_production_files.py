@@ -45,6 +45,15 @@ def test_the_example_and_the_manual_give_the_defaults_of_the_quotas() -> None:
     assert {name: int(most.replace(",", "")) for name, most in manual.items()} == quotas
 
 
+def test_the_example_and_the_manual_give_the_ages_at_which_things_are_deleted() -> None:
+    text = (ROOT / "retainer" / "settings.py").read_text()
+    ages = dict(re.findall(r'env\.int\("(\w+_RETENTION_\w+)", (\d+)\)', text))
+    example = dict(re.findall(r"^(\w+_RETENTION_\w+)=(\d+)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    manual = dict(re.findall(r"`(\w+_RETENTION_\w+)` \| (\d+) \|", (ROOT / "docs" / "operations.md").read_text()))
+    assert len(ages) == 6
+    assert example == manual == ages
+
+
 def test_the_compose_file_has_the_services_of_the_small_production(compose: dict[str, Any]) -> None:
     wanted = {"postgres", "redis", "migrate", "web", "worker", "poll", "deliver", "mailer", "beat"}
     assert wanted <= set(compose["services"])
