@@ -100,11 +100,12 @@ def allow_invitation(email: str) -> None:
     house = Limit(f"invitations:{require_agency()}", most)
     person = Limit(f"invited:{_mailbox(email)}", settings.ADDRESS_INVITATIONS_PER_DAY)
     verdict = spend([house, person], within=DAY)
-    since = now() - timedelta(days=1)
-    if verdict.allowed and Invitation.objects.filter(created_at__gt=since).count() < most:
-        return
-    if verdict.limit == person and not verdict.allowed:
+    today = Invitation.objects.filter(created_at__gt=now() - timedelta(days=1))
+    often = today.filter(email=email).count() >= person.most
+    if often or (verdict.limit == person and not verdict.allowed):
         raise TooMany(_("This address has been invited often enough for today. Try again tomorrow."), wait=verdict.wait)
+    if verdict.allowed and today.count() < most:
+        return
     said = _("Your agency may send %(most)s invitations a day, and has. Try again tomorrow.")
     raise TooMany(said % {"most": most}, wait=verdict.wait)
 

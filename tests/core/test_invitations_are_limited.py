@@ -62,6 +62,10 @@ def test_where_redis_has_lost_its_count_that_of_the_database_holds(
         invite(cast.north, somebody())
     with pytest.raises(TooMany):
         invite(cast.north, somebody())
+    settings.ADDRESS_INVITATIONS_PER_DAY = 1
+    invite(cast.south, "new@x.example")
+    with pytest.raises(TooMany, match="This address"):
+        invite(cast.south, "new@x.example")
 
 
 def test_a_refused_one_sends_nothing_and_says_why(cast: Cast, settings: Any) -> None:
