@@ -19,6 +19,10 @@ from core.web.rest import Body, Day, Endpoint, Moment, Nothing, Query, Shape, Wh
 
 # A hundred billion minor units: far above any fee, far below what the column holds.
 MOST_MINOR = 10**11
+SMALLEST_UNIT = _(
+    "A month's price in the smallest unit of the currency by ISO 4217: cents of EUR, whole francs of XOF, "
+    "thousandths of a dinar of JOD."
+)
 
 
 class TierOut(Shape):
@@ -103,7 +107,7 @@ class RetainerOut(Shape):
     tier = serializers.UUIDField(source="tier_id")
     name = serializers.CharField()
     state = serializers.ChoiceField(RetainerState.choices)
-    price_minor = serializers.IntegerField(allow_null=True)
+    price_minor = serializers.IntegerField(allow_null=True, help_text=SMALLEST_UNIT)
     currency = serializers.CharField()
     price_reason = OwnWords(help_text=_("Null for a token that is bound to a client."))
     hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
@@ -120,7 +124,7 @@ class RetainerIn(Body):
     client = serializers.UUIDField(source="client_id")
     tier = serializers.UUIDField(source="tier_id")
     name = serializers.CharField(max_length=80)
-    price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR)
+    price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, help_text=SMALLEST_UNIT)
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", max_length=3)
     price_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
     hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
@@ -134,7 +138,7 @@ class RetainerPatch(Body):
 
     tier = serializers.UUIDField(source="tier_id", required=False)
     name = serializers.CharField(max_length=80, required=False)
-    price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, required=False)
+    price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, required=False, help_text=SMALLEST_UNIT)
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", max_length=3, required=False)
     price_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
     hours_seconds = WholeMinutes(source="hours_minutes", required=False)

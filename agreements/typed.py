@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from core.ui.format import DECIMALS
+from core.currencies import decimals
 
 # "1200", "1200.50", "1 200", "1,200.50", "1'200", and with a comma before the cents: "1200,50", "1.200,50".
 _WITH_POINT = re.compile(
@@ -32,7 +32,7 @@ def parse_minor(text: str, currency: str) -> int:
 
     Raises ValueError for anything else, and for what could be read in two ways: "1.200" is refused, not guessed.
     """
-    places = DECIMALS.get(currency, 2)
+    places = decimals(currency)
     text = " ".join(text.split())
     for pattern in (_WITH_POINT, _WITH_COMMA):
         found = pattern.fullmatch(text)
@@ -61,7 +61,7 @@ def typed_minor(minor: int | None, currency: str) -> str:
     """The sum as ``parse_minor`` reads it again: "1200", "1200.50"; nothing for None."""
     if minor is None:
         return ""
-    places = DECIMALS.get(currency, 2)
+    places = decimals(currency)
     whole, part = divmod(minor, 10**places)
     return f"{whole}.{part:0{places}}" if part else str(whole)
 

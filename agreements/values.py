@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from agreements.currencies import CODES
+from core.currencies import DECIMALS
 from core.errors import DomainError, NotFound
 
 # 1,600 hours a month is ten people's whole time.
@@ -18,7 +18,7 @@ YEARS = range(2000, 2101)
 
 def currency(code: str) -> str:
     """Three letters of ISO 4217."""
-    if code not in CODES:
+    if code not in DECIMALS:
         raise DomainError(_("A currency is three letters in use somewhere, such as EUR."), field="currency")
     return code
 

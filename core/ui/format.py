@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
+from babel import Locale
+from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.clock import now
+from core.currencies import decimals
 
 NOTHING = "–"
 MINUS = "\N{MINUS SIGN}"
 HOUR = 3600
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
-# Currencies whose smallest unit is not a hundredth.
-DECIMALS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 
 
 def duration(seconds: float | None) -> str:
@@ -46,13 +47,27 @@ def duration_in_words(seconds: int) -> str:
 
 
 def money(minor: int | None, currency: str) -> str:
-    """A sum in the currency's smallest unit (cents): "€1,200.00", "−$40.00", "CHF 1,200.00"."""
+    """A sum in the currency's smallest unit as the reader's language writes it: "€1,200.00", "−$40.00", "¥1,200"."""
     if minor is None:
         return NOTHING
-    places = DECIMALS.get(currency, 2)
-    amount = grouped(Decimal(abs(minor)).scaleb(-places), places)
-    symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    return f"{MINUS if minor < 0 else ''}{symbol}{amount}"
+    places = decimals(currency)
+    amount = Decimal(minor).scaleb(-places)
+    locale = Locale.parse(to_locale(get_language() or "en"))
+    pattern = _currency_pattern(locale, currency, places)
+    words: str = pattern.apply(amount, locale, currency=currency, currency_digits=False)
+    return words.replace("-", MINUS)
+
+
+@lru_cache(maxsize=256)
+def _currency_pattern(locale: Locale, currency: str, places: int) -> NumberPattern:
+    """The language's own pattern with the decimals of ISO 4217, which are not everywhere those that CLDR shows."""
+    words = locale.currency_formats["standard"].pattern
+    # Letters stand apart from figures: "CHF 1,200.00". The library leaves that rule of CLDR out.
+    if get_currency_symbol(currency, locale)[-1].isalpha():
+        words = words.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+    pattern = parse_pattern(words)
+    pattern.frac_prec = (places, places)
+    return pattern
 
 
 def number(value: float | Decimal | int | None, places: int | None = None) -> str:
