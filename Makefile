@@ -7,7 +7,8 @@
 # The Python to build the environment with: PYTHON=python3.12 make demo
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; exit; fi; done; echo python3)
-UV := $(shell command -v uv 2>/dev/null)
+# Asked for its version: a shim of pyenv is found on the path and runs nothing.
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv)
 PY := .venv/bin/python
 LOCAL := $(PY) -m retainer.local --with-parent
 # More arguments for pytest: make test-fast ARGS="-k pause"
@@ -21,6 +22,12 @@ INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes -r
 else
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r
 endif
+
+# What an installer says goes to a log: its warnings are nobody's business until it fails, and then the log is named.
+LOG := .run/install.log
+quietly = mkdir -p .run; $(1) >$(LOG) 2>&1 || { tail -n 20 $(LOG); echo "$(2) All of it is in $(LOG)."; exit 1; }
+NO_VENV := This Python cannot make virtual environments. Install its venv package (Debian: python3-venv) or uv.
+NO_INSTALL := Not everything could be installed. Is the package index reachable? Run the same command again to go on.
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -83,11 +90,11 @@ mutate: .venv/.test .run/mutation/.installed ## change the SLA engine one place 
 	@echo "Installing the mutation tester…"
 	@mkdir -p .run/mutation
 ifdef UV
-	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .run/mutation/env
-	@$(UV) pip install --quiet --python .run/mutation/env/bin/python --require-hashes -r requirements/mutation.txt
+	@$(call quietly,$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .run/mutation/env,$(NO_VENV))
+	@$(call quietly,$(UV) pip install --quiet --python .run/mutation/env/bin/python --require-hashes -r requirements/mutation.txt,$(NO_INSTALL))
 else
-	@$(PYTHON) -m venv .run/mutation/env
-	@.run/mutation/env/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/mutation.txt
+	@$(call quietly,$(PYTHON) -m venv .run/mutation/env,$(NO_VENV))
+	@$(call quietly,.run/mutation/env/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/mutation.txt,$(NO_INSTALL))
 endif
 	@touch $@
 
@@ -96,11 +103,11 @@ endif
 	@echo "Installing the model server…"
 	@mkdir -p .run
 ifdef UV
-	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(ACCEPTANCE_PYTHON))" .run/acceptance
-	@$(UV) pip install --quiet --python .run/acceptance/bin/python --require-hashes -r requirements/acceptance.txt
+	@$(call quietly,$(UV) venv --quiet --allow-existing --python "$$(command -v $(ACCEPTANCE_PYTHON))" .run/acceptance,$(NO_VENV))
+	@$(call quietly,$(UV) pip install --quiet --python .run/acceptance/bin/python --require-hashes -r requirements/acceptance.txt,$(NO_INSTALL))
 else
-	@$(ACCEPTANCE_PYTHON) -m venv .run/acceptance
-	@.run/acceptance/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/acceptance.txt
+	@$(call quietly,$(ACCEPTANCE_PYTHON) -m venv .run/acceptance,$(NO_VENV))
+	@$(call quietly,.run/acceptance/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/acceptance.txt,$(NO_INSTALL))
 endif
 	@touch $@
 
@@ -131,19 +138,18 @@ clean: ## stop the demo and remove everything that was made, the demo's data inc
 	echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing)."; \
 	echo "Name another: make PYTHON=/path/to/python3.12 ..."; exit 1; }
 ifdef UV
-	@$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .venv
+	@$(call quietly,$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .venv,$(NO_VENV))
 else
-	@$(PYTHON) -m venv .venv || { \
-	echo "This Python cannot make virtual environments. Install its venv package (Debian: python3-venv) or uv."; exit 1; }
+	@$(call quietly,$(PYTHON) -m venv .venv,$(NO_VENV))
 endif
 	@touch $@
 
 .venv/.local: .venv/.made requirements/local.txt
 	@echo "Installing what the demo needs…"
-	@$(INSTALL) requirements/local.txt
+	@$(call quietly,$(INSTALL) requirements/local.txt,$(NO_INSTALL))
 	@touch $@
 
 .venv/.test: .venv/.made requirements/test.txt
 	@echo "Installing what the tests need…"
-	@$(INSTALL) requirements/test.txt
+	@$(call quietly,$(INSTALL) requirements/test.txt,$(NO_INSTALL))
 	@touch $@ .venv/.local
