@@ -147,6 +147,22 @@ class RetainerPatch(Body):
     ends_on = Day(required=False, allow_null=True)
 
 
+class ChecklistItemOut(Shape):
+    """One thing that a retainer needs."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    done = serializers.BooleanField()
+    blocks = serializers.BooleanField(help_text=_("Whether the retainer cannot start without it."))
+
+
+class ChecklistOut(Shape):
+    """What a retainer needs before it starts."""
+
+    ready = serializers.BooleanField(help_text=_("Whether nothing that blocks is missing."))
+    items = ChecklistItemOut(many=True)
+
+
 class EndIn(Body):
     """When a retainer ends."""
 
@@ -180,6 +196,7 @@ class Retainers(Endpoint):
         "end": EndIn,
     }
     queries = {"list": RetainerQuery}
+    answers = {"checklist": ChecklistOut}
 
     def list(self, request: Request) -> Response:
         """All retainers, newest first."""
@@ -202,6 +219,13 @@ class Retainers(Endpoint):
         """Covers a system with a signed policy version."""
         services.cover_system(retainer_id=id, **self.body())
         return self.one(selectors.retainer(id))
+
+    @action(detail=True, methods=["get"])
+    def checklist(self, request: Request, id: uuid.UUID) -> Response:
+        """What is set and what is missing before it can start."""
+        items = selectors.activation_checklist(id)
+        ready = all(item.done for item in items if item.blocks)
+        return Response({"ready": ready, "items": ChecklistItemOut(many=True).to_representation(items)})
 
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, id: uuid.UUID) -> Response:

@@ -6,4 +6,5 @@ from core.access.roles import Capability, TokenScope
 
 SEE = Capability.VIEW
 CHANGE_ITEMS = Capability.WORK
+API = TokenScope.INCIDENTS
 PLAN = TokenScope.MONITORING

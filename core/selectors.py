@@ -81,6 +81,14 @@ def audit_events() -> QuerySet[AuditEvent]:
     return AuditEvent.objects.order_by("-at", "-id")
 
 
+def audit_event(event_id: uuid.UUID) -> AuditEvent:
+    """One act; NotFound otherwise."""
+    row: AuditEvent | None = AuditEvent.objects.find(id=event_id)
+    if row is None:
+        raise NotFound(_("There is no such event."))
+    return row
+
+
 def net_allowances(agency_id: uuid.UUID) -> list[tuple[str, int]]:
     """The exact hosts and ports the operator lets this agency reach although they are not public."""
     return list(NetAllowance.objects.filter(agency_id=agency_id).values_list("host", "port"))

@@ -214,6 +214,8 @@ def change_role(*, member_id: uuid.UUID, role: str) -> Membership:
     if role not in Role.values:
         raise DomainError(_("Choose a role."), field="role")
     member = _locked_member(member_id)
+    if require_scope().actor.kind == "token" and Role.OWNER in (role, member.role):
+        raise Forbidden(_("Owners are made and unmade by an owner who is signed in, never by a token."), field="role")
     if member.role == Role.OWNER and role != Role.OWNER:
         _refuse_last_owner(member)
     before, member.role = member.role, role

@@ -102,7 +102,7 @@ class AccessMiddleware:
             response = problem_response(401, "Send a valid token: Authorization: Bearer rtn_…", code="unauthenticated")
             response["WWW-Authenticate"] = 'Bearer realm="api"'
             return response
-        needed = "read" if request.method in ("GET", "HEAD", "OPTIONS") else access.token_scope
+        needed = access.reads if request.method in ("GET", "HEAD", "OPTIONS") else access.token_scope
         if needed not in token.scopes:
             return problem_response(403, f"This token lacks the scope “{needed}”.", code="forbidden")
         request.api_token = token  # type: ignore[attr-defined]

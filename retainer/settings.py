@@ -278,9 +278,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "AlertState": "monitoring.models.AlertState",
+        "BacklogKind": "backlog.models.BacklogKind",
+        "BacklogState": "backlog.models.BacklogState",
         "CheckKind": "monitoring.models.CheckKind",
         "ClockState": "slas.models.ClockState",
         "Criticality": "clients.models.Criticality",
+        "DeliveryState": "retainer.api.webhooks.DeliveryState",
         "EnvironmentKind": "clients.models.EnvironmentKind",
         "Health": "monitoring.models.Health",
         "IncidentState": "incidents.states.IncidentState",

@@ -11,7 +11,7 @@ from backlog import services as backlog
 from core import clock
 from core.audit import next_number
 from core.ids import uuid7
-from core.selectors import member_of_user
+from core.selectors import audit_events, member_of_user
 from core.services import invite_member
 from core.tokens import create_token
 from core.web.signed import sign
@@ -20,8 +20,9 @@ from incidents import services as incidents
 from incidents.models import Incident
 from monitoring import services as monitoring
 from monitoring.models import Alert
+from retainer.notifications import services as notifications
 from retainer.notifications.addressees import ACKNOWLEDGE
-from retainer.notifications.models import WebhookEndpoint
+from retainer.notifications.selectors import deliveries
 from retainer.portal.asking import PURPOSE as REVIEW
 from slas import selectors as slas
 from slas import services as sla_services
@@ -42,7 +43,7 @@ def rows_of(house: House) -> dict[str, Any]:
         check, threshold, alert = _monitoring(house, incident.id)
         token, _plain = create_token(name="Example", scopes=["read"])
         invitation, secret = invite_member(email="someone@example.com", role="viewer")
-        endpoint = WebhookEndpoint.objects.create(name="Example", url="https://example.com", sealed_secret=b"x")
+        machines = machines_and_people(house, incident.id)
         member = member_of_user(house.viewer.id)
         assert member is not None
         clock_row = slas.clocks_of("incident", incident.id)
@@ -64,6 +65,7 @@ def rows_of(house: House) -> dict[str, Any]:
         "thresholds": threshold.id,
         "alerts": alert.id,
         **own,
+        **machines,
     }
     return {
         "client": house.client.slug,
@@ -78,7 +80,7 @@ def rows_of(house: House) -> dict[str, Any]:
         "threshold_id": threshold.id,
         "contact_id": house.contact_row.id,
         "token_id": token.id,
-        "endpoint_id": endpoint.id,
+        "endpoint_id": machines["webhooks"],
         "member_id": member.id,
         "invitation_id": invitation.id,
         "token": secret,
@@ -147,6 +149,35 @@ def people_and_windows(house: House, incident_id: Any) -> dict[str, Any]:
         "uptime": house.system.id,
         "disputes": dispute.id,
         "waits": wait.id,
+    }
+
+
+def machines_and_people(house: House, incident_id: Any) -> dict[str, Any]:
+    """By noun of the API: a receiver of webhooks, a message to it, a member, an act in the audit trail, and an item of
+    the backlog. Call it in the scope."""
+    endpoint, _secret = notifications.create_endpoint(name="Example", url="https://1.1.1.1/hook")
+    item = backlog.create_from_incident(
+        incident_id=incident_id, title="Example", detail="", kind="feature", impact=2, risk=2
+    )
+    member = member_of_user(house.viewer.id)
+    assert member is not None
+    event_id = uuid7()
+    notifications.queue_email(
+        event_id=event_id,
+        event_name="incidents.incident.opened",
+        to="someone@example.com",
+        subject="Example",
+        body="Example",
+        html="",
+        client_id=house.client.id,
+    )
+    return {
+        "webhooks": endpoint.id,
+        "deliveries": deliveries().get(event_id=event_id).id,
+        "event": event_id,
+        "members": member.id,
+        "audit": audit_events()[0].id,
+        "backlog-items": item.id,
     }
 
 

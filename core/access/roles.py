@@ -56,13 +56,15 @@ STAFF: dict[str, frozenset[str]] = {
 
 
 class TokenScope(models.TextChoices):
-    """What a token may do. A token never manages people, tokens or settings."""
+    """What a token may do. A token never makes tokens or owners, and never invites anybody."""
 
     READ = "read", _("Read everything the token's client or agency has")
-    INCIDENTS = "incidents", _("Open, update and resolve incidents")
+    INCIDENTS = "incidents", _("Open, update and resolve incidents, keep the backlog")
     MONITORING = "monitoring", _("Create and change checks, send samples")
     CLIENTS = "clients", _("Create and change clients, contacts and systems")
     RETAINERS = "retainers", _("Create and change retainers and response times")
+    PEOPLE = "people", _("Change what members of the staff may do")
+    SETTINGS = "settings", _("Read and change webhooks, read messages and the audit trail")
 
 
 # What somebody must be allowed to do themselves for their token to do it.
@@ -73,6 +75,8 @@ BEHIND: dict[str, str] = {
     TokenScope.MONITORING: Capability.CONFIGURE,
     TokenScope.CLIENTS: Capability.CLIENTS,
     TokenScope.RETAINERS: Capability.RETAINERS,
+    TokenScope.PEOPLE: Capability.PEOPLE,
+    TokenScope.SETTINGS: Capability.SETTINGS,
 }
 
 

@@ -16,12 +16,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Access:
     """``public``: anybody. ``account``: anybody signed in. ``staff``: a member whose role has the capability.
 
-    ``portal``: a contact of the client. ``api``: a token with the scope, ``read`` for safe methods.
+    ``portal``: a contact of the client. ``api``: a token with the scope, and with ``reads`` for safe methods.
     """
 
     face: Face
     capability: str = ""
     token_scope: str = ""
+    reads: str = ""
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -52,9 +53,9 @@ def portal(view: View) -> View:
     return _declare(Access("portal"))(view)
 
 
-def api(token_scope: TokenScope) -> Callable[[View], View]:
-    """A token: reading needs ``read``, writing needs this scope."""
-    return _declare(Access("api", token_scope=token_scope))
+def api(token_scope: TokenScope, *, reads: TokenScope = TokenScope.READ) -> Callable[[View], View]:
+    """A token: writing needs this scope, reading needs ``reads``, which is ``read`` for what every member may see."""
+    return _declare(Access("api", token_scope=token_scope, reads=reads))
 
 
 def access_of(view: Any) -> Access | None:

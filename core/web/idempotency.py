@@ -62,6 +62,9 @@ def _run(token: ApiToken, key: str, act: Callable[[], Response]) -> Response:
     response = act()
     # What is kept is what was sent: the renderer's own JSON and not Python's idea of it.
     body: Any = json.loads(JSONRenderer().render(response.data) or "null")
+    # A secret is said once: it is neither kept nor said again.
+    for name in getattr(response, "said_once", ()):
+        body[name] = None
     IdempotencyKey.objects.filter(token_id=token.id, key=key).update(status=response.status_code, body=body)
     return response
 

@@ -292,6 +292,12 @@ class Endpoint(GenericViewSet[Any]):
         """One row as an answer."""
         return Response(writer(self.shape()).to_representation(row), status=status)
 
+    def once_told(self, row: Any, secret: str, *, status: int = 200) -> Response:
+        """One row with a secret that no other answer will ever hold, not even to the same Idempotency-Key."""
+        answer = Response({**writer(self.answer).to_representation(row), "secret": secret}, status=status)
+        answer.said_once = ("secret",)  # type: ignore[attr-defined]
+        return answer
+
     def page(self, rows: Any, shown: Callable[[list[Any]], list[Any]] = list) -> Response:
         """One page of a queryset, filtered by the query; ``shown`` turns its rows into what the shape reads."""
         found = self.paginate_queryset(rows.filter(**self.asked)) or []

@@ -5,11 +5,13 @@ from __future__ import annotations
 from rest_framework.routers import SimpleRouter
 
 from agreements.api import Retainers, Tiers
-from backlog.api import MaintenanceWindows
+from backlog.api import BacklogItems, MaintenanceWindows
 from clients.api import Clients, Contacts, Systems
 from incidents.api import Disputes, Incidents
 from monitoring.api import Alerts, Checks, Thresholds
+from retainer.api.people import AuditEvents, Members
 from retainer.api.reports import Attainments, Uptimes
+from retainer.api.webhooks import Deliveries, Webhooks
 from slas.api import Calendars, Clocks, OnCall, Overrides, Policies, Rotas, Simulations, TimesOff
 
 app_name = "api"
@@ -33,6 +35,11 @@ router.register("overrides", Overrides, basename="override")
 router.register("time-off", TimesOff, basename="time-off")
 router.register("on-call", OnCall, basename="on-call")
 router.register("maintenance-windows", MaintenanceWindows, basename="maintenance-window")
+router.register("backlog-items", BacklogItems, basename="backlog-item")
+router.register("members", Members, basename="member")
+router.register("webhooks", Webhooks, basename="webhook")
+router.register("deliveries", Deliveries, basename="delivery")
+router.register("audit", AuditEvents, basename="audit")
 router.register("attainment", Attainments, basename="attainment")
 router.register("uptime", Uptimes, basename="uptime")
 urlpatterns = router.urls

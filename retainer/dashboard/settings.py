@@ -264,6 +264,30 @@ def rotate_secret(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> 
 
 @staff(Capability.SETTINGS)
 @require_POST
+def archive_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
+    """Sends nothing to a receiver any more, and keeps it."""
+    return _act(
+        request,
+        lambda: notification_services.archive_endpoint(endpoint_id=endpoint_id),
+        _("Archived. Nothing is sent there until you restore it."),
+        reverse("settings:machines", args=[agency]),
+    )
+
+
+@staff(Capability.SETTINGS)
+@require_POST
+def restore_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
+    """Sends to a receiver again."""
+    return _act(
+        request,
+        lambda: notification_services.restore_endpoint(endpoint_id=endpoint_id),
+        _("Restored. What happens from now on is sent there."),
+        reverse("settings:machines", args=[agency]),
+    )
+
+
+@staff(Capability.SETTINGS)
+@require_POST
 def delete_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
     """Removes a receiver."""
     return _act(

@@ -22,16 +22,13 @@ from incidents.timeline import text_of
 from retainer.canary import hear as hear_canary
 from retainer.notifications.addressees import acknowledge_path, addressees
 from retainer.notifications.messages import Message, mail_bodies
-from retainer.notifications.services import link, queue_email, queue_webhooks
+from retainer.notifications.services import FOR_PROGRAMS, link, queue_email, queue_webhooks
 from slas import selectors as slas
-
-# Programs are told of these; everything else is the agency's own bookkeeping.
-WEBHOOK_PREFIXES = ("slas.clock.", "incidents.incident.", "monitoring.alert.")
 
 
 def send_webhooks(news: News) -> None:
     """Every event that programs may want, to the endpoints that want it."""
-    if news.name.startswith(WEBHOOK_PREFIXES):
+    if news.name.startswith(FOR_PROGRAMS):
         queue_webhooks(event_id=news.event_id, event_name=news.name, payload=news.payload, client_id=news.client_id)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.clock import now
+from core.errors import NotFound
 from retainer.notifications import rates
 from retainer.notifications.models import Channel, Delivery, DeliveryRate, WebhookEndpoint
 
@@ -48,6 +50,22 @@ class HeldBack:
 def endpoints() -> QuerySet[WebhookEndpoint]:
     """The agency's webhook receivers, by name."""
     return WebhookEndpoint.objects.order_by("name")
+
+
+def endpoint(endpoint_id: uuid.UUID) -> WebhookEndpoint:
+    """One receiver; NotFound otherwise."""
+    row: WebhookEndpoint | None = WebhookEndpoint.objects.find(id=endpoint_id)
+    if row is None:
+        raise NotFound(_("There is no such receiver."))
+    return row
+
+
+def delivery(delivery_id: uuid.UUID) -> Delivery:
+    """One message; NotFound otherwise."""
+    row: Delivery | None = Delivery.objects.find(id=delivery_id)
+    if row is None:
+        raise NotFound(_("There is no such message."))
+    return row
 
 
 def deliveries() -> QuerySet[Delivery]:

@@ -16,17 +16,30 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.clock import now
 from core.crypto import CannotOpen, seal, unseal
-from core.errors import DomainError, NotFound
+from core.errors import Conflict, DomainError, NotFound
 from core.ids import uuid7
 from core.limits import refuse_over
 from core.net.guard import Allowance, TargetRefused, check_url
+from core.news import declared_in
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
 from core.text import printable
+from incidents import events as incident_events
+from monitoring import events as monitoring_events
 from retainer.notifications.letters import seal_letter
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
+from slas import events as sla_events
 
 TABLE, COLUMN, OLD_COLUMN = "notifications_webhookendpoint", "sealed_secret", "sealed_old_secret"
+# Programs are told of these; everything else is the agency's own bookkeeping.
+FOR_PROGRAMS = ("slas.clock.", "incidents.incident.", "monitoring.alert.")
+NEWS = sorted(
+    name
+    for module in (incident_events, monitoring_events, sla_events)
+    for name in declared_in(module)
+    if name.startswith(FOR_PROGRAMS)
+)
+TESTED = "notifications.endpoint.tested"
 # How long messages carry the old secret's signature as well, so that a receiver can change over in its own time.
 BOTH_SECRETS = timedelta(hours=24)
 # Where an agency has used its allowance of mails, these go first. A lane comes after those before it by name.
@@ -44,27 +57,91 @@ ALARMS = frozenset(
 
 def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> tuple[WebhookEndpoint, str]:
     """A new receiver and its signing secret (``whsec_…``), which is shown this once."""
-    name = name.strip()
-    if not name:
-        raise DomainError(_("Give the receiver a name."), field="name")
-    if WebhookEndpoint.objects.filter(name=name).exists():
-        raise DomainError(_("You have a receiver of this name. Choose another name."), field="name")
-    refuse_over(WebhookEndpoint.objects.all(), settings.AGENCY_MOST_ENDPOINTS, _("webhook receivers"))
-    _vet(url)
-    secret = _new_secret()
-    endpoint = WebhookEndpoint(id=uuid7(), agency_id=require_agency(), name=name, url=url, events=events or [])
-    endpoint.sealed_secret = _seal(endpoint, COLUMN, secret)
-    endpoint.save(force_insert=True)
-    record(action="notifications.endpoint.created", object_type="endpoint", object_id=endpoint.id)
+    with transaction.atomic():
+        endpoint = WebhookEndpoint(id=uuid7(), agency_id=require_agency())
+        _fill(endpoint, name, url, events or [])
+        refuse_over(WebhookEndpoint.objects.all(), settings.AGENCY_MOST_ENDPOINTS, _("webhook receivers"))
+        secret = _new_secret()
+        endpoint.sealed_secret = _seal(endpoint, COLUMN, secret)
+        endpoint.save(force_insert=True)
+        record(action="notifications.endpoint.created", object_type="endpoint", object_id=endpoint.id)
     return endpoint, secret
+
+
+def update_endpoint(*, endpoint_id: uuid.UUID, name: str, url: str, events: list[str]) -> WebhookEndpoint:
+    """Changes a receiver; its secret stays. What waits goes to the new address."""
+    with transaction.atomic():
+        endpoint = _locked(endpoint_id)
+        _fill(endpoint, name, url, events)
+        endpoint.save(update_fields=["name", "url", "events"])
+        record(action="notifications.endpoint.updated", object_type="endpoint", object_id=endpoint.id)
+    return endpoint
+
+
+def archive_endpoint(*, endpoint_id: uuid.UUID) -> WebhookEndpoint:
+    """Sends nothing there any more, what waits included, and keeps the receiver and its secret. Twice is once."""
+    with transaction.atomic():
+        endpoint = _locked(endpoint_id)
+        if endpoint.enabled:
+            endpoint.enabled = False
+            endpoint.save(update_fields=["enabled"])
+            _stop_what_waits(endpoint_id)
+            record(action="notifications.endpoint.archived", object_type="endpoint", object_id=endpoint.id)
+    return endpoint
+
+
+def restore_endpoint(*, endpoint_id: uuid.UUID) -> WebhookEndpoint:
+    """Sends what happens from now on there again. Twice is once."""
+    with transaction.atomic():
+        endpoint = _locked(endpoint_id)
+        if not endpoint.enabled:
+            endpoint.enabled = True
+            endpoint.save(update_fields=["enabled"])
+            record(action="notifications.endpoint.restored", object_type="endpoint", object_id=endpoint.id)
+    return endpoint
+
+
+def send_test(*, endpoint_id: uuid.UUID) -> Delivery:
+    """Queues a signed message that means nothing, and returns it: its delivery says what the receiver answered."""
+    with transaction.atomic():
+        endpoint = _locked(endpoint_id)
+        if not endpoint.enabled:
+            raise Conflict(_("This receiver is archived. Restore it first."))
+        delivery = _to(endpoint, event_id=uuid7(), event_name=TESTED, payload={"id": str(endpoint.id)})
+        _queue(delivery)
+        record(action=TESTED, object_type="endpoint", object_id=endpoint.id)
+    return delivery
+
+
+def _fill(endpoint: WebhookEndpoint, name: str, url: str, events: list[str]) -> None:
+    name = name.strip()
+    if not name or len(name) > 80:
+        raise DomainError(_("Give the receiver a name of at most 80 characters."), field="name")
+    if WebhookEndpoint.objects.filter(name=name).exclude(id=endpoint.id).exists():
+        raise DomainError(_("You have a receiver of this name. Choose another name."), field="name")
+    if unknown := sorted(set(events) - set(NEWS)):
+        raise DomainError(_("Nobody is told of %(name)s.") % {"name": unknown[0][:80]}, field="events")
+    _vet(url)
+    endpoint.name, endpoint.url, endpoint.events = name, url, sorted(set(events))
+
+
+def _locked(endpoint_id: uuid.UUID) -> WebhookEndpoint:
+    endpoint: WebhookEndpoint | None = (
+        WebhookEndpoint.objects.select_for_update(of=("self",)).filter(id=endpoint_id).first()
+    )
+    if endpoint is None:
+        raise NotFound(_("There is no such receiver."))
+    return endpoint
+
+
+def _stop_what_waits(endpoint_id: uuid.UUID) -> None:
+    Delivery.objects.filter(receiver=str(endpoint_id), sent_at=None).update(next_due_at=None)
 
 
 def rotate_secret(*, endpoint_id: uuid.UUID) -> tuple[WebhookEndpoint, str]:
     """A new signing secret, which is shown this once. For a day messages are signed with the one before as well."""
     with transaction.atomic():
-        endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).filter(id=endpoint_id).first()
-        if endpoint is None:
-            raise NotFound(_("There is no such receiver."))
+        endpoint = _locked(endpoint_id)
         secret = _new_secret()
         # One whose key was lost signs nothing, and a new one is the way out.
         with suppress(CannotOpen):
@@ -79,12 +156,11 @@ def rotate_secret(*, endpoint_id: uuid.UUID) -> tuple[WebhookEndpoint, str]:
 
 def delete_endpoint(*, endpoint_id: uuid.UUID) -> None:
     """Stops sending there. What was sent stays in the record."""
-    endpoint = WebhookEndpoint.objects.find(id=endpoint_id)
-    if endpoint is None:
-        raise NotFound(_("There is no such receiver."))
-    Delivery.objects.filter(receiver=str(endpoint_id), sent_at=None).update(next_due_at=None)
-    endpoint.delete()
-    record(action="notifications.endpoint.deleted", object_type="endpoint", object_id=endpoint_id)
+    with transaction.atomic():
+        endpoint = _locked(endpoint_id)
+        _stop_what_waits(endpoint_id)
+        endpoint.delete()
+        record(action="notifications.endpoint.deleted", object_type="endpoint", object_id=endpoint_id)
 
 
 def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
@@ -153,18 +229,27 @@ def queue_webhooks(
         and (endpoint.client_id is None or endpoint.client_id == client_id)
     ]
     for endpoint in wanted:
-        _queue(
-            Delivery(
-                event_id=event_id,
-                event_name=event_name,
-                channel=Channel.WEBHOOK,
-                receiver=str(endpoint.id),
-                lane=str(endpoint.id),
-                payload=payload,
-                client_id=client_id,
-            )
-        )
+        _queue(_to(endpoint, event_id=event_id, event_name=event_name, payload=payload, client_id=client_id))
     return len(wanted)
+
+
+def _to(
+    endpoint: WebhookEndpoint,
+    *,
+    event_id: uuid.UUID,
+    event_name: str,
+    payload: dict[str, Any],
+    client_id: uuid.UUID | None = None,
+) -> Delivery:
+    return Delivery(
+        event_id=event_id,
+        event_name=event_name,
+        channel=Channel.WEBHOOK,
+        receiver=str(endpoint.id),
+        lane=str(endpoint.id),
+        payload=payload,
+        client_id=client_id,
+    )
 
 
 def _queue(delivery: Delivery) -> None:

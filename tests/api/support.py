@@ -26,7 +26,7 @@ from monitoring.models import Alert, Check, Threshold
 from slas import selectors as slas
 from slas import services as sla_services
 from tests.cast import House
-from tests.rows import people_and_windows
+from tests.rows import machines_and_people, people_and_windows
 
 EVERY_SCOPE = list(TokenScope.values)
 ROOT = "/api/v1/"
@@ -86,6 +86,7 @@ class Route:
     path: str
     noun: str
     scope: str
+    reads: str
 
     def url(self, ids: dict[str, uuid.UUID]) -> str:
         """The address with the noun's row from ``ids``."""
@@ -107,8 +108,11 @@ def routes() -> list[Route]:
         if path.startswith("api/v1/"):
             path = path.removeprefix("api/v1/")
             noun = re.split("/", path)[0]
+            access = view.cls.access
             found += [
-                Route(verb.upper(), path, noun, view.cls.access.token_scope) for verb in view.actions if verb != "head"
+                Route(verb.upper(), path, noun, access.token_scope, access.reads)
+                for verb in view.actions
+                if verb != "head"
             ]
     return sorted(found, key=str)
 
@@ -156,6 +160,7 @@ def world(house: House) -> World:
             ).id,
             "alerts": _alert(house, check, incident.id).id,
             **people_and_windows(house, incident.id),
+            **machines_and_people(house, incident.id),
         }
         more = {
             "draft": draft.id,

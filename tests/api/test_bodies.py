@@ -26,6 +26,8 @@ SMUGGLED = {
     "actor": "x",
     "number": 1,
 }
+# What is another's to set elsewhere is what these are for.
+DECLARED = {"PATCH members/<uuid:id>/": {"role"}, "POST backlog-items/<uuid:id>/move/": {"state"}}
 
 
 @pytest.mark.parametrize("route", WRITES, ids=str)
@@ -35,7 +37,7 @@ def test_no_write_takes_a_field_that_is_not_declared_for_it(route: Route, north:
     answer = call(route.method, route.url(north.ids), north.token, values)
     assert answer.status_code == 400, answer.content
     named = {error["field"] for error in json.loads(answer.content)["errors"]}
-    assert set(SMUGGLED) <= named
+    assert set(SMUGGLED) - DECLARED.get(str(route), set()) <= named
 
 
 def test_a_patch_that_smuggles_a_field_beside_a_good_one_changes_nothing(north: World) -> None:

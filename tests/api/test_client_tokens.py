@@ -7,7 +7,26 @@ import pytest
 from tests.api.support import Route, World, call, read, routes, token_of
 from tests.cast import random_id
 
-OF_A_CLIENT = ["clients", "contacts", "systems", "retainers", "incidents", "clocks", "checks", "thresholds", "alerts"]
+OF_A_CLIENT = [
+    "clients",
+    "contacts",
+    "systems",
+    "retainers",
+    "incidents",
+    "clocks",
+    "checks",
+    "thresholds",
+    "alerts",
+    "backlog-items",
+]
+OF_THE_AGENCY = ["members", "webhooks", "deliveries", "audit"]
+
+
+@pytest.mark.parametrize("route", [route for route in routes() if route.noun in OF_THE_AGENCY], ids=str)
+def test_a_bound_token_sees_nothing_of_what_is_the_whole_agencys(route: Route, north: World) -> None:
+    """Staff, receivers, messages and the audit trail name other clients too."""
+    bound = token_of(north.house, client_id=north.house.client.id)
+    assert call(route.method, route.url(north.ids), bound).status_code == 403
 
 
 @pytest.mark.parametrize("noun", OF_A_CLIENT)

@@ -44,6 +44,7 @@ BODIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("maintenance-windows/", {"title": "New model", **STRETCH}, {"system": "systems"}),
     ("overrides/", STRETCH, {"rota": "rotas", "user": "owner"}),
     ("time-off/", STRETCH, {"user": "owner"}),
+    ("backlog-items/", {"title": "Ask again", "kind": "feature"}, {"incident": "incidents"}),
 ]
 CASES = [(path, body, fields, name) for path, body, fields in BODIES for name in fields]
 QUERIES = [
@@ -67,6 +68,14 @@ QUERIES = [
     ("overrides/", "rota", "rotas"),
     ("maintenance-windows/", "client", "clients"),
     ("maintenance-windows/", "system", "systems"),
+    ("backlog-items/", "client", "clients"),
+    ("backlog-items/", "system", "systems"),
+    ("backlog-items/", "incident", "incidents"),
+    ("deliveries/", "event_id", "event"),
+    ("deliveries/", "client", "clients"),
+    ("audit/", "actor", "owner"),
+    ("audit/", "object", "webhooks"),
+    ("audit/", "client", "clients"),
 ]
 
 

@@ -20,8 +20,8 @@ from django.db import connection
 from django.test import Client as Browser
 
 from clients.models import Contact
+from core.access.roles import BEHIND, Capability, Right, Role, TokenScope, may
 from core.access.roles import STAFF as CAPABILITIES
-from core.access.roles import Capability, Right, Role, TokenScope, may
 from core.errors import Conflict
 from core.models import Agency, ApiToken, Invitation, Membership, User
 from core.selectors import member_of_user, places_of
@@ -383,13 +383,13 @@ def test_x25_an_owner_who_was_demoted_or_removed_lets_nobody_in_by_an_invitation
 
 
 def test_x25_who_makes_tokens_may_do_all_that_a_token_may() -> None:
-    all_of_a_token = {Capability.VIEW, Capability.WORK, Capability.CONFIGURE, Capability.CLIENTS, Capability.RETAINERS}
+    all_of_a_token = {Capability.VIEW, *BEHIND.values()}
     makers = [role for role in Role.values if may(role, Capability.SETTINGS)]
     assert makers
     assert all(all_of_a_token <= CAPABILITIES[role] for role in makers)
 
 
-@pytest.mark.parametrize("scope", ["people", "settings", "money", "view", "*", "admin", "owner", "write", ""])
+@pytest.mark.parametrize("scope", ["tokens", "members", "money", "view", "*", "admin", "owner", "write", ""])
 def test_x25_a_token_gets_no_scope_that_does_not_exist(scope: str, cast: Cast) -> None:
     form = {"name": "Climber", "days": "90", "scopes": ["read", scope]}
     assert signed_in(cast.north.owner).post("/a/north/settings/api/tokens/new/", form).status_code == 422
@@ -463,6 +463,14 @@ ACTS: dict[str, tuple[Capability, Callable[[House], tuple[str, str, dict[str, An
             {"system": str(house.system.id), "name": "C", "kind": "http", "url": "https://1.1.1.1/"},
         ),
     ),
+    "people": (
+        Capability.PEOPLE,
+        lambda house: ("PATCH", f"members/{member_id(house, house.viewer)}/", {"role": "engineer"}),
+    ),
+    "settings": (
+        Capability.SETTINGS,
+        lambda house: ("POST", "webhooks/", {"name": "Hook", "url": "https://1.1.1.1/"}),
+    ),
     "retainers": (
         Capability.RETAINERS,
         lambda house: ("PATCH", f"retainers/{world(house).ids['draft']}/", {"name": "Renamed"}),
@@ -483,6 +491,27 @@ def test_x25_a_token_does_no_more_than_the_person_who_made_it_still_may(role: st
     assert not done or may(role, capability)
     # Whose maker is an owner still does it: the others are refused for their role and not for a wrong body.
     assert done or role != Role.OWNER, answer.content
+
+
+@pytest.mark.parametrize("owner_is", ["made", "unmade"])
+def test_x25_a_token_makes_and_unmakes_no_owner(owner_is: str, cast: Cast) -> None:
+    former, token = second_owner(cast.north), token_of(cast.north, ["read", "people"])
+    whom, role = (cast.north.viewer, Role.OWNER) if owner_is == "made" else (former, Role.VIEWER)
+    before = powers(cast.north)
+    assert call("PATCH", f"members/{member_id(cast.north, whom)}/", token, {"role": role}).status_code == 403
+    assert changed(before, powers(cast.north)) == set()
+
+
+@pytest.mark.parametrize("noun", ["webhooks", "deliveries", "audit"])
+@pytest.mark.parametrize("role", [*Role.values, GONE], ids=[*Role.values, "removed"])
+def test_x25_a_token_reads_no_settings_for_somebody_whose_pages_show_none(role: str, noun: str, cast: Cast) -> None:
+    """An account manager's token reads prices, and no more than that of what is the owner's."""
+    maker = second_owner(cast.north)
+    with cast.north.scope(maker):
+        _, token = create_token(name="Kept", scopes=["read", "settings"])
+    set_role(cast.north, maker, role)
+    assert (call("GET", f"{noun}/", token).status_code == 200) == may(role, Capability.SETTINGS)
+    assert call("GET", f"{noun}/", token_of(cast.north, ["read"])).status_code == 403
 
 
 @pytest.mark.parametrize("role", [*Role.values, GONE], ids=[*Role.values, "removed"])

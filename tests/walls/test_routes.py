@@ -16,7 +16,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from clients.models import Client
-from core.access.roles import Role, may
+from core.access.roles import Role, TokenScope, may
 from core.access.views import Access, access_of
 from core.tokens import create_token
 from retainer.access import FOREIGN_PREFIXES
@@ -188,7 +188,7 @@ def test_x02_the_api_opens_for_no_token_that_is_missing_broken_or_of_another_age
     visitor.force_login(cast.north.owner)
     assert visitor.get(address).status_code == 401, "a session is not a token"
     with cast.south.scope():
-        _, plain = create_token(name="t", scopes=["read", "clients", "incidents", "monitoring", "retainers"])
+        _, plain = create_token(name="t", scopes=TokenScope.values)
     if _arguments_of_rows(route):
         response = visitor.get(address, headers={"authorization": f"Bearer {plain}"})
         # 400: the address needs a query, which is looked at first, for everybody alike.
