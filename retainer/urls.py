@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from retainer import health
-from retainer.api.description import schema
+from retainer.api.description import docs, schema
 from retainer.dashboard import entry, gallery, notice, profile
 from retainer.portal import asking
 
@@ -33,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:agency>/", include("retainer.dashboard.urls")),
     path("p/<slug:agency>/<slug:client>/", include("retainer.portal.urls")),
     path("api/schema/", schema, name="schema"),
+    path("api/docs/", docs, name="api_docs"),
+    path("api/docs/<slug:noun>/", docs, name="api_noun"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("healthz/pipeline", health.pipeline, name="pipeline"),

@@ -58,6 +58,14 @@ class ApiSchema(AutoSchema):
 
     view: Any
 
+    def get_operation(self, *args: Any) -> Any:
+        """With the scope that the call needs, which OpenAPI has no word for."""
+        operation = super().get_operation(*args)
+        access = self.view.access
+        if operation:
+            operation["x-token-scope"] = access.reads if self.method == "GET" else access.token_scope
+        return operation
+
     def get_override_parameters(self) -> list[Any]:
         """The query of the action, and the Idempotency-Key of every POST."""
         query = self.view.queries.get(self.view.action)
