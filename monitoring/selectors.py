@@ -216,8 +216,9 @@ def _quiet(row: Check) -> timedelta:
 
 
 def metrics_of(system_id: uuid.UUID) -> list[MetricView]:
-    """What is measured on a system, those with an agreed limit first, its latency last."""
-    rows = Check.objects.filter(system_id=system_id, enabled=True).order_by("name")
+    """What is measured on a system, its production first; of each check those with an agreed limit first."""
+    rows = Check.objects.filter(system_id=system_id, enabled=True).select_related("environment")
+    rows = rows.order_by("-environment__kind", "name")
     return [view for row in rows for view in metrics_of_check(row)]
 
 
@@ -236,13 +237,19 @@ def _metric(row: Check, name: str, unit: str, limit: Threshold | None) -> Metric
         check_id=row.id,
         check_id_text=str(row.id),
         name=name,
-        label=metric_label(name),
+        label=_in_environment(row, metric_label(name)),
         value=value,
         last_text="" if value is None else format_value(value, unit),
         unit_text="" if unit == "ratio" else unit,
         threshold_text=_limit_text(limit, unit) if limit else "",
         tone="bad" if limit and limit.health == Health.DEGRADED else "",
     )
+
+
+def _in_environment(row: Check, label: str) -> str:
+    """The label, with where it was measured unless that is production, of which alone something is promised."""
+    kind = row.environment.kind
+    return label if kind == "production" else f"{label} · {row.environment.get_kind_display()}"
 
 
 def _limit_text(limit: Threshold, unit: str) -> str:

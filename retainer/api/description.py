@@ -36,7 +36,7 @@ SENT_AS = {"yaml": "application/vnd.oai.openapi; charset=utf-8", "json": "applic
 @public
 @require_GET
 def schema(request: HttpRequest) -> HttpResponse:
-    """OpenAPI 3 as YAML, or as JSON where ``?format=json`` or the Accept header says so. A browser is shown the page."""
+    """OpenAPI 3 as YAML, or as JSON by ``?format=json`` or by the Accept header. A browser is shown the page."""
     wanted = request.GET.get("format") or _accepted(request)
     if wanted == "html":
         answer: HttpResponse = redirect("api_docs")

@@ -1,4 +1,4 @@
-"""The OpenAPI description as people read it: nouns, what can be done to each, and the fields of what goes in and out."""
+"""The OpenAPI description as people read it: nouns, what can be done to each, and the fields that go in and out."""
 
 from __future__ import annotations
 

@@ -29,15 +29,22 @@ from retainer.errors import not_found
 from retainer.portal.asking import link_for
 from slas import selectors as slas
 
+
+def this_minute() -> str:
+    """A mark that changes with the minute: "checked 4 min ago" must grow older where no answer comes any more."""
+    return f"{now():%H%M}"
+
+
 # The portal may not read the outbox, so its version is made of what it can see.
 MARKS = (incidents.version_mark, monitoring.version_mark)
+FRESH = (*MARKS, this_minute)
 
 
 @portal
 @require_GET
 def home(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """How things stand, in words; what changed; what is being worked on."""
-    version = version_of(request, *MARKS)
+    version = version_of(request, *FRESH)
     same = unchanged(request, version)
     if same:
         return same
@@ -92,7 +99,7 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         row = clients.system_by_slugs(client, system)
     except NotFound:
         return not_found(request)
-    version = version_of(request, *MARKS, (monitoring.freshness, (row.id,)))
+    version = version_of(request, *FRESH, (monitoring.freshness, (row.id,)))
     same = unchanged(request, version)
     if same:
         return same
