@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -128,6 +129,12 @@ def _policy_item(links: Sequence[CoveredSystem]) -> ChecklistItem:
     if gone:
         text = _("Response times on offer instead of %(names)s, archived since") % {"names": ", ".join(gone)}
     return ChecklistItem("policy", text, bool(links) and not gone, True)
+
+
+def unowned_system(retainer_id: uuid.UUID) -> Any:
+    """The first covered system of high criticality that nobody owns; None where each has an owner."""
+    systems = [clients.system(link.system_id) for link in covered_systems(retainer_id)]
+    return next((row for row in systems if row.criticality == "high" and row.owner_id is None), None)
 
 
 def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:

@@ -48,12 +48,13 @@ def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpR
     row = _retainer(retainer_id)
     covered = selectors.covered_systems(row.id)
     checklist = selectors.activation_checklist(row.id)
+    client = clients.client(row.client_id)
     context = {
         "retainer": row,
         "ready": all(item.done or not item.blocks for item in checklist),
-        "client": clients.client(row.client_id),
+        "client": client,
         "inclusions": selectors.inclusions_of(row.tier_id),
-        "checklist": checklist,
+        "checklist": [(item, _mend(agency, row, client.slug, item.code)) for item in checklist],
         "covered": [
             {
                 "system": clients.system(link.system_id),
@@ -65,6 +66,17 @@ def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpR
         "breadcrumbs": _crumbs(agency, row.name),
     }
     return page(request, "agreements/retainer.html", context)
+
+
+def _mend(agency: str, row: Any, client: str, code: str) -> str:
+    """The form that puts right what an item of the checklist misses."""
+    if code == "owner":
+        unowned = selectors.unowned_system(row.id)
+        return reverse("clients:edit_system", args=[agency, client, unowned.slug]) if unowned else ""
+    of_client = {"contact": "clients:new_contact", "backup": "clients:new_contact", "client": "dashboard:client"}
+    if code in of_client:
+        return reverse(of_client[code], args=[agency, client])
+    return reverse("agreements:cover" if code in ("system", "policy") else "agreements:edit", args=[agency, row.id])
 
 
 @staff(permissions.CHANGE_RETAINERS)

@@ -26,7 +26,12 @@ def first_steps(slug: str) -> list[FirstStep]:
     """The steps, or nothing once all of them are done."""
     client = clients.clients().first()
     system = clients.systems().first()
-    of_client = reverse("dashboard:client", args=[slug, client.slug]) if client else ""
+    retainer = agreements.retainers().filter(state="draft").first()
+
+    def form(name: str) -> str:
+        """The form of the client that is added first; empty until there is one."""
+        return reverse(name, args=[slug, client.slug]) if client else ""
+
     steps = [
         FirstStep(
             _("Add a client"), _("Whose AI systems you look after."), reverse("clients:new", args=[slug]), bool(client)
@@ -34,14 +39,20 @@ def first_steps(slug: str) -> list[FirstStep]:
         FirstStep(
             _("Add its main contact"),
             _("Who is told, and who may read the portal."),
-            of_client,
+            form("clients:new_contact"),
             clients.all_contacts().exists(),
         ),
-        FirstStep(_("Add an AI system"), _("What can break, and how much that would hurt."), of_client, bool(system)),
+        FirstStep(
+            _("Add an AI system"),
+            _("What can break, and how much that would hurt."),
+            form("clients:new_system"),
+            bool(system),
+        ),
         FirstStep(
             _("Sign a retainer"),
             _("The plan, and the response times for each system. Clocks run on them."),
-            of_client,
+            # Its page names what still keeps it from starting, each with the form that mends it.
+            reverse("agreements:retainer", args=[slug, retainer.id]) if retainer else form("agreements:new"),
             agreements.retainers().filter(state="active").exists(),
         ),
         FirstStep(
@@ -53,7 +64,7 @@ def first_steps(slug: str) -> list[FirstStep]:
         FirstStep(
             _("Go live"),
             _("From then on the client gets mail about what you publish."),
-            of_client,
+            form("clients:go_live"),
             clients.clients().filter(live_at__isnull=False).exists(),
         ),
     ]

@@ -61,3 +61,34 @@ def test_a_mistake_is_said_and_what_was_typed_stays(desk: Desk, web: Client, fie
     assert f'value="{value}"' in shown
     with desk.house.scope():
         assert not Retainer.objects.exists()
+
+
+def test_each_red_item_of_the_checklist_links_to_the_form_that_mends_it(desk: Desk, web: Client) -> None:
+    """From what is missing, one click leads to where it is put right, until nothing is red."""
+    with desk.house.scope():
+        desk.house.contact_row.delete()
+        made = desk.draft(price_minor=None)
+        made.starts_on = None
+        made.save()
+    own, client = f"/a/north/retainers/{made.id}/", f"/a/north/clients/{desk.house.client.slug}/"
+    shown = web.get(own).content.decode()
+    for form, words in (
+        (f"{client}contacts/new/", "A contact at the client"),
+        (f"{own}cover/", "At least one covered system"),
+        (f"{own}cover/", "Response times signed for each"),
+        (f"{own}edit/", "A first day"),
+        (f"{own}edit/", "A price"),
+    ):
+        assert f'<a class="link" href="{form}">{words}</a>' in shown
+        assert web.get(form).status_code == 200
+    with desk.house.scope():
+        desk.cover(made)
+    assert f'{client}systems/support-bot/edit/">An owner for Support bot' in web.get(own).content.decode()
+
+
+def test_what_runs_or_is_only_read_offers_no_form(desk: Desk, web: Client) -> None:
+    with desk.house.scope():
+        draft, running = desk.draft(price_minor=None), desk.active()
+    assert "A second contact</a>" not in web.get(f"/a/north/retainers/{running.id}/").content.decode()
+    web.force_login(desk.house.viewer)
+    assert "A price</a>" not in web.get(f"/a/north/retainers/{draft.id}/").content.decode()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client as Browser
 
+from clients.services import create_client
 from core.models import User
+from core.selectors import places_of
+from core.tenancy import tenant_scope
 from retainer.onboarding import open_agency
 from tests.cast import person
 
@@ -40,3 +43,13 @@ def test_an_incident_without_a_system_is_not_offered_as_an_empty_choice(founder:
 def test_the_founder_reads_times_in_the_agencys_zone(founder: User) -> None:
     founder.refresh_from_db()
     assert founder.time_zone == "Europe/Berlin"
+
+
+def test_each_step_leads_to_its_own_form(founder: User) -> None:
+    """They led to the client's page, where the form had to be looked for."""
+    with tenant_scope(places_of(founder.id)[0].agency_id):
+        client = create_client(name="Acme", time_zone="UTC")
+    shown = page(founder)
+    for form in ("contacts/new/", "systems/new/", "go-live/"):
+        assert f'href="/a/empty-house/clients/{client.slug}/{form}"' in shown
+    assert f'href="/a/empty-house/retainers/new/{client.slug}/"' in shown
