@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclusion, TierTemplate
 from clients import selectors as clients
+from clients.holders import Archivable, Hold
 from core.clock import now
 from core.errors import NotFound
 from slas import selectors as slas
@@ -103,6 +104,16 @@ def clients_on(policy_id: uuid.UUID) -> list[str]:
     return [clients.client(client_id).name for client_id in found]
 
 
+def retainers_holding(kind: Archivable, row_id: uuid.UUID) -> list[Hold]:
+    """The running retainers of a client, or those that cover a system: neither is archived under a promise."""
+    rows = Retainer.objects.filter(state__in=RUNNING).order_by("name")
+    of_row = {"client": {"client_id": row_id}, "system": {"covered_systems__system_id": row_id}}[kind]
+    text = _("The retainer %(name)s is running")
+    return [
+        Hold(text % {"name": row.name}, "retainer", str(row.id)) for row in rows.filter(**of_row) if not is_over(row)
+    ]
+
+
 def tier_names(system_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The plan that covers each system now, by system; those without a running retainer are left out."""
     links = CoveredSystem.objects.filter(system_id__in=set(system_ids), retainer__state__in=RUNNING)
@@ -131,6 +142,14 @@ def _policy_item(links: Sequence[CoveredSystem]) -> ChecklistItem:
     return ChecklistItem("policy", text, bool(links) and not gone, True)
 
 
+def _system_item(systems: Sequence[Any]) -> ChecklistItem:
+    gone = sorted(system.name for system in systems if system.archived_at is not None)
+    text = _("At least one covered system")
+    if gone:
+        text = _("No archived system: restore %(names)s") % {"names": ", ".join(gone)}
+    return ChecklistItem("system", text, bool(systems) and not gone, True)
+
+
 def unowned_system(retainer_id: uuid.UUID) -> Any:
     """The first covered system of high criticality that nobody owns; None where each has an owner."""
     systems = [clients.system(link.system_id) for link in covered_systems(retainer_id)]
@@ -152,7 +171,7 @@ def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
     return [
         ChecklistItem("client", _("A client that is not archived"), client.archived_at is None, True),
         ChecklistItem("contact", _("A contact at the client"), bool(people), True),
-        ChecklistItem("system", _("At least one covered system"), bool(links), True),
+        _system_item(systems),
         _policy_item(links),
         ChecklistItem("dates", _("A first day"), row.starts_on is not None, True),
         ChecklistItem("price", _("A price"), row.price_minor is not None, True),

@@ -132,6 +132,8 @@ def cover_system(
         system = clients.system(values.row_id(system_id, "system_id"))
         if system.client_id != retainer.client_id:
             raise NotFound(_("There is no such system."), field="system_id")
+        if system.archived_at is not None:
+            raise Conflict(_("This system is archived. Restore it first."))
         version = slas.version_to_sign(values.row_id(policy_version_id, "policy_version_id"))
         link, _made = CoveredSystem.objects.update_or_create(
             retainer=retainer,

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients import permissions, selectors, services
+from clients import archiving, permissions, selectors, services
 from clients.models import Criticality, EnvironmentKind
 from core.access.roles import Right
 from core.access.views import api
@@ -49,17 +49,29 @@ class ClientPatch(Body):
     country = serializers.CharField(max_length=2, required=False, allow_blank=True)
 
 
+class ArchivedQuery(Query):
+    """Which of them: those in use where nothing is said."""
+
+    archived = serializers.BooleanField(required=False, help_text=_("True gives the archived ones instead."))
+
+
 @api(permissions.API)
 class Clients(Endpoint):
     """The agency's clients."""
 
     answer = ClientOut
-    bodies = {"create": ClientIn, "partial_update": ClientPatch, "go_live": Nothing}
-    queries = {"list": Query}
+    bodies = {
+        "create": ClientIn,
+        "partial_update": ClientPatch,
+        "go_live": Nothing,
+        "archive": Nothing,
+        "restore": Nothing,
+    }
+    queries = {"list": ArchivedQuery}
 
     def list(self, request: Request) -> Response:
-        """All clients, newest first."""
-        return self.page(selectors.clients())
+        """The clients in use, or the archived ones, newest first."""
+        return self.page(selectors.clients(archived=self.asked.pop("archived", False)))
 
     def retrieve(self, request: Request, id: uuid.UUID) -> Response:
         """One client."""
@@ -80,6 +92,18 @@ class Clients(Endpoint):
         """From now on the client's people get mail."""
         self.body()
         return self.one(services.go_live(client_id=id))
+
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, id: uuid.UUID) -> Response:
+        """Archives the client with its systems. Refused while a retainer runs or an incident is open."""
+        self.body()
+        return self.one(archiving.archive_client(client_id=id))
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, id: uuid.UUID) -> Response:
+        """Brings the client back with the systems that were archived with it."""
+        self.body()
+        return self.one(archiving.restore_client(client_id=id))
 
 
 class ContactOut(Shape):
@@ -119,6 +143,7 @@ class ContactQuery(Query):
     """Filters of contacts."""
 
     client = serializers.UUIDField(source="client_id", required=False)
+    ended = serializers.BooleanField(required=False, help_text=_("True gives those who have left instead."))
 
 
 @api(permissions.API)
@@ -126,12 +151,12 @@ class Contacts(Endpoint):
     """The people at the agency's clients."""
 
     answer = ContactOut
-    bodies = {"create": ContactIn, "partial_update": ContactPatch, "end": Nothing}
+    bodies = {"create": ContactIn, "partial_update": ContactPatch, "end": Nothing, "restore": Nothing}
     queries = {"list": ContactQuery}
 
     def list(self, request: Request) -> Response:
-        """All contacts, newest first."""
-        return self.page(selectors.all_contacts())
+        """The contacts, or those who have left, newest first."""
+        return self.page(selectors.all_contacts(ended=self.asked.pop("ended", False)))
 
     def retrieve(self, request: Request, id: uuid.UUID) -> Response:
         """One contact."""
@@ -150,6 +175,12 @@ class Contacts(Endpoint):
         """Takes the person's access to the portal away."""
         self.body()
         return self.one(services.end_contact(contact_id=id))
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, id: uuid.UUID) -> Response:
+        """Takes that back."""
+        self.body()
+        return self.one(archiving.restore_contact(contact_id=id))
 
 
 class EnvironmentOut(Shape):
@@ -172,6 +203,7 @@ class SystemOut(Shape):
     customer_facing = serializers.BooleanField()
     owner = serializers.UUIDField(source="owner_id", allow_null=True)
     paused_at = Moment(allow_null=True)
+    archived_at = Moment(allow_null=True)
     created_at = Moment()
     environments = EnvironmentOut(source="environments.all", many=True)
 
@@ -197,7 +229,7 @@ class SystemPatch(Body):
     owner = serializers.UUIDField(source="owner_id", required=False, allow_null=True)
 
 
-class SystemQuery(Query):
+class SystemQuery(ArchivedQuery):
     """Filters of systems."""
 
     client = serializers.UUIDField(source="client_id", required=False)
@@ -209,12 +241,20 @@ class Systems(Endpoint):
     """The AI systems that the agency looks after."""
 
     answer = SystemOut
-    bodies = {"create": SystemIn, "partial_update": SystemPatch, "pause": Nothing, "resume": Nothing}
+    bodies = {
+        "create": SystemIn,
+        "partial_update": SystemPatch,
+        "pause": Nothing,
+        "resume": Nothing,
+        "archive": Nothing,
+        "restore": Nothing,
+    }
     queries = {"list": SystemQuery}
 
     def list(self, request: Request) -> Response:
-        """All systems, newest first."""
-        return self.page(selectors.systems().prefetch_related("environments"))
+        """The systems in use, or the archived ones, newest first."""
+        rows = selectors.systems(archived=self.asked.pop("archived", False))
+        return self.page(rows.prefetch_related("environments"))
 
     def retrieve(self, request: Request, id: uuid.UUID) -> Response:
         """One system."""
@@ -239,3 +279,15 @@ class Systems(Endpoint):
         """Watches the system again."""
         self.body()
         return self.one(services.resume_system(system_id=id))
+
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, id: uuid.UUID) -> Response:
+        """Archives the system and stops watching it. Refused while it is covered or an incident is open."""
+        self.body()
+        return self.one(archiving.archive_system(system_id=id))
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, id: uuid.UUID) -> Response:
+        """Brings the system back, and watches it again unless it was paused before."""
+        self.body()
+        return self.one(archiving.restore_system(system_id=id))

@@ -76,6 +76,8 @@ class AISystem(ClientOwnedModel):
     customer_facing = models.BooleanField(default=False)
     owner = models.ForeignKey("core.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     paused_at = models.DateTimeField(null=True, blank=True)
+    # Out of use: watched no more, and in no list. Its history stays.
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(ClientOwnedModel.Meta):
         ordering = ["name"]

@@ -58,9 +58,14 @@ def place_in_portal(*, user_id: uuid.UUID, agency_slug: str, client_slug: str) -
     return None
 
 
-def clients() -> QuerySet[Client]:
-    """Every client that is not archived, by name."""
-    return Client.objects.filter(archived_at=None).order_by("name")
+def clients(*, archived: bool = False) -> QuerySet[Client]:
+    """Every client that is not archived, by name; or those that are."""
+    return Client.objects.filter(archived_at__isnull=not archived).order_by("name")
+
+
+def client_names() -> dict[uuid.UUID, str]:
+    """The name of every client there ever was, for what happened before it was archived."""
+    return dict(Client.objects.values_list("id", "name"))
 
 
 def client(client_id: uuid.UUID) -> Client:
@@ -83,9 +88,9 @@ def contacts(client_id: uuid.UUID) -> QuerySet[Contact]:
     return Contact.objects.filter(client_id=client_id, ended_at=None).order_by("-is_primary", "name")
 
 
-def all_contacts() -> QuerySet[Contact]:
-    """Every contact of the agency."""
-    return Contact.objects.filter(ended_at=None).order_by("name")
+def all_contacts(*, ended: bool = False) -> QuerySet[Contact]:
+    """Every contact of the agency; or those who have left."""
+    return Contact.objects.filter(ended_at__isnull=not ended).order_by("name")
 
 
 def contact(contact_id: uuid.UUID) -> Contact:
@@ -93,9 +98,9 @@ def contact(contact_id: uuid.UUID) -> Contact:
     return _one(Contact.objects.filter(id=contact_id), _("There is no such contact."))
 
 
-def systems(client_id: uuid.UUID | None = None) -> QuerySet[AISystem]:
-    """The AI systems of the agency or of one client, by name."""
-    rows = AISystem.objects.order_by("name")
+def systems(client_id: uuid.UUID | None = None, *, archived: bool = False) -> QuerySet[AISystem]:
+    """The AI systems of the agency or of one client that are not archived, by name; or those that are."""
+    rows = AISystem.objects.filter(archived_at__isnull=not archived).order_by("name")
     return rows.filter(client_id=client_id) if client_id else rows
 
 

@@ -29,29 +29,29 @@ def create_client(*, name: str, time_zone: str, country: str = "", slug: str = "
         client = Client(name=values.text(name, "name", 80), time_zone=values.zone(time_zone))
         client.country = values.country(country)
         _save_with_free_slug(client, values.slug_stem(slug or client.name, "client"))
-        _say(events.CLIENT_CREATED, client)
+        say(events.CLIENT_CREATED, client)
     return client
 
 
 def update_client(*, client_id: uuid.UUID, name: str, time_zone: str, country: str = "") -> Client:
     """Changes a client; its address in URLs stays."""
     with transaction.atomic():
-        client = _client(client_id)
+        client = locked_client(client_id)
         client.name, client.time_zone = values.text(name, "name", 80), values.zone(time_zone)
         client.country = values.country(country)
         client.save()
-        _say(events.CLIENT_UPDATED, client)
+        say(events.CLIENT_UPDATED, client)
     return client
 
 
 def go_live(*, client_id: uuid.UUID) -> Client:
     """Switches on mail to the client's people. Going live twice changes nothing."""
     with transaction.atomic():
-        client = _client(client_id)
+        client = locked_client(client_id)
         if client.live_at is None:
             client.live_at = now()
             client.save(update_fields=["live_at"])
-            _say(events.CLIENT_WENT_LIVE, client)
+            say(events.CLIENT_WENT_LIVE, client)
     return client
 
 
@@ -63,7 +63,7 @@ def create_contact(
     Somebody who had left and comes back keeps their history, and needs a new invitation to the portal.
     """
     with transaction.atomic():
-        client = _client(client_id)
+        client = locked_client(client_id)
         address = values.email(email)
         contact = Contact.objects.filter(client=client, email=address).exclude(ended_at=None).first()
         contact = contact or Contact(client=client, email=address)
@@ -72,7 +72,7 @@ def create_contact(
         _refuse_same_email(contact)
         _set_primary(contact, wanted=is_primary)
         contact.save()
-        _say(events.CONTACT_CREATED, contact, {"rights": contact.rights})
+        say(events.CONTACT_CREATED, contact, {"rights": contact.rights})
     return contact
 
 
@@ -81,7 +81,7 @@ def update_contact(
 ) -> Contact:
     """Changes a contact and their rights. Another address is another account: it needs a new invitation."""
     with transaction.atomic():
-        contact = _present(_contact(contact_id))
+        contact = _present(locked_contact(contact_id))
         before, address = list(contact.rights), values.email(email)
         if address != contact.email:
             contact.user = None
@@ -89,7 +89,7 @@ def update_contact(
         _refuse_same_email(contact)
         _set_primary(contact, wanted=is_primary)
         contact.save()
-        _say(events.CONTACT_UPDATED, contact, {"rights": [before, contact.rights]})
+        say(events.CONTACT_UPDATED, contact, {"rights": [before, contact.rights]})
     return contact
 
 
@@ -99,39 +99,39 @@ def invite_contact(*, contact_id: uuid.UUID) -> None:
     Refused before the agency has gone live with the client: until then its people get no mail at all.
     """
     with transaction.atomic():
-        contact = _present(_contact(contact_id))
+        contact = _present(locked_contact(contact_id))
         if contact.user_id:
             raise Conflict(_("This person can open the portal already."))
         if contact.client.live_at is None:
             raise Conflict(_("Go live with this client first. Until then its people get no mail."))
         allow_invitation(contact.email)
-        _say(events.CONTACT_INVITED, contact)
+        say(events.CONTACT_INVITED, contact)
 
 
 def link_contact(*, contact_id: uuid.UUID, user_id: uuid.UUID) -> Contact:
     """Gives a contact the account with which they open the portal."""
     with transaction.atomic():
-        contact = _present(_contact(contact_id))
+        contact = _present(locked_contact(contact_id))
         user = User.objects.filter(id=user_id).first()
         if user is None or user.email.lower() != contact.email.lower():
             raise Conflict(_("This account has another address than the contact."))
         contact.user = user
         contact.save(update_fields=["user"])
-        _say(events.CONTACT_LINKED, contact)
+        say(events.CONTACT_LINKED, contact)
     return contact
 
 
 def end_contact(*, contact_id: uuid.UUID) -> Contact:
     """Takes a person's access to the portal away. Ending twice changes nothing; another becomes the main contact."""
     with transaction.atomic():
-        contact = _contact(contact_id)
+        contact = locked_contact(contact_id)
         if contact.ended_at is None:
             contact.ended_at, was_primary, contact.is_primary = now(), contact.is_primary, False
             contact.save(update_fields=["ended_at", "is_primary"])
             heir = _others(contact).order_by("created_at").first()
             if was_primary and heir:
                 Contact.objects.filter(id=heir.id).update(is_primary=True)
-            _say(events.CONTACT_ENDED, contact)
+            say(events.CONTACT_ENDED, contact)
     return contact
 
 
@@ -146,7 +146,9 @@ def create_system(
 ) -> AISystem:
     """A new AI system with its production and preproduction."""
     with transaction.atomic():
-        client = _client(client_id)
+        client = locked_client(client_id)
+        if client.archived_at is not None:
+            raise Conflict(_("This client is archived. Restore it first."))
         refuse_over(AISystem.objects.all(), settings.AGENCY_MOST_SYSTEMS, _("AI systems"))
         system = AISystem(client=client)
         _fill_system(system, name, criticality, customer_facing, purpose, owner_id)
@@ -156,7 +158,7 @@ def create_system(
         system.save(force_insert=True)
         for kind in EnvironmentKind.values:
             Environment.objects.create(client=client, system=system, kind=kind)
-        _say(events.SYSTEM_CREATED, system, {"criticality": system.criticality})
+        say(events.SYSTEM_CREATED, system, {"criticality": system.criticality})
     return system
 
 
@@ -171,11 +173,11 @@ def update_system(
 ) -> AISystem:
     """Changes an AI system. A new criticality does not touch what a retainer has signed."""
     with transaction.atomic():
-        system = _system(system_id)
+        system = locked_system(system_id)
         before = system.criticality
         _fill_system(system, name, criticality, customer_facing, purpose, owner_id)
         system.save()
-        _say(events.SYSTEM_UPDATED, system, {"criticality": [before, system.criticality]})
+        say(events.SYSTEM_UPDATED, system, {"criticality": [before, system.criticality]})
     return system
 
 
@@ -191,11 +193,13 @@ def resume_system(*, system_id: uuid.UUID) -> AISystem:
 
 def _set_paused(system_id: uuid.UUID, *, paused: bool) -> AISystem:
     with transaction.atomic():
-        system = _system(system_id)
+        system = locked_system(system_id)
+        if not paused and system.archived_at is not None:
+            raise Conflict(_("This system is archived. Restore it first."))
         if (system.paused_at is not None) != paused:
             system.paused_at = now() if paused else None
             system.save(update_fields=["paused_at"])
-            _say(events.SYSTEM_PAUSED if paused else events.SYSTEM_RESUMED, system)
+            say(events.SYSTEM_PAUSED if paused else events.SYSTEM_RESUMED, system)
     return system
 
 
@@ -212,25 +216,25 @@ def _fill_system(
     system.owner_id = _staff(owner_id)
 
 
-def _say(action: str, row: Any, changes: dict[str, Any] | None = None) -> None:
+def say(action: str, row: Any, changes: dict[str, Any] | None = None) -> None:
     client_id = row.id if isinstance(row, Client) else row.client_id
     kind = action.split(".")[1]
     record_and_announce(action=action, object_type=kind, object_id=row.id, client_id=client_id, changes=changes)
 
 
-def _client(client_id: uuid.UUID) -> Client:
+def locked_client(client_id: uuid.UUID) -> Client:
     client = Client.objects.select_for_update().filter(id=client_id).first()
     if client is None:
         raise NotFound(_("There is no such client."), field="client")
     return client
 
 
-def _contact(contact_id: uuid.UUID) -> Contact:
+def locked_contact(contact_id: uuid.UUID) -> Contact:
     """The contact under a lock. The client is locked first, so that two people's changes wait and never tangle."""
     client_id = Contact.objects.filter(id=contact_id).values_list("client_id", flat=True).first()
     if client_id is None:
         raise NotFound(_("There is no such contact."), field="contact")
-    client = _client(client_id)
+    client = locked_client(client_id)
     contact = Contact.objects.select_for_update(of=("self",)).get(id=contact_id)
     contact.client = client
     return contact
@@ -254,7 +258,7 @@ def _set_primary(contact: Contact, *, wanted: bool) -> None:
         others.update(is_primary=False)
 
 
-def _system(system_id: uuid.UUID) -> AISystem:
+def locked_system(system_id: uuid.UUID) -> AISystem:
     system = AISystem.objects.select_for_update(of=("self",)).filter(id=system_id).first()
     if system is None:
         raise NotFound(_("There is no such system."), field="system")

@@ -26,10 +26,18 @@ from core.web.pages import done, listed, page, refused
 def client_list(request: HttpRequest, agency: str) -> HttpResponse:
     """Every client, by name; ``?q=`` narrows."""
     words = request.GET.get("q", "").strip()
-    rows = selectors.clients()
+    state = "archived" if request.GET.get("state") == "archived" else ""
+    rows = selectors.clients(archived=bool(state))
     if words:
         rows = rows.filter(name__icontains=words)
-    context = {"page": listed(request, rows), "q": words, "breadcrumbs": [{"label": _("Clients"), "url": ""}]}
+    choices = [("", _("In use")), ("archived", _("Archived"))]
+    context = {
+        "page": listed(request, rows),
+        "q": words,
+        "state": state,
+        "filters": [{"name": "state", "label": _("State"), "value": state, "choices": choices}],
+        "breadcrumbs": [{"label": _("Clients"), "url": ""}],
+    }
     return page(request, "clients/list.html", context, part="clients/_list.html")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from clients import holders
 from core import news
 from incidents import events
 from slas import subjects
@@ -19,6 +20,9 @@ class IncidentsConfig(AppConfig):
         from incidents.clocked import Incidents  # noqa: PLC0415
         from incidents.handlers import HANDLERS  # noqa: PLC0415
         from incidents.models import EntryKind  # noqa: PLC0415
+        from incidents.selectors import incidents_holding  # noqa: PLC0415
+
+        holders.register(incidents_holding)
 
         # A line that another app adds to a timeline is news of its kind.
         lines = [f"{events.PREFIX}{kind}" for kind in EntryKind.values]

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from clients.holders import Archivable, Hold
 from core.errors import NotFound
 from core.models import Membership
 from core.selectors import members
@@ -29,6 +30,13 @@ def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = 
 def open_incidents() -> QuerySet[Incident]:
     """Those in which somebody still has work to do."""
     return incidents().filter(state__in=IncidentState.open_values())
+
+
+def incidents_holding(kind: Archivable, row_id: uuid.UUID) -> list[Hold]:
+    """The open incidents of a client or of a system: neither is archived while somebody works on one."""
+    rows = open_incidents().filter(**{"client_id" if kind == "client" else "system_id": row_id})
+    text = _("%(reference)s is open: %(title)s")
+    return [Hold(text % {"reference": row.reference, "title": row.title}, "incident", str(row.number)) for row in rows]
 
 
 def open_with(fingerprint: str) -> Incident | None:

@@ -8,6 +8,7 @@ from typing import Any
 from agreements import selectors as agreements
 from agreements import services as agreement_services
 from backlog import services as backlog
+from clients import services as clients
 from core import clock
 from core.audit import next_number
 from core.ids import uuid7
@@ -51,6 +52,10 @@ def rows_of(house: House) -> dict[str, Any]:
         move = sla_services.prepare_move(policy_version_id=policy.id)
         calendar = slas.latest_calendar_versions()[0]
         own = people_and_windows(house, incident.id)
+        left = clients.create_contact(
+            client_id=house.client.id, name="Left", email="left@example.com", rights=["viewer"]
+        )
+        clients.end_contact(contact_id=left.id)
     ids = {
         "clients": house.client.id,
         "contacts": house.contact_row.id,
@@ -79,6 +84,7 @@ def rows_of(house: House) -> dict[str, Any]:
         "check_id": check.id,
         "threshold_id": threshold.id,
         "contact_id": house.contact_row.id,
+        "clients:restore_contact:contact_id": left.id,
         "token_id": token.id,
         "endpoint_id": machines["webhooks"],
         "member_id": member.id,

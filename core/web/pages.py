@@ -46,9 +46,9 @@ def put_on_form(form: Form, error: DomainError) -> None:
     form.add_error(field if field in form.fields else None, error.message)
 
 
-def done(request: HttpRequest, message: str, to: str) -> HttpResponse:
-    """Says what was done and goes on."""
-    messages.success(request, message)
+def done(request: HttpRequest, message: str, to: str, *, undo: str = "") -> HttpResponse:
+    """Says what was done and goes on; ``undo`` is where a POST takes it back."""
+    messages.success(request, message, extra_tags=f"undo:{undo}" if undo else "")
     return go(request, to)
 
 

@@ -42,6 +42,8 @@ def client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
         "systems": [(system, health[system.id]) for system in systems],
         "retainers": agreements.retainers(client_id=row.id),
         "contacts": clients.contacts(row.id),
+        "left": clients.all_contacts(ended=True).filter(client_id=row.id),
+        "archived_systems": clients.systems(row.id, archived=True),
         "open_incidents": [(incident, nearest.get(incident.id)) for incident in open_incidents],
         "recent": incidents.incidents(client_id=row.id)[:5],
         "breadcrumbs": [{"label": _("Clients"), "url": f"/a/{agency}/clients/"}, {"label": row.name, "url": ""}],

@@ -92,7 +92,7 @@ def sla_review(request: HttpRequest, agency: str) -> HttpResponse:
 def sla_review_csv(request: HttpRequest, agency: str) -> HttpResponse:
     """Every promise of the period, the newest first."""
     clocks = list(_clocks(_asked(request))[:10_000])
-    about, names = _incidents(clocks), {row.id: row.name for row in clients.clients()}
+    about, names = _incidents(clocks), clients.client_names()
     header = ["incident", "client", "promise", "severity", "state", "target_seconds", "consumed_seconds"]
     lines = (
         [

@@ -35,7 +35,8 @@ SPANS = {"1h": 1, "24h": 24, "7d": 24 * 7, "30d": 24 * 30, "90d": 24 * 90}
 @require_GET
 def systems(request: HttpRequest, agency: str) -> HttpResponse:
     """Every system, worst first."""
-    found = list(clients.systems().select_related("client"))
+    state = "archived" if request.GET.get("show") == "archived" else ""
+    found = list(clients.systems(archived=bool(state)).select_related("client"))
     health = monitoring.system_health([row.id for row in found])
     rows: list[dict[str, Any]] = [
         {
@@ -49,7 +50,14 @@ def systems(request: HttpRequest, agency: str) -> HttpResponse:
     if wanted:
         rows = [row for row in rows if row["health"].state == wanted]
     rows.sort(key=lambda row: (WORST_FIRST.index(row["health"].state), row["system"].name.lower()))
-    context = {"page": listed(request, rows), "breadcrumbs": [{"label": _("Systems"), "url": ""}], "wanted": wanted}
+    choices = [("", _("In use")), ("archived", _("Archived"))]
+    context = {
+        "page": listed(request, rows),
+        "filters": [{"name": "show", "label": _("Show"), "value": state, "choices": choices}],
+        "archived": state,
+        "breadcrumbs": [{"label": _("Systems"), "url": ""}],
+        "wanted": wanted,
+    }
     return page(request, "dashboard/systems.html", context, part="dashboard/_systems.html")
 
 

@@ -45,6 +45,8 @@ CHANGES: dict[str, tuple[str, Capability]] = {
     "settings:agency": ("rules", Capability.SETTINGS),
     "clients:new_contact": ("contacts", Capability.CLIENTS),
     "clients:edit_contact": ("contacts", Capability.CLIENTS),
+    "clients:end_contact": ("contacts", Capability.CLIENTS),
+    "clients:restore_contact": ("contacts", Capability.CLIENTS),
 }
 DECISIVE = [route for route in STAFF if route.name in CHANGES]
 API_WRITES = [route for route in api_routes() if route.method != "GET"]
