@@ -194,3 +194,13 @@ def test_a_program_is_told_what_refuses(desk: Desk) -> None:
     answer = call("POST", f"clients/{desk.house.client.id}/archive/", token_of(desk.house))
     assert answer.status_code == 409
     assert "The retainer Care is running" in json.loads(answer.content)["detail"]
+
+
+def test_the_page_of_an_archived_client_offers_only_its_return(desk: Desk) -> None:
+    house = desk.house
+    with house.scope():
+        archiving.archive_client(client_id=house.client.id)
+    shown = _main(browser(desk).get(f"/a/north/clients/{house.client.slug}/"))
+    assert "Restore client" in shown
+    for untrue in ("No system yet", "Add system", "New retainer", "until you go live", "contacts/new/"):
+        assert untrue not in shown
