@@ -9,7 +9,6 @@ but "nothing new", and says it to nobody who was not let in within the last two.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 
 from core.tenancy.context import SYSTEM, Scope, require_scope
 from core.tenancy.scope import portal_scope, tenant_scope
@@ -31,7 +30,6 @@ MOST_QUERY, MOST_SESSION = 500, 64
 Mark = tuple[Callable[..., str], tuple[Any, ...]]
 Place = tuple[str, Any, Any]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-_SESSION = re.compile(rf"(?:^|;\s*){re.escape(settings.SESSION_COOKIE_NAME)}=([^;]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,8 @@ def remember(request: HttpRequest, version: str) -> None:
     """Notes that this session was told at this address that the version still stands."""
     made_of = getattr(request, "made_of", None)
     key = _key(request.META)
-    if made_of is None or key is None:
+    # Whom Django let in, and not what else stands among the cookies.
+    if made_of is None or key is None or key[0] != request.session.session_key:
         return
     if len(_standing) >= MOST_KEPT:
         # It costs each open page one ordinary answer.
@@ -117,11 +116,12 @@ def still_stands(environ: Mapping[str, Any]) -> bool:
 def _key(environ: Mapping[str, Any]) -> tuple[str, str] | None:
     """Session and address. The version is a part of the address, so that who is known by it asks for it."""
     query, cookies = environ.get("QUERY_STRING", ""), environ.get("HTTP_COOKIE", "")
-    found = _SESSION.search(cookies) if "v=" in query else None
+    # Read by Django's own reader: of two cookies with one name it believes the last.
+    session = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "") if "v=" in query else ""
     # A key is kept for two minutes; what no page of ours would ask for is not worth its room.
-    if not found or len(query) > MOST_QUERY or len(found[1]) > MOST_SESSION:
+    if not session or len(query) > MOST_QUERY or len(session) > MOST_SESSION:
         return None
-    return found[1], f"{environ['PATH_INFO']}?{query}"
+    return session, f"{environ['PATH_INFO']}?{query}"
 
 
 def _place(scope: Scope) -> Place:

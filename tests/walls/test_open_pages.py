@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
 from django.test import RequestFactory
@@ -55,6 +56,15 @@ def look(browser: Browser, part: str, headers: dict[str, str] = HX) -> tuple[int
     said: list[str] = []
     body = b"".join(served(environ, lambda status, _headers: said.append(status)))
     return int(said[0][:3]), body
+
+
+def raw_look(part: str, cookies: str) -> int:
+    """Status of a live part that is asked for with exactly these cookies."""
+    environ = RequestFactory().get(part, headers=HX).environ
+    environ["HTTP_COOKIE"] = cookies
+    said: list[str] = []
+    list(served(environ, lambda status, _headers: said.append(status)))
+    return int(said[0][:3])
 
 
 def ask(browser: Browser, part: str) -> tuple[int, int]:
@@ -205,6 +215,32 @@ def test_a_full_memory_starts_anew(home: tuple[Browser, str], monkeypatch: pytes
     for number in range(3):
         ask(browser, f"{part}&x={number}")
     assert len(standing._standing) <= 1
+
+
+@pytest.mark.parametrize("order", ["{made_up}; {real}", "{real}; {made_up}", "{made_up};{spaced}"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_made_up_session_beside_a_real_one_is_never_known(order: str, times: int, home: tuple[Browser, str]) -> None:
+    """Django believes the last of two cookies of one name, so what was let in is that one and no other."""
+    browser, part = home
+    name = settings.SESSION_COOKIE_NAME
+    real = f"{name}={browser.cookies[name].value}"
+    for _look in range(times):
+        cookies = order.format(made_up=f"{name}=made-up", real=real, spaced=real.replace("=", " ="))
+        raw_look(part, cookies)
+    assert {session for session, _address in standing._standing} <= {browser.cookies[name].value}
+    assert raw_look(part, f"{name}=made-up") == 401
+
+
+@pytest.mark.parametrize("written", ["{name}=a; {name}={real}", "{name}={real}; {name}=a", '{name}="{real}"'])
+def test_a_cookie_is_read_as_django_reads_it(written: str, home: tuple[Browser, str]) -> None:
+    browser, part = home
+    name = settings.SESSION_COOKIE_NAME
+    for _look in range(3):
+        ask(browser, part)
+    cookies = written.format(name=name, real=browser.cookies[name].value)
+    before = raw_look(part, cookies)
+    standing.forget()
+    assert before == raw_look(part, cookies)
 
 
 def test_a_request_that_is_no_live_part_goes_the_whole_way(home: tuple[Browser, str]) -> None:
