@@ -6,7 +6,6 @@ chooses it. A route that does not declare its access lets nobody in.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, cast
@@ -15,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +28,7 @@ from core.access.views import Access, access_of
 from core.models import User
 from core.selectors import Place, places_of
 from core.tenancy import Actor, portal_scope, tenant_scope
+from core.web.addresses import client_ip
 from core.web.problems import problem_response
 from retainer.errors import bad_request, forbidden, not_found
 
@@ -153,23 +152,6 @@ def _leave_for(request: HttpRequest, address: str, *, status: int) -> HttpRespon
     response = HttpResponse(status=status)
     response["HX-Redirect"] = address
     return response
-
-
-def client_ip(request: HttpRequest) -> str | None:
-    """The caller's address as the nearest trusted proxy saw it; a forged header in front of it counts for nothing."""
-    from_proxies = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    trusted = _trusted_proxies()
-    said = from_proxies[-trusted] if trusted and len(from_proxies) >= trusted else request.META.get("REMOTE_ADDR", "")
-    try:
-        return str(ipaddress.ip_address(said))
-    except ValueError:
-        # A socket's file, or a proxy that writes something else: nothing that the audit trail could hold.
-        return None
-
-
-def _trusted_proxies() -> int:
-    from_settings: int = settings.TRUSTED_PROXY_COUNT
-    return from_settings
 
 
 def _request_id(request: HttpRequest) -> str:

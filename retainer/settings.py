@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "incidents",
     "backlog",
     "monitoring",
+    "retainer.accounts",
     "retainer.notifications",
     "retainer.local",
     "django.contrib.auth",
@@ -163,7 +164,7 @@ CACHES = {
 }
 
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "retainer.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "retainer.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -174,9 +175,12 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BASE_URL.startswith("https") else "http"
-ACCOUNT_RATE_LIMITS = False if RETAINER_ENV == "test" else {"login_failed": "10/5m/key,30/5m/ip"}
-MFA_ADAPTER = "retainer.accounts.SecondFactor"
-MFA_FORMS = {"activate_totp": "retainer.accounts.ActivateForm"}
+# Failed attempts: of one account from one address, of one address, and of one account from all browsers that it never
+# signed in with. One address alone cannot use up what an account has.
+SIGN_IN_LIMITS = {"login_failed": "10/5m/key,20/h/key,30/5m/ip", "login_failed_account": "100/h/key"}
+ACCOUNT_RATE_LIMITS = False if RETAINER_ENV == "test" else SIGN_IN_LIMITS
+MFA_ADAPTER = "retainer.accounts.factors.SecondFactor"
+MFA_FORMS = {"activate_totp": "retainer.accounts.factors.ActivateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Retainer"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -187,6 +191,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * env.int("SESSION_RETENTION_DAYS", 14)
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https")
+# Says that somebody has signed in in this browser before.
+KNOWN_BROWSER_COOKIE = "known"
 CSRF_FAILURE_VIEW = "retainer.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -23,7 +23,7 @@ from core.services import accept_invitation, find_invitation
 from core.tenancy import Actor, tenant_scope
 from core.ui.brand import stylesheet
 from core.web.forms import Screen, form_page
-from retainer.accounts import INVITATION_KEY
+from retainer.accounts.adapter import INVITATION_KEY
 from retainer.dashboard.forms import AgencyStartForm
 from retainer.onboarding import open_agency
 

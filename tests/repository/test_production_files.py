@@ -54,6 +54,11 @@ def test_the_example_and_the_manual_give_the_ages_at_which_things_are_deleted() 
     assert example == manual == ages
 
 
+def test_no_header_of_a_caller_is_believed_unless_the_operator_says_so(compose: dict[str, Any]) -> None:
+    assert re.search(r"^TRUSTED_PROXY_COUNT=0$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert compose["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
+
+
 def test_the_compose_file_has_the_services_of_the_small_production(compose: dict[str, Any]) -> None:
     wanted = {"postgres", "redis", "migrate", "web", "worker", "poll", "deliver", "mailer", "beat"}
     assert wanted <= set(compose["services"])

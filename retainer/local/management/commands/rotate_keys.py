@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from core.resealing import reseal_rows, tokens_by_pepper
-from retainer.accounts import reseal_second_factors
+from retainer.accounts.factors import reseal_second_factors
 
 
 class Command(BaseCommand):

@@ -1,73 +1,23 @@
-"""What django-allauth asks about our accounts."""
+"""The second factor: sealed at rest, used up when it enrols."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core.crypto import CannotOpen, key_for, seal_for, unseal_for
-from core.models import Invitation
-from core.services import invitation_of
 
-# Holds the digest of the link: whoever reads the table of sessions comes in by none.
-INVITATION_KEY = "invitation"
 SECOND_FACTOR = "second factor"
 # What django-allauth hands over to be sealed, of all that it keeps of a second factor.
 SEALED_PARTS = ("secret", "seed", "migrated_codes")
-
-
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Signing up is open, by invitation, or closed, as the operator has set it."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """An invitation opens the door in every mode but ``closed``, where it opens it too: the operator let
-        agencies invite their own people. Without one only ``open`` does."""
-        if settings.SIGN_UP == "open":
-            return True
-        return _invitation(request) is not None
-
-    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
-        """The link of an invitation has reached the address already."""
-        invitation = _invitation(request)
-        return bool(invitation and invitation.email == email.lower())
-
-    def clean_email(self, email: str) -> str:
-        """Where an invitation opened the door, its address is the only one that comes in."""
-        address: str = super().clean_email(email)
-        request = self.request
-        if settings.SIGN_UP == "open" or request is None or request.user.is_authenticated:
-            return address
-        invitation = _invitation(request)
-        if invitation and invitation.email != address.lower():
-            raise ValidationError(_("The invitation is for %(email)s. Use that address.") % {"email": invitation.email})
-        return address
-
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failed attempts are counted for an account from one address, so that nobody locks somebody else out.
-
-        All accounts from one address have a higher bound of their own.
-        """
-        return f"{self.get_client_ip(request)}:{super()._get_login_attempts_cache_key(request, **credentials)}"
-
-    def populate_username(self, request: HttpRequest, user: Any) -> None:
-        """People are known by e-mail alone."""
-
-
-def _invitation(request: HttpRequest) -> Invitation | None:
-    """The open invitation whose link this browser has opened."""
-    digest = request.session.get(INVITATION_KEY, "")
-    return invitation_of(digest) if digest else None
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]

@@ -1,0 +1,98 @@
+"""What django-allauth asks about our accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from core.models import Invitation
+from core.services import invitation_of
+from core.web.addresses import client_ip
+from retainer.accounts import browsers
+
+# Holds the digest of the link: whoever reads the table of sessions comes in by none.
+INVITATION_KEY = "invitation"
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Signing up is open, by invitation, or closed, as the operator has set it."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """An invitation opens the door in every mode but ``closed``, where it opens it too: the operator let
+        agencies invite their own people. Without one only ``open`` does."""
+        if settings.SIGN_UP == "open":
+            return True
+        return _invitation(request) is not None
+
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """The link of an invitation has reached the address already."""
+        invitation = _invitation(request)
+        return bool(invitation and invitation.email == email.lower())
+
+    def clean_email(self, email: str) -> str:
+        """Where an invitation opened the door, its address is the only one that comes in."""
+        address: str = super().clean_email(email)
+        request = self.request
+        if settings.SIGN_UP == "open" or request is None or request.user.is_authenticated:
+            return address
+        invitation = _invitation(request)
+        if invitation and invitation.email != address.lower():
+            raise ValidationError(_("The invitation is for %(email)s. Use that address.") % {"email": invitation.email})
+        return address
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failed attempts are counted for an account from one address, so that nobody locks somebody else out.
+
+        All accounts from one address have a higher bound of their own, and so has one account from all addresses.
+        """
+        return f"{ratelimit.get_ip(request)}:{_address(credentials)}"
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that limits count by and the list of sessions shows, by the same rule as the audit trail."""
+        address = client_ip(request)
+        if address is None:
+            raise PermissionDenied("No address to count by.")
+        return address
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts the attempt for the account as well, whatever address it comes from.
+
+        A browser that signed in before counts for itself, so that nobody is locked out by strangers who guess.
+        """
+        super().pre_authenticate(request, **credentials)
+        email = _address(credentials)
+        key = f"{browsers.name_of(request, email)}:{email}"
+        self._account_usage = ratelimit.consume(request, app="allauth.account", action="login_failed_account", key=key)
+        if not self._account_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        usage = getattr(self, "_account_usage", None)
+        if usage:
+            usage.rollback()
+
+    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
+        """Makes the browser known to the account."""
+        response: HttpResponse = super().post_login(request, user, **more)
+        browsers.remember(request, response, more.get("email") or user.email)
+        return response
+
+    def populate_username(self, request: HttpRequest, user: Any) -> None:
+        """People are known by e-mail alone."""
+
+
+def _address(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email", "")).strip().lower()
+
+
+def _invitation(request: HttpRequest) -> Invitation | None:
+    """The open invitation whose link this browser has opened."""
+    digest = request.session.get(INVITATION_KEY, "")
+    return invitation_of(digest) if digest else None
