@@ -165,6 +165,7 @@ CACHES = {
 
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "retainer.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "retainer.accounts.forms.SignupForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
@@ -18,6 +19,8 @@ from retainer.accounts import browsers
 
 # Holds the digest of the link: whoever reads the table of sessions comes in by none.
 INVITATION_KEY = "invitation"
+# What a mail may say of where it comes from.
+OUR_SITE = {"name": "Retainer", "domain": urlsplit(settings.BASE_URL).netloc}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -78,6 +81,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if usage:
             usage.rollback()
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Each address in a mail is at BASE_URL, whatever host the request named: somebody else sent that request."""
+        ours = {name: _at_our_address(value) if name.endswith("_url") else value for name, value in context.items()}
+        super().send_mail(template_prefix, email, ours | {"current_site": OUR_SITE})
+
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
         """Makes the browser known to the account."""
         response: HttpResponse = super().post_login(request, user, **more)
@@ -86,6 +94,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People are known by e-mail alone."""
+
+
+def _at_our_address(url: str) -> str:
+    parts = urlsplit(url)
+    return settings.BASE_URL + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
 def _address(credentials: dict[str, Any]) -> str:
