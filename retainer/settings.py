@@ -7,8 +7,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 from psycopg2.extensions import parse_dsn
+
+from retainer import production
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -25,7 +28,7 @@ TOKEN_PEPPERS: dict[str, str] = dict(env.json("TOKEN_PEPPERS"))
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 # open: anybody may start an agency; invite: only by invitation; closed: only the operator makes agencies.
 SIGN_UP = env.str("SIGN_UP", "invite")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
@@ -447,3 +450,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 20, "queue": "default"},
     },
 }
+
+_refused = production.unknown_words(globals()) + (production.refusals(globals()) if IS_PRODUCTION else [])
+if _refused:
+    raise ImproperlyConfigured("\n".join(["These settings are refused:", *_refused]))

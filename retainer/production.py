@@ -1,0 +1,120 @@
+"""What production refuses to start with: settings that would let somebody in or give something away.
+
+Pure, so that the settings can ask it before anything else is loaded. Each refusal names its setting and says what to
+do, and all of them are said at once.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+KINDS = ("demo", "test", "development", "production")
+SIGN_UPS = ("open", "invite", "closed")
+SHORTEST_SECRET, FEWEST_DIFFERENT = 50, 16
+KEY_BYTES, SHORTEST_TOKEN = 32, 24
+# What stands in our examples and in Django's.
+PLACEHOLDERS = ("change-me", "changeme", "django-insecure", "secret-key", "example")
+MAKE_SECRET = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+MAKE_KEY = 'python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
+
+
+def refusals(values: Mapping[str, Any]) -> list[str]:
+    """Why these settings must not serve anybody; empty where they may."""
+    return [
+        *_kind(values),
+        *_secret_key(str(values["SECRET_KEY"])),
+        *_keys("ENCRYPTION_KEYS", values["ENCRYPTION_KEYS"]),
+        *_keys("TOKEN_PEPPERS", values["TOKEN_PEPPERS"]),
+        *_base_url(str(values["BASE_URL"])),
+        *_hosts(values["ALLOWED_HOSTS"], str(values["BASE_URL"])),
+        *_origins(values["CSRF_TRUSTED_ORIGINS"]),
+        *_database("DATABASE_URL", str(values["DATABASE_URL"])),
+        *_database("DATABASE_OWNER_URL", str(values["DATABASE_OWNER_URL"])),
+        *_others(values),
+    ]
+
+
+def unknown_words(values: Mapping[str, Any]) -> list[str]:
+    """Settings with a word that means nothing, which no kind of process starts with: "prod" would be no production."""
+    known = {"RETAINER_ENV": KINDS, "SIGN_UP": SIGN_UPS}
+    return [
+        f"{name} is “{values[name]}”: use one of {', '.join(words)}."
+        for name, words in known.items()
+        if values[name] not in words
+    ]
+
+
+def _kind(values: Mapping[str, Any]) -> Iterator[str]:
+    if values["DEBUG"]:
+        yield "DEBUG is on: it shows settings and code to whoever meets an error. Switch it off."
+
+
+def _secret_key(key: str) -> Iterator[str]:
+    if len(key) < SHORTEST_SECRET:
+        yield f"SECRET_KEY has {len(key)} characters: use at least {SHORTEST_SECRET} random ones ({MAKE_SECRET})."
+    elif len(set(key)) < FEWEST_DIFFERENT or key.lower().startswith(PLACEHOLDERS):
+        yield f"SECRET_KEY is not random: make one ({MAKE_SECRET})."
+
+
+def _keys(name: str, keys: Mapping[str, Any]) -> Iterator[str]:
+    if not keys:
+        yield f'{name} is empty: give it at least one key, {{"id": "base64 of 32 random bytes"}} ({MAKE_KEY}).'
+    for key_id, text in keys.items():
+        raw = _decoded(str(text))
+        if len(raw) != KEY_BYTES:
+            yield f"{name}: the key “{key_id}” is not the base64 of {KEY_BYTES} bytes. Make one ({MAKE_KEY})."
+        elif len(set(raw)) < FEWEST_DIFFERENT:
+            yield f"{name}: the key “{key_id}” is not random. Make one ({MAKE_KEY})."
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _base_url(url: str) -> Iterator[str]:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        yield f"BASE_URL is {url or 'empty'}: use the https address that people type; cookies are only safe there."
+    elif parts.username or parts.path or parts.query or parts.fragment:
+        yield "BASE_URL has more than a host and a port: every link in a mail begins with it. Leave the rest out."
+
+
+def _hosts(hosts: Sequence[str], base_url: str) -> Iterator[str]:
+    if any("*" in host for host in hosts):
+        yield "ALLOWED_HOSTS has a *: name the hosts, so that nobody is served under one of theirs."
+    host = urlsplit(base_url).hostname or ""
+    if host and not any(_allows(pattern.lower(), host) for pattern in hosts):
+        yield f"ALLOWED_HOSTS lacks {host}, the host of BASE_URL: every request would be refused. Add it."
+
+
+def _allows(pattern: str, host: str) -> bool:
+    if pattern.startswith("."):
+        return host == pattern[1:] or host.endswith(pattern)
+    return pattern in (host, "*")
+
+
+def _origins(origins: Sequence[str]) -> Iterator[str]:
+    if any("*" in origin or not origin.startswith("https://") for origin in origins):
+        yield "CSRF_TRUSTED_ORIGINS has a * or something that is not https: name each origin, https://…"
+
+
+def _database(name: str, url: str) -> Iterator[str]:
+    if "change-me" in url:
+        yield f"{name} has the password of the example: give the role another one."
+
+
+def _others(values: Mapping[str, Any]) -> Iterator[str]:
+    token = str(values["METRICS_TOKEN"])
+    if token and len(token) < SHORTEST_TOKEN:
+        yield f"METRICS_TOKEN has {len(token)} characters: use at least {SHORTEST_TOKEN} random ones, or none."
+    if values["TRUSTED_PROXY_COUNT"] < 0:
+        yield "TRUSTED_PROXY_COUNT is below 0: say how many proxies of yours stand in front."
+    if values["REQUEST_SECONDS"] < 0:
+        yield "REQUEST_SECONDS is below 0: say how long a request may take."
