@@ -13,13 +13,16 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import structlog
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.selectors import place_in_portal
 from core import tokens
@@ -81,6 +84,8 @@ class AccessMiddleware:
             return not_found(request)
         if not may(place.role, access.capability):
             return forbidden(request)
+        if access.confirmed and not did_recently_reauthenticate(request):
+            return _to_confirm(request, reverse(access.confirmed, args=[place.slug]))
         request.places, request.place = places, place  # type: ignore[attr-defined]
         actor = Actor("user", user.id, place.role, _request_id(request), client_ip(request))
         return self._inside(request, tenant_scope(place.agency_id, actor=actor), needs_mfa=True)
@@ -95,7 +100,7 @@ class AccessMiddleware:
         return self._inside(request, portal_scope(place.agency_id, place.client_id, actor=actor))
 
     def _api(self, request: HttpRequest, access: Access) -> HttpResponse:
-        kind, _, plain = request.headers.get("Authorization", "").partition(" ")
+        kind, _space, plain = request.headers.get("Authorization", "").partition(" ")
         token = tokens.authenticate(plain.strip()) if kind.lower() == "bearer" else None
         if token is None:
             response = problem_response(401, "Send a valid token: Authorization: Bearer rtn_…", code="unauthenticated")
@@ -143,6 +148,16 @@ def to_login(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", None):
         return _leave_for(request, reverse("account_login"), status=401)
     return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _to_confirm(request: HttpRequest, page: str) -> HttpResponse:
+    """Where somebody shows again who they are. What was posted is not repeated: they come back and press once more."""
+    back = page
+    if request.method == "GET":
+        back = request.get_full_path()
+    else:
+        messages.info(request, _("Nothing was changed yet. Confirm that it is you, then try again."))
+    return _leave_for(request, f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}", status=403)
 
 
 def _leave_for(request: HttpRequest, address: str, *, status: int) -> HttpResponse:

@@ -18,7 +18,7 @@ SHORTEST_SECRET, FEWEST_DIFFERENT = 50, 16
 KEY_BYTES, SHORTEST_TOKEN = 32, 24
 # What stands in our examples and in Django's.
 PLACEHOLDERS = ("change-me", "changeme", "django-insecure", "secret-key", "example")
-MAKE_SECRET = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+HOW_TO_MAKE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 MAKE_KEY = 'python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
 
 
@@ -55,9 +55,9 @@ def _kind(values: Mapping[str, Any]) -> Iterator[str]:
 
 def _secret_key(key: str) -> Iterator[str]:
     if len(key) < SHORTEST_SECRET:
-        yield f"SECRET_KEY has {len(key)} characters: use at least {SHORTEST_SECRET} random ones ({MAKE_SECRET})."
+        yield f"SECRET_KEY has {len(key)} characters: use at least {SHORTEST_SECRET} random ones ({HOW_TO_MAKE})."
     elif len(set(key)) < FEWEST_DIFFERENT or key.lower().startswith(PLACEHOLDERS):
-        yield f"SECRET_KEY is not random: make one ({MAKE_SECRET})."
+        yield f"SECRET_KEY is not random: make one ({HOW_TO_MAKE})."
 
 
 def _keys(name: str, keys: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ Tests that need servers find them in DATABASE_URL, DATABASE_OWNER_URL and REDIS_
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import Client as Browser
 from django.test import TransactionTestCase
 from psycopg2.extensions import make_dsn
 
@@ -126,6 +128,17 @@ def _empty_every_table() -> None:
         link.close()
 
 
+def _signed_in_just_now(self: Browser, user: Any, backend: str | None = None) -> None:
+    """Somebody whom a test signs in has shown a moment ago who they are. How one shows it, tests/core says."""
+    _force_login(self, user, backend)
+    session = self.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
+_force_login = Browser.force_login
+Browser.force_login = _signed_in_just_now  # type: ignore[method-assign, assignment]
 TransactionTestCase._fixture_teardown = _flush  # type: ignore[attr-defined]
 
 

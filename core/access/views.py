@@ -23,6 +23,8 @@ class Access:
     capability: str = ""
     token_scope: str = ""
     reads: str = ""
+    # Only for somebody who has just shown again who they are; the page that they come back to, by its name.
+    confirmed: str = ""
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -43,9 +45,13 @@ def account(view: View) -> View:
     return _declare(Access("account"))(view)
 
 
-def staff(capability: Capability) -> Callable[[View], View]:
-    """A member of the URL's agency whose role includes the capability."""
-    return _declare(Access("staff", capability=capability))
+def staff(capability: Capability, *, confirmed: str = "") -> Callable[[View], View]:
+    """A member of the URL's agency whose role includes the capability.
+
+    With ``confirmed`` only one who has typed their password or a code within the last minutes: an open session alone
+    is not enough for what outlasts it. It names the page to come back to where what was posted is not repeated.
+    """
+    return _declare(Access("staff", capability=capability, confirmed=confirmed))
 
 
 def portal(view: View) -> View:

@@ -10,6 +10,7 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.models import Invitation
@@ -84,7 +85,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Each address in a mail is at BASE_URL, whatever host the request named: somebody else sent that request."""
         ours = {name: _at_our_address(value) if name.endswith("_url") else value for name, value in context.items()}
-        super().send_mail(template_prefix, email, ours | {"current_site": OUR_SITE})
+        help_url = settings.BASE_URL + reverse("account_reset_password")
+        super().send_mail(template_prefix, email, ours | {"current_site": OUR_SITE, "help_url": help_url})
 
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
         """Makes the browser known to the account."""

@@ -190,7 +190,7 @@ def machines(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "settings/machines.html", context)
 
 
-@staff(Capability.SETTINGS)
+@staff(Capability.SETTINGS, confirmed="settings:machines")
 @require_http_methods(["GET", "POST"])
 def new_token(request: HttpRequest, agency: str) -> HttpResponse:
     """Makes a token and shows it this once."""
@@ -211,7 +211,7 @@ def new_token(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "forms/page.html", context, status=422 if form.errors else 200)
 
 
-@staff(Capability.SETTINGS)
+@staff(Capability.SETTINGS, confirmed="settings:machines")
 @require_POST
 def revoke_token(request: HttpRequest, agency: str, token_id: uuid.UUID) -> HttpResponse:
     """Ends a token at once."""
@@ -223,7 +223,7 @@ def revoke_token(request: HttpRequest, agency: str, token_id: uuid.UUID) -> Http
     )
 
 
-@staff(Capability.SETTINGS)
+@staff(Capability.SETTINGS, confirmed="settings:machines")
 @require_http_methods(["GET", "POST"])
 def new_endpoint(request: HttpRequest, agency: str) -> HttpResponse:
     """Adds a receiver and shows its signing secret this once."""
@@ -244,7 +244,7 @@ def new_endpoint(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "forms/page.html", context, status=422 if form.errors else 200)
 
 
-@staff(Capability.SETTINGS)
+@staff(Capability.SETTINGS, confirmed="settings:machines")
 @require_POST
 def rotate_secret(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
     """Makes a receiver's new signing secret and shows it this once."""
@@ -262,7 +262,7 @@ def rotate_secret(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> 
     return page(request, "settings/secret.html", context)
 
 
-@staff(Capability.SETTINGS)
+@staff(Capability.SETTINGS, confirmed="settings:machines")
 @require_POST
 def archive_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
     """Sends nothing to a receiver any more, and keeps it."""
