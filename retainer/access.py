@@ -33,6 +33,7 @@ from core.selectors import Place, places_of
 from core.tenancy import Actor, portal_scope, tenant_scope
 from core.web.addresses import client_ip
 from core.web.problems import problem_response
+from retainer.accounts import sessions
 from retainer.errors import bad_request, forbidden, not_found
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -58,6 +59,7 @@ class AccessMiddleware:
         access = access_of(match.func)
         if access is None:
             if match.route.startswith(FOREIGN_PREFIXES):
+                sessions.is_alive(request)
                 return self.get_response(request)
             raise ImproperlyConfigured(f"{match.route} does not say who may come in.")
         return self._enter(request, match, access)
@@ -67,7 +69,7 @@ class AccessMiddleware:
             return self.get_response(request)
         if access.face == "api":
             return self._api(request, access)
-        if not request.user.is_authenticated:
+        if not sessions.is_alive(request):
             return to_login(request)
         with timezone.override(_zone_of(request)):
             if access.face == "account":

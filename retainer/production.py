@@ -116,5 +116,8 @@ def _others(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"METRICS_TOKEN has {len(token)} characters: use at least {SHORTEST_TOKEN} random ones, or none."
     if values["TRUSTED_PROXY_COUNT"] < 0:
         yield "TRUSTED_PROXY_COUNT is below 0: say how many proxies of yours stand in front."
+    for name in ("SESSION_IDLE_MINUTES", "SESSION_MOST_DAYS"):
+        if values[name] < 1:
+            yield f"{name} is below 1: say how long a session may last."
     if values["REQUEST_SECONDS"] < 0:
         yield "REQUEST_SECONDS is below 0: say how long a request may take."

@@ -30,6 +30,8 @@ GOOD: dict[str, Any] = {
     "METRICS_TOKEN": "",
     "TRUSTED_PROXY_COUNT": 0,
     "REQUEST_SECONDS": 25.0,
+    "SESSION_IDLE_MINUTES": 720,
+    "SESSION_MOST_DAYS": 14,
 }
 GOOD["SECRET_KEY"] += "0123456789"
 
@@ -63,6 +65,8 @@ WEAK: list[tuple[str, Any, str]] = [
     ("METRICS_TOKEN", "short", "at least 24"),
     ("TRUSTED_PROXY_COUNT", -1, "how many proxies"),
     ("REQUEST_SECONDS", -1.0, "how long"),
+    ("SESSION_IDLE_MINUTES", 0, "how long"),
+    ("SESSION_MOST_DAYS", -1, "how long"),
 ]
 
 
@@ -90,12 +94,12 @@ def test_a_word_that_means_nothing_is_refused_everywhere(name: str, value: str) 
     assert said.startswith(name)
 
 
-def start(**variables: str) -> subprocess.CompletedProcess[str]:
-    """Loads the settings as every process does, with the example's variables under these."""
+def start(code: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """Loads the settings as every process does, with the example's variables under these, and runs ``code``."""
     lines = (ROOT / ".env.example").read_text().splitlines()
     example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     env = {"PATH": os.environ["PATH"], **example, **variables}
-    argv = [sys.executable, "-c", "import retainer.settings"]
+    argv = [sys.executable, "-c", f"import retainer.settings as settings\n{code}"]
     return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -106,16 +110,25 @@ def test_no_process_starts_with_the_example_as_it_is() -> None:
         assert f"\n{name}" in ended.stderr
 
 
+FILLED = {
+    "SECRET_KEY": GOOD["SECRET_KEY"],
+    "ENCRYPTION_KEYS": f'{{"k1": "{KEY}"}}',
+    "TOKEN_PEPPERS": f'{{"p1": "{KEY}"}}',
+    "DATABASE_URL": GOOD["DATABASE_URL"],
+    "DATABASE_OWNER_URL": "",
+}
+
+
 def test_a_process_starts_with_the_example_filled_in() -> None:
-    filled = {
-        "SECRET_KEY": GOOD["SECRET_KEY"],
-        "ENCRYPTION_KEYS": f'{{"k1": "{KEY}"}}',
-        "TOKEN_PEPPERS": f'{{"p1": "{KEY}"}}',
-        "DATABASE_URL": GOOD["DATABASE_URL"],
-        "DATABASE_OWNER_URL": "",
-    }
-    ended = start(**filled)
+    ended = start(**FILLED)
     assert ended.returncode == 0, ended.stderr
+
+
+def test_cookies_of_production_belong_to_its_host_alone() -> None:
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "KNOWN_BROWSER_COOKIE")
+    code = f"print([getattr(settings, name) for name in {names}], settings.SESSION_COOKIE_SECURE)"
+    ended = start(code, **FILLED)
+    assert ended.stdout.strip() == "['__Host-session', '__Host-csrf', '__Host-known'] True"
 
 
 def test_an_image_is_built_with_settings_that_serve_nobody() -> None:

@@ -78,12 +78,12 @@ def test_answers_are_kept_for_a_day(cast: Cast) -> None:
         assert [row.key for row in IdempotencyKey.objects.all()] == ["new"]
 
 
-def test_sessions_end_after_two_weeks_with_what_was_noted_of_their_browser(cast: Cast) -> None:
+def test_sessions_end_with_what_was_noted_of_their_browser(cast: Cast) -> None:
     browser = Browser(headers={"User-Agent": "A browser"})
     assert browser.post("/accounts/login/", {"login": cast.north.owner.email, "password": PASSWORD}).status_code == 302
     purge_all()
     assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
-    with clock.at(now() + timedelta(days=settings.SESSION_COOKIE_AGE // 86_400, hours=1)):
+    with clock.at(now() + timedelta(minutes=settings.SESSION_IDLE_MINUTES + 1)):
         purge_all()
     assert (Session.objects.count(), UserSession.objects.count()) == (0, 0)
 
