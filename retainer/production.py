@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,6 +35,7 @@ def refusals(values: Mapping[str, Any]) -> list[str]:
         *_origins(values["CSRF_TRUSTED_ORIGINS"]),
         *_database("DATABASE_URL", str(values["DATABASE_URL"])),
         *_database("DATABASE_OWNER_URL", str(values["DATABASE_OWNER_URL"])),
+        *_security_contact(values),
         *_others(values),
     ]
 
@@ -108,6 +110,30 @@ def _origins(origins: Sequence[str]) -> Iterator[str]:
 def _database(name: str, url: str) -> Iterator[str]:
     if "change-me" in url:
         yield f"{name} has the password of the example: give the role another one."
+
+
+def moment(text: str) -> datetime | None:
+    """The day or the moment that an operator wrote, in UTC where they named no zone; None of anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def contact_uri(contact: str) -> str:
+    """A bare e-mail address as the address of a mail; anything else as it stands."""
+    return contact if ":" in contact else f"mailto:{contact}"
+
+
+def _security_contact(values: Mapping[str, Any]) -> Iterator[str]:
+    contacts = values["SECURITY_CONTACT"]
+    if contacts and moment(str(values["SECURITY_EXPIRES"])) is None:
+        yield "SECURITY_EXPIRES is no date: say until when SECURITY_CONTACT holds, such as 2027-06-30."
+    if any(
+        not contact_uri(one).startswith(("mailto:", "https://", "tel:")) or len(one.split()) != 1 for one in contacts
+    ):
+        yield "SECURITY_CONTACT is no address: give an e-mail address or an https page."
 
 
 def _others(values: Mapping[str, Any]) -> Iterator[str]:

@@ -33,6 +33,11 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 SIGN_UP = env.str("SIGN_UP", "invite")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
+# Whom somebody tells of a hole (addresses or https pages), until which day that holds, and the page with the rules.
+SECURITY_CONTACT: list[str] = env.list("SECURITY_CONTACT", [])
+SECURITY_EXPIRES = env.str("SECURITY_EXPIRES", "")
+SECURITY_POLICY = env.str("SECURITY_POLICY", "")
+
 INSTALLED_APPS = [
     "core",
     "clients",
@@ -203,8 +208,7 @@ SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 IS_HTTPS = BASE_URL.startswith("https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
-# A browser takes a cookie of such a name only by https and from this very host: no other host of the same domain can put
-# one in its place.
+# A browser takes a cookie of such a name only by https and from this very host: no other host of the domain can set it.
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True

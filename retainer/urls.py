@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from retainer import health
+from retainer import health, security_txt
 from retainer.api.description import docs, schema
 from retainer.dashboard import entry, gallery, notice, profile
 from retainer.portal import asking
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", schema, name="schema"),
     path("api/docs/", docs, name="api_docs"),
     path("api/docs/<slug:noun>/", docs, name="api_noun"),
+    path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("healthz/pipeline", health.pipeline, name="pipeline"),

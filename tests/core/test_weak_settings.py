@@ -32,6 +32,8 @@ GOOD: dict[str, Any] = {
     "REQUEST_SECONDS": 25.0,
     "SESSION_IDLE_MINUTES": 720,
     "SESSION_MOST_DAYS": 14,
+    "SECURITY_CONTACT": ["security@retainer.example"],
+    "SECURITY_EXPIRES": "2027-06-30",
 }
 GOOD["SECRET_KEY"] += "0123456789"
 
@@ -65,6 +67,10 @@ WEAK: list[tuple[str, Any, str]] = [
     ("METRICS_TOKEN", "short", "at least 24"),
     ("TRUSTED_PROXY_COUNT", -1, "how many proxies"),
     ("REQUEST_SECONDS", -1.0, "how long"),
+    ("SECURITY_EXPIRES", "", "until when"),
+    ("SECURITY_EXPIRES", "next year", "until when"),
+    ("SECURITY_CONTACT", ["http://retainer.example/"], "https page"),
+    ("SECURITY_CONTACT", ["somebody or other"], "https page"),
     ("SESSION_IDLE_MINUTES", 0, "how long"),
     ("SESSION_MOST_DAYS", -1, "how long"),
 ]
