@@ -21,13 +21,17 @@ def record(
     client_id: uuid.UUID | None = None,
     changes: dict[str, Any] | None = None,
     agency_id: uuid.UUID | None = None,
+    at: datetime | None = None,
 ) -> AuditEvent:
-    """One audit row for the scope's actor. ``changes`` holds ids and plain values, never names or secrets."""
+    """One audit row for the scope's actor. ``changes`` holds ids and plain values, never names or secrets.
+
+    ``at`` is for what happened a moment before it could be written.
+    """
     actor = require_scope().actor
     return AuditEvent.objects.create(
         agency_id=agency_id or require_agency(),
         client_id=client_id,
-        at=now(),
+        at=at or now(),
         actor_kind=actor.kind,
         actor_id=actor.id,
         action=action,

@@ -27,6 +27,7 @@ MOST_AGE = {
     "mail": timedelta(seconds=120),
     "audit": timedelta(minutes=15),
     "seal": timedelta(minutes=15),
+    "accounts": timedelta(minutes=15),
     canary.HEARD: canary.SILENT_AFTER,
 }
 

@@ -451,6 +451,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 600, "queue": "default"},
     },
+    "hand out account events": {
+        "task": "retainer.tasks.hand_out_account_events",
+        "schedule": 5,
+        "options": {"expires": 10, "queue": "default"},
+    },
     "seal the audit trail": {
         "task": "retainer.tasks.seal_audit",
         "schedule": 20,

@@ -19,6 +19,7 @@ from monitoring import selectors as monitoring
 from monitoring.partitions import stray_samples
 from monitoring.reconciling import reconcile
 from retainer import canary
+from retainer.accounts.auditing import hand_out
 from retainer.notifications.delivery import overdue as overdue_deliveries
 from retainer.purging import purge_all
 from slas import selectors as slas
@@ -102,6 +103,12 @@ def seal_audit() -> None:
     started = sealing.started_at()
     sealed = sealing.seal_new(since=sealing.sealed_until())
     beat("seal", until=started, sealed=sealed)
+
+
+@system_task(queue="default")
+def hand_out_account_events() -> None:
+    """Writes what happened to people's accounts into the audit trails of their agencies."""
+    beat("accounts", handed_out=hand_out())
 
 
 @system_task(queue="default")

@@ -2,9 +2,10 @@
 
 from core.models.accounts import Agency, Invitation, Membership, User
 from core.models.machines import ApiToken, IdempotencyKey, NetAllowance
-from core.models.records import AuditEvent, AuditSeal, Counter, Heartbeat, OutboxEvent, OutboxHandled
+from core.models.records import AccountEvent, AuditEvent, AuditSeal, Counter, Heartbeat, OutboxEvent, OutboxHandled
 
 __all__ = [
+    "AccountEvent",
     "Agency",
     "ApiToken",
     "AuditEvent",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from core.clock import now
+from core.ids import uuid7
 from core.tenancy.models import TenantModel
 
 
@@ -92,6 +93,24 @@ class Heartbeat(models.Model):
     name = models.CharField(primary_key=True, max_length=40)
     at = models.DateTimeField()
     detail = models.JSONField(default=dict)
+
+
+class AccountEvent(models.Model):
+    """Something that happened to a person's account, until it stands in the audit trail of each agency it concerns.
+
+    A global table: whoever signs in, or fails to, is at no agency yet. ``user_id`` is empty where an address has no
+    account; such a row is written and taken away like any other, so that writing it takes as long.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(default=now)
+    user_id = models.UUIDField(null=True)
+    action = models.CharField(max_length=80)
+    # False where somebody did it who is not known to be that person.
+    by_the_person = models.BooleanField(default=True)
+    changes = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True)
+    ip = models.GenericIPAddressField(null=True)
 
 
 class AuditSeal(TenantModel):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 ScopeKind = Literal["tenant", "portal", "identity", "lookup", "sweeper"]
-ActorKind = Literal["user", "contact", "token", "system"]
+# A visitor is somebody who is not known to be anybody: who fails to sign in, for one.
+ActorKind = Literal["user", "contact", "token", "system", "visitor"]
 
 
 class ScopeError(RuntimeError):

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from core.audit import record
+
 # What a spreadsheet takes for the beginning of a formula, with the full-width and small signs of East Asian keyboards.
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe66\ufe62\ufe63\ufe6b"
 # It looks for one past blanks and quotes. A cell begins at its beginning, and anew wherever some country's spreadsheet
@@ -21,15 +23,24 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\Z")
 
 
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """A CSV download. What a spreadsheet would run is made plain text; numbers stay numbers."""
-    out = io.StringIO()
+    """A CSV download, which the audit trail tells of."""
+    text, count = csv_text(header, rows)
+    record(action="core.list.exported", object_type="list", object_id=None, changes={"list": name, "rows": count})
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[str, int]:
+    """The lines, and how many of them follow the header. What a spreadsheet would run is made plain text; numbers stay
+    numbers."""
+    out, count = io.StringIO(), 0
     writer = csv.writer(out)
     writer.writerow(header)
     for row in rows:
         writer.writerow([cell_of(value) for value in row])
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+        count += 1
+    return out.getvalue(), count
 
 
 def cell_of(value: Any) -> str:

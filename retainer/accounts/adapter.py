@@ -13,10 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.models import Invitation
+from core.models import Invitation, User
 from core.services import invitation_of
 from core.web.addresses import client_ip
 from retainer.accounts import browsers
+from retainer.accounts.auditing import note
 
 # Holds the digest of the link: whoever reads the table of sessions comes in by none.
 INVITATION_KEY = "invitation"
@@ -75,6 +76,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self._account_usage = ratelimit.consume(request, app="allauth.account", action="login_failed_account", key=key)
         if not self._account_usage:
             raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Noted by the same one row whether or not there is such an account."""
+        found = User.objects.filter(emailaddress__email__iexact=_address(credentials)).first()
+        note(request, "core.session.refused", found.id if found else None, by_the_person=False, by="password")
 
     def _rollback_login_failed_rl_usage(self) -> None:
         super()._rollback_login_failed_rl_usage()

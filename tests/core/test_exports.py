@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.web.exports import cell_of, csv_file
+from core.web.exports import cell_of, csv_text
 from tests.walls.test_ways_around import sources
 
 SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫"]
@@ -52,8 +52,8 @@ def test_a_cell_that_begins_with_a_break_is_text(first: str) -> None:
 def test_whoever_splits_our_lines_at_their_own_separator_finds_no_formula(
     separator: str, blank: str, sign: str
 ) -> None:
-    answer = csv_file("x", ["name", "note"], [["North", f'Hello, "you"{separator}{blank}{sign}1+1{separator}end']])
-    line = answer.content.decode().splitlines()[1]
+    text, _count = csv_text(["name", "note"], [["North", f'Hello, "you"{separator}{blank}{sign}1+1{separator}end']])
+    line = text.splitlines()[1]
     assert len(cells(line, separator)) > 1
     assert not [cell for cell in cells(line, separator) if runs(cell)]
 
@@ -80,8 +80,8 @@ def test_a_number_stays_a_number(value: Any, text: str) -> None:
 )
 def test_words_stay_as_they_are(text: str) -> None:
     assert cell_of(text) == text
-    row = csv_file("x", ["a", "b"], [[text, "z"]]).content.decode()
-    assert list(csv.reader(io.StringIO(row)))[1] == [text, "z"]
+    row, count = csv_text(["a", "b"], [[text, "z"]])
+    assert (list(csv.reader(io.StringIO(row)))[1], count) == ([text, "z"], 1)
 
 
 def test_every_export_is_written_by_the_one_function() -> None:

@@ -26,6 +26,7 @@ GLOBAL_TABLES = {
     "auth_group",
     "auth_group_permissions",
     "auth_permission",
+    "core_accountevent",
     "core_cache",
     "core_heartbeat",
     "core_user",
