@@ -47,6 +47,14 @@ def sign_in(page: Page, base: str, email: str) -> None:
     page.wait_for_url(lambda url: "/accounts/login" not in url)
 
 
+def confirm(page: Page, base: str) -> None:
+    """Types the password once more, for what an open session alone may not do. Ends on the page that asked."""
+    page.goto(f"{base}/accounts/reauthenticate/?next=/me/")
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/reauthenticate" not in url)
+
+
 @pytest.fixture
 def stack(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     """A worker on every queue and a beat, as subprocesses on the test's own database."""

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import confirm, sign_in
 from tests.cast import Cast
 from tests.rows import rows_of
 
@@ -63,8 +63,10 @@ def test_every_page_is_clean(
     )
     sign_in(page, live_server.url, person.email)
     found: list[str] = []
-    for path in pages:
-        address = prefix + path.format(client=north.client.slug, check=rows["check_id"])
+    confirm(page, live_server.url)
+    for path in ["/accounts/reauthenticate/", *pages]:
+        address = path if path.startswith("/") else prefix + path
+        address = address.format(client=north.client.slug, check=rows["check_id"])
         response = page.goto(live_server.url + address)
         assert response is not None
         assert response.status == 200, address
