@@ -108,10 +108,6 @@ class Incident(ClientOwnedModel):
                 | (~Q(state="merged") & Q(merged_into__isnull=True)),
                 name="incidents_incident_merged",
             ),
-            models.CheckConstraint(
-                condition=Q(remind_at__isnull=True) | Q(waiting_on="client", waiting_since__isnull=False),
-                name="incidents_reminded_while_waited_on",
-            ),
             # A false alarm is never published.
             models.CheckConstraint(
                 condition=~Q(state="false_alarm") | Q(publish_at__isnull=True, published_at__isnull=True),

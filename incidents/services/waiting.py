@@ -85,6 +85,10 @@ def remind_due(*, limit: int = 200) -> int:
 def _remind_one(incident: Incident) -> int:
     try:
         with transaction.atomic():
+            if incident.waiting_on != CLIENT:
+                # A process of the version before has ended the wait.
+                Incident.objects.filter(id=incident.id).update(remind_at=None)
+                return 0
             incident.remind_at = _next_reminder(incident)
             incident.version += 1
             incident.save(update_fields=["remind_at", "version"])

@@ -14,8 +14,8 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 
-from core.purge import purge_expired
 from retainer.accounts.passwords import LeakedPasswordValidator
+from retainer.purging import purge_all
 from tests.cast import Cast
 from tests.walls.test_open_pages import HX, live_parts
 
@@ -83,7 +83,7 @@ def test_a_page_that_lies_open_keeps_nobody_signed_in(visitor: Browser, watch: A
 
 def test_what_has_ended_is_deleted(visitor: Browser, watch: Any) -> None:
     watch.shift(12 * HOUR + 1)
-    purge_expired()
+    purge_all()
     assert not Session.objects.exists()
 
 

@@ -12,6 +12,7 @@ from core import clock, outbox
 from core.errors import Conflict
 from incidents import services
 from incidents.models import Incident
+from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Delivery
 from tests.incidents.ward import MORNING, Ward, utc
 
@@ -40,7 +41,7 @@ def mails(ward: Ward, moment: str, *names: str) -> list[str]:
     with ward.house.scope():
         wanted = [f"incidents.incident.{name}" for name in names]
         rows = Delivery.objects.filter(event_name__in=wanted, receiver=ward.house.contact.email)
-        return [f"{row.subject}\n{row.body}" for row in rows.order_by("created_at", "id")]
+        return [f"{row.subject}\n{letter_of(row)[0]}" for row in rows.order_by("created_at", "id")]
 
 
 def remind(moment: str) -> int:

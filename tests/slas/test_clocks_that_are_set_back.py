@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slas.services import facts
+from slas.services.judging import settle
 from tests.cast import Cast
 from tests.slas.desk import HOUR, Desk, sweep, utc
 
@@ -19,12 +19,11 @@ def desk(cast: Cast) -> Desk:
 
 def set_back(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     """Between taking note of what happened and judging it, the clock is set back to this moment."""
-    settle = facts.settle
 
     def late(clocks: Any, rows: Any, _at: datetime) -> Any:
         return settle(clocks, rows, utc(moment))
 
-    monkeypatch.setattr(facts, "settle", late)
+    monkeypatch.setattr("slas.services.facts.settle", late)
 
 
 def test_a_promise_that_was_judged_before_it_began_is_missed_in_time(
