@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.selectors import environment_choices
 from core.web.forms import DayField
-from monitoring.models import Check, CheckKind, Comparison
+from monitoring.limits import SECONDS, effect_of, now_text, parse_value, shown_unit, typed_value, unit_of
+from monitoring.models import Check, CheckKind, Comparison, Threshold
 
 
 def parse_seconds(text: str) -> int:
@@ -109,21 +110,63 @@ class CheckForm(forms.Form):
 
 
 class ThresholdForm(forms.Form):
-    """An agreed limit."""
+    """An agreed limit, typed in the unit in which its value is shown. Cleans to the arguments of the service.
+
+    One under which the last value is bad would call people within minutes: it wants to be confirmed.
+    """
 
     metric = forms.ChoiceField(label=_("Value"))
     comparison = forms.ChoiceField(label=_("Bad when"), choices=Comparison.choices)
-    limit = forms.FloatField(label=_("Limit"))
-    clear_limit = forms.FloatField(
-        label=_("Clears at"), required=False, help_text=_("On the good side of the limit, so that it does not flap.")
+    limit = forms.CharField(label=_("Limit"), max_length=30, help_text=_("In the unit of the value, such as 77 %."))
+    clear_limit = forms.CharField(
+        label=_("Clears at"),
+        max_length=30,
+        required=False,
+        help_text=_("On the good side of the limit, so that it does not flap. Empty: at the limit."),
     )
-    unit = forms.CharField(label=_("Unit"), max_length=12, required=False)
     bad_count = forms.IntegerField(label=_("Bad values in a row to alert"), min_value=1, max_value=100, initial=3)
     good_count = forms.IntegerField(label=_("Good values in a row to clear"), min_value=1, max_value=100, initial=2)
     agreed_on = DayField(
         label=_("Agreed with the client on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    sure = forms.BooleanField(label=_("Save it although it would fire now"), required=False)
 
-    def __init__(self, *args: Any, metrics: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, check: Check, threshold: Threshold | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["metric"].choices = metrics  # type: ignore[attr-defined]
+        self.initial = self._initial(threshold) if threshold else {}
+        self.check = check
+        self.fields["metric"].choices = [(name, now_text(check, name)) for name in check.measured]  # type: ignore[attr-defined]
+        for name in ("metric", "comparison") if threshold else ():
+            self.fields[name].disabled = True
+        if not self.is_bound:
+            del self.fields["sure"]
+
+    def clean(self) -> dict[str, Any]:
+        """Numbers in the unit of the value; refused where it would fire now and nobody said that it should."""
+        data = dict(super().clean() or {})
+        unit = unit_of(self.check, data.get("metric", ""))
+        sure = data.pop("sure", False)
+        for field in ("limit", "clear_limit"):
+            data[field] = self._value(field, data.get(field, ""), unit)
+        effect = effect_of(self.check, data) if not self.errors else None
+        if effect is None or not effect.fires:
+            del self.fields["sure"]
+        elif not sure:
+            self.add_error("sure", effect.sentence)
+        return data | {"unit": "" if unit == SECONDS and data.get("metric") == "latency" else unit}
+
+    def _value(self, field: str, text: str, unit: str) -> float | None:
+        if not text or field in self.errors:
+            return None
+        try:
+            return parse_value(text, unit)
+        except ValueError:
+            self.add_error(field, _("Write a number, in %(unit)s.") % {"unit": shown_unit(unit) or _("plain figures")})
+            return None
+
+    @staticmethod
+    def _initial(row: Threshold) -> dict[str, Any]:
+        names = ("metric", "comparison", "bad_count", "good_count", "agreed_on")
+        unit = unit_of(row.source_check, row.metric)
+        typed = {"limit": typed_value(row.limit, unit), "clear_limit": typed_value(row.clear_limit, unit)}
+        return {name: getattr(row, name) for name in names} | typed

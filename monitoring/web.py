@@ -20,6 +20,7 @@ from core.web.standing import version_of
 from monitoring import permissions, selectors, services
 from monitoring.evidence import evidence_of
 from monitoring.forms import CheckForm, ThresholdForm
+from monitoring.limits import effect_of, limit_view
 from monitoring.models import CheckKind
 from monitoring.presets import PRESETS
 
@@ -95,7 +96,7 @@ def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespons
         "version": version,
         "system": clients.system(row.system_id),
         "client": clients.client(row.client_id),
-        "thresholds": selectors.thresholds_of(row.id),
+        "thresholds": [limit_view(row, limit) for limit in selectors.thresholds_of(row.id)],
         "alerts": selectors.alerts(system_id=row.system_id).filter(source_check_id=row.id)[:10],
         "breadcrumbs": _crumbs(agency, row.name),
     }
@@ -141,21 +142,45 @@ def run_now(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespo
 def new_threshold(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """An agreed limit on one of the check's metrics."""
     row = _found(lambda: selectors.check(check_id))
-    back = reverse("monitoring:check", args=[agency, row.id])
-    names = [(name, name) for name in row.measured]
-    form = ThresholdForm(request.POST or None, metrics=names)
-    screen = Screen(
-        title=_("New threshold for %(name)s") % {"name": row.name},
-        submit=_("Add threshold"),
-        back=back,
-        breadcrumbs=_crumbs(agency, row.name),
-    )
+    form = ThresholdForm(request.POST or None, check=row)
+    words = _("New threshold for %(name)s") % {"name": row.name}, _("Add threshold"), _("Threshold added.")
+    return _threshold_page(request, agency, row, form, words)
+
+
+@staff(permissions.CHANGE_CHECKS)
+@require_http_methods(["GET", "POST"])
+def edit_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID) -> HttpResponse:
+    """Another limit for the same value. Its streaks begin anew."""
+    limit = _found(lambda: selectors.threshold(threshold_id))
+    row = selectors.check(limit.source_check_id)
+    form = ThresholdForm(request.POST or None, check=row, threshold=limit)
+    words = _("Threshold of %(name)s") % {"name": row.name}, _("Save threshold"), _("Threshold saved.")
+    return _threshold_page(request, agency, row, form, words)
+
+
+def _threshold_page(
+    request: HttpRequest, agency: str, row: Any, form: ThresholdForm, words: tuple[str, str, str]
+) -> HttpResponse:
+    back, (title, submit, said) = reverse("monitoring:check", args=[agency, row.id]), words
+    more = {"effect_url": reverse("monitoring:threshold_effect", args=[agency, row.id])}
+    crumbs = _crumbs(agency, row.name)
+    screen = Screen(title, submit, back, breadcrumbs=crumbs, template="monitoring/threshold_form.html", more=more)
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
         services.set_threshold(check_id=row.id, **data)
-        return _("Threshold added."), back
+        return said, back
 
     return form_page(request, form, screen, save)
+
+
+@staff(permissions.CHANGE_CHECKS)
+@require_GET
+def threshold_effect(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
+    """What the limit that is being typed would do now."""
+    row = _found(lambda: selectors.check(check_id))
+    form = ThresholdForm(request.GET, check=row)
+    form.is_valid()
+    return page(request, "monitoring/_effect.html", {"effect": effect_of(row, form.cleaned_data)})
 
 
 @staff(permissions.CHANGE_CHECKS)

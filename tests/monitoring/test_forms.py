@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import DomainError
-from monitoring import services
-from monitoring.forms import CheckForm, ThresholdForm
+from monitoring.forms import CheckForm
 from monitoring.presets import PRESETS, Preset
 from monitoring.probing.parse import check_path
 from tests.monitoring.lab import Lab, Target
@@ -108,18 +107,6 @@ def test_a_limit_on_a_value_that_is_not_read_is_refused(lab: Lab, target: Target
     with pytest.raises(DomainError) as refused:
         lab.limit(lab.watch(target), metric="something")
     assert refused.value.field == "metric"
-
-
-def test_a_limit_without_a_clearing_one_clears_at_itself(lab: Lab, target: Target) -> None:
-    check_id = lab.watch(target)
-    form = ThresholdForm(
-        {"metric": "rate", "comparison": "below", "limit": "0.8", "bad_count": "3", "good_count": "2"},
-        metrics=[("rate", "rate")],
-    )
-    assert form.is_valid(), form.errors
-    with lab.at():
-        row = services.set_threshold(check_id=check_id, **form.cleaned_data)
-    assert (row.limit, row.clear_limit) == (0.8, 0.8)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
