@@ -12,6 +12,8 @@ from agreements.typed import parse_minor, parse_minutes, typed_minor, typed_minu
 from core.web.forms import DayField
 from core.zones import ZoneField
 
+CHOOSE = ("", _("Choose…"))
+
 
 class RetainerForm(forms.Form):
     """A retainer's terms. Price and hours are typed as text and clean to whole minor units and minutes."""
@@ -85,8 +87,8 @@ class CoverForm(forms.Form):
         self, *args: Any, systems: list[tuple[str, str]], versions: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["system_id"].choices = systems  # type: ignore[attr-defined]
-        self.fields["policy_version_id"].choices = versions  # type: ignore[attr-defined]
+        self.fields["system_id"].choices = [CHOOSE, *systems]  # type: ignore[attr-defined]
+        self.fields["policy_version_id"].choices = [CHOOSE, *versions]  # type: ignore[attr-defined]
 
 
 class EndForm(forms.Form):

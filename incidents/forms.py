@@ -32,19 +32,36 @@ def severity_choices() -> list[tuple[str, str]]:
     return [(name, f"{name.title()}: {text}") for name, text in DEFINITIONS.items()]
 
 
+CHANNELS = [
+    ("noticed", _("We noticed it")),
+    ("mail", _("The client, by mail")),
+    ("phone", _("The client, by phone")),
+    ("chat", _("The client, in a chat or messenger")),
+    ("meeting", _("The client, in a meeting")),
+]
+CHOOSE = ("", _("Choose…"))
+
+
 class OpenIncidentForm(forms.Form):
-    """An incident opened by hand."""
+    """An incident opened by hand. Nothing is guessed: it starts clocks and writes to a client."""
 
     system_id = forms.ChoiceField(label=_("System"))
     title = forms.CharField(label=_("What is wrong"), max_length=160, help_text=_("The client reads this."))
-    severity = forms.ChoiceField(
-        label=_("How bad is it"), choices=severity_choices, widget=forms.RadioSelect, initial="medium"
+    severity = forms.ChoiceField(label=_("How bad is it"), choices=severity_choices, widget=forms.RadioSelect)
+    channel = forms.ChoiceField(label=_("Who noticed, and how"), choices=[CHOOSE, *CHANNELS])
+    opened_at = MomentField(
+        label=_("When it was noticed"), required=False, help_text=_("Its clocks count from then. Empty: just now.")
     )
-    detail = forms.CharField(label=_("What is known"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    detail = forms.CharField(
+        label=_("What is known"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The client reads this."),
+    )
 
     def __init__(self, *args: Any, systems: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["system_id"].choices = systems  # type: ignore[attr-defined]
+        self.fields["system_id"].choices = [CHOOSE, *systems]  # type: ignore[attr-defined]
 
 
 class PauseForm(forms.Form):

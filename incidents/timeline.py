@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from incidents.models import EntryKind, IncidentEntry
 from incidents.readings import sentences
@@ -47,6 +48,14 @@ MARKS: dict[str, tuple[str, str]] = {
 }
 
 
+_CAME_BY = {
+    "mail": gettext_lazy("Reported by mail."),
+    "phone": gettext_lazy("Reported by phone."),
+    "chat": gettext_lazy("Reported in a chat."),
+    "meeting": gettext_lazy("Reported in a meeting."),
+}
+
+
 def mark_of(kind: str) -> tuple[str, str]:
     """The icon and the tone of an entry of this kind."""
     return MARKS.get(kind, ("circle-dot", ""))
@@ -61,6 +70,8 @@ def text_of(entry: IncidentEntry, names: Mapping[Any, str]) -> str:
     if entry.kind == EntryKind.AGREED and "agreed_at" in data:
         words = {"metric": metric_label(data["metric"]), "day": _day(data["agreed_at"]), "reason": entry.body}
         return str(_("%(metric)s is due on %(day)s: %(reason)s") % words)
+    if entry.kind == EntryKind.OPENED and data.get("channel") in _CAME_BY:
+        return "\n".join(filter(None, [str(_CAME_BY[data["channel"]]), str(entry.body)]))
     if entry.kind == EntryKind.RESOLVED:
         return "\n".join(filter(None, [str(entry.body), *sentences(data.get("measured", []))]))
     if entry.body:

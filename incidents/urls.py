@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents import web
+from incidents.web import listing, opening, steps
 
 app_name = "incidents"
 urlpatterns = [
-    path("", web.incident_list, name="list"),
-    path("export.csv", web.export, name="export"),
-    path("new/", web.new_incident, name="new"),
-    path("<int:number>/steps/<slug:step>/", web.take_step, name="step"),
-    path("<int:number>/note/", web.note, name="note"),
-    path("<int:number>/update/", web.update, name="update"),
-    path("<int:number>/client-message/", web.client_message, name="client_message"),
-    path("<int:number>/agree/", web.agree, name="agree"),
-    path("<int:number>/reviews/<uuid:dispute_id>/", web.decide, name="decide"),
-    path("<int:number>/pause/", web.pause, name="pause"),
-    path("<int:number>/severity/", web.severity, name="severity"),
-    path("<int:number>/policy/", web.policy, name="policy"),
-    path("<int:number>/merge/", web.merge, name="merge"),
-    path("<int:number>/assign/", web.assign, name="assign"),
+    path("", listing.incident_list, name="list"),
+    path("export.csv", listing.export, name="export"),
+    path("new/", opening.new_incident, name="new"),
+    path("new/effect/", opening.opening_effect, name="opening_effect"),
+    path("<int:number>/steps/<slug:step>/", steps.take_step, name="step"),
+    path("<int:number>/note/", steps.note, name="note"),
+    path("<int:number>/update/", steps.update, name="update"),
+    path("<int:number>/client-message/", steps.client_message, name="client_message"),
+    path("<int:number>/agree/", steps.agree, name="agree"),
+    path("<int:number>/reviews/<uuid:dispute_id>/", steps.decide, name="decide"),
+    path("<int:number>/pause/", steps.pause, name="pause"),
+    path("<int:number>/severity/", steps.severity, name="severity"),
+    path("<int:number>/policy/", steps.policy, name="policy"),
+    path("<int:number>/merge/", steps.merge, name="merge"),
+    path("<int:number>/assign/", steps.assign, name="assign"),
 ]

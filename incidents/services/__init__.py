@@ -17,7 +17,14 @@ from incidents.services.steps import (
     reopen,
     resolve,
 )
-from incidents.services.terms import change_policy, change_severity, policies_for, preview_terms
+from incidents.services.terms import (
+    change_policy,
+    change_severity,
+    policies_for,
+    preview_opening,
+    preview_terms,
+    terms_at,
+)
 from incidents.services.waiting import PARTIES, pause, remind_due, resume
 from incidents.services.writing import add_entry, post_note, post_update
 
@@ -47,10 +54,12 @@ __all__ = [
     "policies_for",
     "post_note",
     "post_update",
+    "preview_opening",
     "preview_terms",
     "publish_due",
     "remind_due",
     "reopen",
     "resolve",
     "resume",
+    "terms_at",
 ]

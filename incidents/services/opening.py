@@ -36,14 +36,17 @@ def open_incident(
     fingerprint: str = "",
     opened_at: datetime | None = None,
     detail: str = "",
+    channel: str = "",
 ) -> Incident:
     """A new incident and its clocks, on the response times that are signed for the system at that moment.
 
     What an alert opens is held from the client until somebody confirms it, or for a while where it is serious;
     everything else the client sees at once. A second incident of the same fingerprint is the first one.
-    ``opened_at`` is when it was reported: never in the future.
+    ``opened_at`` is when it was reported: never in the future. ``channel`` is how, for the timeline.
     """
     system = clients.system(uuid.UUID(str(system_id)))
+    if source != IncidentSource.ALERT and system.archived_at:
+        raise Conflict(_("This system is archived. Restore it first."), field="system_id")
     at = opened_at or now()
     if at > now():
         raise DomainError(_("An incident cannot begin in the future."), field="opened_at")
@@ -78,7 +81,8 @@ def open_incident(
             # Another worker opened it between our look and our insert; the database let one of us through.
             return Incident.objects.get(fingerprint=fingerprint, state__in=IncidentState.open_values())
         _start_clocks(incident, at)
-        add_line(incident, EntryKind.OPENED, at=at, body=detail, visible=source != IncidentSource.ALERT)
+        data = {"channel": channel} if channel else {}
+        add_line(incident, EntryKind.OPENED, at=at, body=detail, visible=source != IncidentSource.ALERT, data=data)
         tell(incident, events.OPENED)
         if incident.published_at:
             tell(incident, events.PUBLISHED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -93,6 +94,21 @@ def _kept(shift: sla_services.Shift) -> dict[str, str | None]:
         "before": shift.before.isoformat() if shift.before else None,
         "after": shift.after.isoformat() if shift.after else None,
     }
+
+
+def terms_at(*, system_id: uuid.UUID, at: datetime) -> Any:
+    """The response times that are signed for the system at that moment; None where no running retainer covers it."""
+    signed = agreements.policy_version_for(system_id, at)
+    return sla_selectors.policy_version(signed) if signed else None
+
+
+def preview_opening(*, system_id: uuid.UUID, severity: str, at: datetime) -> list[sla_services.Shift]:
+    """The promises with their deadlines that an incident of that system would have; none while it is not known how
+    bad it is, or nothing is signed."""
+    signed = agreements.policy_version_for(system_id, at)
+    if not signed or not severity:
+        return []
+    return sla_services.preview_start(policy_version_id=signed, severity=severity, at=at)
 
 
 def policies_for(incident: Incident) -> list[Any]:

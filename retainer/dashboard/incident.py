@@ -38,7 +38,7 @@ from incidents.readings import Reading, readings_of, sentence
 from incidents.states import IncidentState, Step, allowed
 from incidents.texts import TEMPLATES
 from incidents.timeline import mark_of, text_of
-from incidents.web import merge_choices
+from incidents.web.steps import merge_choices
 from monitoring import selectors as monitoring
 from monitoring.selectors import metric_label
 from retainer.dashboard.systems import chart

@@ -20,7 +20,7 @@ from slas.services.holidays import decide_holidays, follow_holidays, holidays_of
 from slas.services.moving import apply_move, discard_move, prepare_move, preview_move, step_moves
 from slas.services.oncall import cancel_time_off, delete_rota, give_back, save_rota, take_over, take_time_off
 from slas.services.policies import create_policy, new_policy_version
-from slas.services.retargeting import Shift, preview_retarget, retarget
+from slas.services.retargeting import Shift, preview_retarget, preview_start, retarget
 from slas.services.simulation import simulate
 from slas.services.striking import strike_wait
 from slas.services.sweep import BATCH, SweepResult, sweep_due
@@ -50,6 +50,7 @@ __all__ = [
     "prepare_move",
     "preview_move",
     "preview_retarget",
+    "preview_start",
     "read_feeds",
     "record_event",
     "restore_calendar",

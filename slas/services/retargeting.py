@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.clock import now
 from core.errors import DomainError
 from slas.engine import RETARGET_MODES, Event, Judgement, RetargetMode, from_instant, judge, to_instant
 from slas.models import Clock, Metric, Target
@@ -111,6 +112,16 @@ def preview_retarget(
     for metric in set(targets) & AT_START - {clock.metric for clock in clocks}:
         fresh = judge(terms_of(targets[metric], began), [Event(at=to_instant(began), kind="start")], to_instant(moment))
         found[metric] = Shift(metric, None, _due(fresh), _is_missed(fresh, moment))
+    return [found[metric] for metric in Metric.values if metric in found]
+
+
+def preview_start(*, policy_version_id: uuid.UUID, severity: str, at: datetime) -> list[Shift]:
+    """The promises that a subject which begins at that moment would have now, in their order; nothing is written."""
+    targets = promised_by(policy_version_id, severity, "", AT_START)
+    found = {}
+    for metric, target in targets.items():
+        fresh = judge(terms_of(target, at), [Event(at=to_instant(at), kind="start")], to_instant(now()))
+        found[metric] = Shift(metric, None, _due(fresh), _is_missed(fresh, now()))
     return [found[metric] for metric in Metric.values if metric in found]
 
 

@@ -97,7 +97,8 @@ class Person:
 
     def open_incident(self, system: str, title: str, severity: str) -> str:
         """Whether it was opened."""
-        fields = {"system_id": system, "title": title, "severity": severity, "csrfmiddlewaretoken": self.secret}
+        fields = {"system_id": system, "title": title, "severity": severity, "channel": "noticed"}
+        fields["csrfmiddlewaretoken"] = self.secret
         for _ in range(120):
             try:
                 status, said = ask(f"{self.root}new/", self.headers, urllib.parse.urlencode(fields).encode())

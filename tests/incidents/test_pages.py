@@ -42,7 +42,8 @@ def test_an_incident_is_opened_by_hand(ward: Ward) -> None:
     where = address(ward, "new")
     answer = engineer.post(
         where,
-        {"system_id": str(ward.house.system.id), "title": "Answers are wrong", "severity": "high", "detail": "Seen"},
+        {"system_id": str(ward.house.system.id), "title": "Answers are wrong", "severity": "high", "detail": "Seen"}
+        | {"channel": "noticed"},
     )
     assert (answer.status_code, answer["Location"]) == (302, workbench(ward, 1))
     with ward.house.scope():

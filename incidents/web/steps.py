@@ -1,4 +1,4 @@
-"""The list of incidents, opening one, and the steps of the workbench. The workbench itself shows several apps."""
+"""The steps of the workbench, each a form of its own."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError, NotFound
-from core.web.exports import csv_file
-from core.web.forms import Screen, form_page
-from core.web.pages import done, listed, page, put_on_form, refused
+from core.web.forms import Screen
+from core.web.pages import done, page, put_on_form, refused
 from incidents import permissions, selectors, services
 from incidents.forms import (
     MODES,
@@ -33,7 +28,6 @@ from incidents.forms import (
     DecideForm,
     MergeForm,
     NoteForm,
-    OpenIncidentForm,
     PauseForm,
     PolicyForm,
     ReasonForm,
@@ -50,9 +44,6 @@ from slas.selectors import metric_label, severity_texts
 # Given the incident's id and what its form says.
 Act = Callable[[uuid.UUID, dict[str, Any]], Any]
 Said = str | Promise
-
-STATE_FILTER = [("open", gettext_lazy("Open")), ("all", gettext_lazy("All states")), *IncidentState.choices]
-SEVERITY_FILTER = [("", gettext_lazy("Any severity")), *LABELS.items()]
 
 # What each one-button step does and says. Those with a text take it from the form beside the button.
 STEPS: dict[str, tuple[Act, Said]] = {
@@ -81,78 +72,6 @@ FORMS: dict[str, type[Form]] = {
     Step.FALSE_ALARM: ReasonForm,
     Step.REOPEN: ReopenForm,
 }
-
-
-@staff(permissions.SEE)
-@require_GET
-def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
-    """Every incident, newest first; one starts with the open ones, and searches among all. The address keeps both."""
-    rows, state, severity, words = _asked(request)
-    here = reverse("incidents:list", args=[agency])
-    context = {
-        "page": listed(request, rows.select_related("client", "system")),
-        "state": state,
-        "q": words,
-        "filters": [
-            {"name": "state", "label": _("State"), "value": state, "choices": STATE_FILTER},
-            {"name": "severity", "label": _("Severity"), "value": severity, "choices": SEVERITY_FILTER},
-        ],
-        "clear_url": here if request.GET else "",
-        "export_url": f"{reverse('incidents:export', args=[agency])}?{request.GET.urlencode()}",
-        "breadcrumbs": [{"label": _("Incidents"), "url": ""}],
-    }
-    return page(request, "incidents/list.html", context, part="incidents/_list.html")
-
-
-def _asked(request: HttpRequest) -> tuple[QuerySet[Incident], str, str, str]:
-    """The incidents that the address asks for, and what it says of state, severity and words."""
-    words, severity = request.GET.get("q", "").strip(), request.GET.get("severity", "")
-    state = request.GET.get("state", "all" if words else "open")
-    rows = selectors.search(words) if words else selectors.incidents()
-    if state == "open":
-        rows = rows.filter(state__in=IncidentState.open_values())
-    elif state in IncidentState.values:
-        rows = rows.filter(state=state)
-    if severity in LABELS:
-        rows = rows.filter(severity=severity)
-    return rows, state, severity, words
-
-
-@staff(permissions.SEE)
-@require_GET
-def export(request: HttpRequest, agency: str) -> HttpResponse:
-    """The list as CSV, newest first, narrowed as the list is."""
-    own = ["reference", "title", "severity", "state", "source", "opened_at", "acknowledged_at", "resolved_at"]
-    rows = _asked(request)[0].select_related("client", "system")[:10_000]
-    lines = ([row.client.name, row.system.name, *(getattr(row, name) for name in own)] for row in rows)
-    return csv_file("incidents", ["client", "system", *own], lines)
-
-
-@staff(permissions.HANDLE)
-@require_http_methods(["GET", "POST"])
-def new_incident(request: HttpRequest, agency: str) -> HttpResponse:
-    """Opens an incident by hand."""
-    choices = [(str(row.id), f"{row.client.name} · {row.name}") for row in clients.systems().select_related("client")]
-    if not choices:
-        messages.error(request, _("An incident belongs to an AI system. Add a client and its system first."))
-        return redirect("clients:list", agency)
-    form = OpenIncidentForm(request.POST or None, systems=choices)
-    screen = Screen(
-        title=_("Open an incident"),
-        submit=_("Open incident"),
-        back=reverse("incidents:list", args=[agency]),
-        help=_("Its clocks start at once, on the response times of the system's retainer."),
-        breadcrumbs=[
-            {"label": _("Incidents"), "url": reverse("incidents:list", args=[agency])},
-            {"label": _("New"), "url": ""},
-        ],
-    )
-
-    def save(data: dict[str, Any]) -> tuple[str, str]:
-        row = services.open_incident(source="staff", **data)
-        return _("%(reference)s opened.") % {"reference": row.reference}, _url(agency, row.number)
-
-    return form_page(request, form, screen, save)
 
 
 @staff(permissions.HANDLE)

@@ -1,0 +1,1 @@
+"""Pages of incidents. The workbench itself shows several apps and stands in the dashboard."""
