@@ -10,6 +10,7 @@ RETAINER_UPDATED = "agreements.retainer.updated"
 RETAINER_COVERED = "agreements.retainer.covered"
 RETAINER_ACTIVATED = "agreements.retainer.activated"
 RETAINER_ENDING = "agreements.retainer.ending"
+RETAINER_ENDED = "agreements.retainer.ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ class RetainerForm(forms.Form):
         help_text=_("Needed only where the price is outside the plan's range."),
     )
     hours_minutes = forms.CharField(
-        label=_("Hours a month"), max_length=40, help_text=_("Such as 20h or 4h 30m."), initial="10h"
+        label=_("Hours a month"),
+        max_length=40,
+        required=False,
+        help_text=_("Such as 20h or 4h 30m. Empty: as many as the plan has."),
     )
     time_zone = ZoneField(label=_("Time zone"), help_text=_("First and last day begin at midnight there."))
     starts_on = DayField(
@@ -58,7 +61,7 @@ class RetainerForm(forms.Form):
         except ValueError:
             self.add_error("price_minor", _("Write a sum like 1200 or 1,200.50."))
         try:
-            data["hours_minutes"] = parse_minutes(hours) if hours else 0
+            data["hours_minutes"] = parse_minutes(hours) if hours else None
         except ValueError:
             self.add_error("hours_minutes", _("Write hours like 20h or 4h 30m."))
         return data

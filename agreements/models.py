@@ -116,6 +116,13 @@ class Retainer(ClientOwnedModel):
                 name="agreements_retainer_dates",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["ends_on"],
+                name="agreements_retainer_ends",
+                condition=Q(state__in=("active", "ending"), ends_on__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclusion, TierTemplate
+from agreements.watching import watched
 from clients import selectors as clients
 from clients.holders import Archivable, Hold
 from core.clock import now
@@ -129,8 +130,13 @@ def _runs(row: Retainer, instant: datetime) -> bool:
 
 def is_over(row: Retainer) -> bool:
     """Whether its end has come, in its own zone."""
-    today: date = now().astimezone(ZoneInfo(row.time_zone)).date()
-    return bool(row.ends_on and row.ends_on <= today)
+    return has_ended(row.ends_on, row.time_zone)
+
+
+def has_ended(ends_on: date | None, time_zone: str) -> bool:
+    """Whether that day, the first after the end, has begun in that zone."""
+    today: date = now().astimezone(ZoneInfo(time_zone)).date()
+    return bool(ends_on and ends_on <= today)
 
 
 def _policy_item(links: Sequence[CoveredSystem]) -> ChecklistItem:
@@ -156,6 +162,16 @@ def unowned_system(retainer_id: uuid.UUID) -> Any:
     return next((row for row in systems if row.criticality == "high" and row.owner_id is None), None)
 
 
+def _check_item(systems: Sequence[Any]) -> ChecklistItem:
+    """Whatever a plan says of alerts and availability, nobody notices anything of a system that is not watched."""
+    known = watched(system.id for system in systems)
+    unwatched = sorted(system.name for system in systems if system.id not in known)
+    text = _("A check on each covered system")
+    if unwatched:
+        text = _("A check on %(names)s: nobody notices when it fails") % {"names": ", ".join(unwatched)}
+    return ChecklistItem("check", text, bool(systems) and not unwatched, False)
+
+
 def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
     """What is set and what is missing."""
     row = retainer(retainer_id)
@@ -176,6 +192,7 @@ def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
         ChecklistItem("dates", _("A first day"), row.starts_on is not None, True),
         ChecklistItem("price", _("A price"), row.price_minor is not None, True),
         ChecklistItem("owner", owner_text, not unowned, True),
+        _check_item(systems),
         ChecklistItem("hours", _("Hours a month"), row.hours_minutes > 0, False),
         ChecklistItem("backup", _("A second contact"), len(people) > 1, False),
         ChecklistItem("end", _("A last day or a review date"), row.ends_on is not None, False),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,10 @@ from core.audit import record, record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from core.selectors import agency
+from core.tenancy.scope import sweeper_scope, tenant_scope
 from slas import services as slas
+
+log = structlog.get_logger(__name__)
 
 
 def install_catalogue() -> None:
@@ -61,13 +65,13 @@ def create_retainer(
     name: str,
     price_minor: int | None,
     currency: str,
-    hours_minutes: int,
+    hours_minutes: int | None,
     time_zone: str,
     starts_on: date | None,
     ends_on: date | None = None,
     price_reason: str = "",
 ) -> Retainer:
-    """A draft. A price outside the tier's range needs a reason, which is kept."""
+    """A draft. A price outside the tier's range needs a reason, which is kept; without hours it has the tier's."""
     with transaction.atomic():
         client = clients.client(client_id)
         retainer = Retainer(client=client)
@@ -95,7 +99,7 @@ def update_retainer(
     name: str,
     price_minor: int | None,
     currency: str,
-    hours_minutes: int,
+    hours_minutes: int | None,
     time_zone: str,
     starts_on: date | None,
     ends_on: date | None = None,
@@ -187,6 +191,32 @@ def end_retainer(*, retainer_id: uuid.UUID, ends_on: date) -> Retainer:
     return retainer
 
 
+def end_due(*, limit: int = 200) -> int:
+    """Ends the retainers whose end has come, each in its own zone; returns how many."""
+    with sweeper_scope():
+        # A day begins first at UTC+14; which of these have begun is said by each one's zone.
+        today = (now() + timedelta(hours=14)).date()
+        rows = Retainer.objects.filter(state__in=selectors.RUNNING, ends_on__lte=today).order_by("ends_on")
+        found = list(rows.values_list("agency_id", "id", "ends_on", "time_zone")[:limit])
+    return sum(_end(agency_id, one) for agency_id, one, ends_on, zone in found if selectors.has_ended(ends_on, zone))
+
+
+def _end(agency_id: uuid.UUID, retainer_id: uuid.UUID) -> bool:
+    try:
+        with tenant_scope(agency_id), transaction.atomic():
+            retainer = _locked(retainer_id)
+            if retainer.state not in selectors.RUNNING or not selectors.is_over(retainer):
+                return False
+            retainer.state = RetainerState.ENDED
+            retainer.save(update_fields=["state"])
+            _say(events.RETAINER_ENDED, retainer)
+        return True
+    except Exception:
+        # One that cannot be ended keeps no other waiting.
+        log.exception("a retainer was not ended", retainer_id=str(retainer_id))
+        return False
+
+
 def _fill(
     retainer: Retainer,
     *,
@@ -194,7 +224,7 @@ def _fill(
     name: str,
     price_minor: int | None,
     currency: str,
-    hours_minutes: int,
+    hours_minutes: int | None,
     time_zone: str,
     starts_on: date | None,
     ends_on: date | None,
@@ -204,21 +234,28 @@ def _fill(
     retainer.tier, retainer.name = tier, text(name, "name", 80)
     retainer.currency, retainer.time_zone = values.currency(currency), zone(time_zone)
     retainer.price_minor = None if price_minor is None else values.price(price_minor)
-    retainer.hours_minutes = values.hours(hours_minutes)
+    retainer.hours_minutes = tier.hours_minutes if hours_minutes is None else values.hours(hours_minutes)
     retainer.starts_on, retainer.ends_on = values.period(starts_on, ends_on)
     retainer.price_reason = optional_text(price_reason, "price_reason", 300)
-    if _outside(tier, retainer) and not retainer.price_reason:
-        raise DomainError(
-            _("This price is outside the plan's range. Say why; the reason is kept."), field="price_reason"
-        )
+    asked = _why_asked(tier, retainer)
+    if asked and not retainer.price_reason:
+        raise DomainError(asked, field="price_reason")
 
 
-def _outside(tier: TierTemplate, retainer: Retainer) -> bool:
-    """True where the price leaves the tier's range, which is in the agency's currency: in another it says nothing."""
-    low, high, price = tier.price_min_minor, tier.price_max_minor, retainer.price_minor
-    if price is None or low is None or high is None or retainer.currency != agency().currency:
-        return False
-    return not low <= price <= high
+def _why_asked(tier: TierTemplate, retainer: Retainer) -> str:
+    """Why the price wants a reason; empty where it lies in the tier's range, or there is none of either.
+
+    The range is in the agency's currency. No sum is compared with one of another, so nobody can tell whether that is
+    within it.
+    """
+    low, high, price, own = tier.price_min_minor, tier.price_max_minor, retainer.price_minor, agency().currency
+    if price is None or low is None or high is None:
+        return ""
+    if retainer.currency != own:
+        words = {"currency": retainer.currency, "own": own}
+        return _("The plan's range is in %(own)s, and this price in %(currency)s. Say why; the reason is kept.") % words
+    outside = _("This price is outside the plan's range. Say why; the reason is kept.")
+    return "" if low <= price <= high else outside
 
 
 def _locked(retainer_id: uuid.UUID) -> Retainer:

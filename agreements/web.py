@@ -123,10 +123,11 @@ def cover(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResp
     """Covers a system, on the response times it signs."""
     row = _retainer(retainer_id)
     back = reverse("agreements:retainer", args=[agency, row.id])
+    systems = clients.systems(client_id=row.client_id)
     form = CoverForm(
         request.POST or None,
-        systems=[(str(system.id), system.name) for system in clients.systems(client_id=row.client_id)],
-        versions=[(str(version.id), str(version)) for version in slas.latest_policy_versions()],
+        systems=[(str(one.id), f"{one.name} · {one.get_criticality_display()}") for one in systems],
+        versions=[(str(version.id), _proposed(version, row)) for version in slas.latest_policy_versions()],
     )
     screen = Screen(
         title=_("Cover a system"),
@@ -141,6 +142,17 @@ def cover(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResp
         return _("Covered."), back
 
     return form_page(request, form, screen, save)
+
+
+def _proposed(version: Any, row: Any) -> str:
+    """A policy version with the reasons for choosing it: the plan names it, or a criticality does."""
+    reasons = []
+    if version.policy.slug == row.tier.policy_slug:
+        reasons.append(_("goes with the plan %(plan)s") % {"plan": row.tier.name})
+    if version.policy.default_for:
+        label = clients.criticality_label(version.policy.default_for)
+        reasons.append(_("proposed for %(criticality)s") % {"criticality": label.lower()})
+    return " · ".join([str(version), *reasons])
 
 
 @staff(permissions.CHANGE_RETAINERS)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from clients.models import AISystem, Client, Contact, Environment, EnvironmentKind
+from clients.models import AISystem, Client, Contact, Criticality, Environment, EnvironmentKind
 from core.errors import NotFound
 from core.tenancy.scope import identity_scope
 
@@ -96,6 +96,11 @@ def all_contacts(*, ended: bool = False) -> QuerySet[Contact]:
 def contact(contact_id: uuid.UUID) -> Contact:
     """One contact; NotFound otherwise."""
     return _one(Contact.objects.filter(id=contact_id), _("There is no such contact."))
+
+
+def criticality_label(value: str) -> str:
+    """A criticality as people read it."""
+    return str(dict(Criticality.choices).get(value, value))
 
 
 def systems(client_id: uuid.UUID | None = None, *, archived: bool = False) -> QuerySet[AISystem]:

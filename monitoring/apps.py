@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from agreements import watching
 from core import news
 from incidents import readings
 from monitoring import events
@@ -18,7 +19,9 @@ class MonitoringConfig(AppConfig):
         """Handlers import models, which exist only now."""
         from monitoring.handlers import HANDLERS  # noqa: PLC0415
         from monitoring.readings import readings_of  # noqa: PLC0415
+        from monitoring.selectors import watched_systems  # noqa: PLC0415
 
         news.declare(news.declared_in(events), events.VERSIONS)
         news.register(HANDLERS)
         readings.register(readings_of)
+        watching.register(watched_systems)

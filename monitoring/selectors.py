@@ -72,6 +72,12 @@ def checks(system_id: uuid.UUID | None = None) -> QuerySet[Check]:
     return rows.filter(system_id=system_id) if system_id else rows
 
 
+def watched_systems(system_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the systems that have an enabled check of their production."""
+    rows = Check.objects.filter(system_id__in=list(system_ids), enabled=True, environment__kind="production")
+    return set(rows.order_by().values_list("system_id", flat=True).distinct())
+
+
 def check(check_id: uuid.UUID | str) -> Check:
     """One check; NotFound otherwise."""
     row = Check.objects.find(id=check_id)

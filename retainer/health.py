@@ -20,6 +20,7 @@ MOST_AGE = {
     "sweep": timedelta(seconds=30),
     "publish": timedelta(seconds=60),
     "reminders": timedelta(minutes=10),
+    "retainers": timedelta(minutes=10),
     "moves": timedelta(seconds=120),
     "poll": timedelta(seconds=60),
     "relay": timedelta(seconds=30),

@@ -405,6 +405,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": _TICK | {"queue": "sweep"},
     },
+    "end retainers": {
+        "task": "agreements.tasks.end_retainers",
+        "schedule": 60,
+        "options": {"expires": 120, "queue": "sweep"},
+    },
     "move clocks": {"task": "slas.tasks.move_clocks", "schedule": 2, "options": {"expires": 4, "queue": "default"}},
     "read holidays": {"task": "slas.tasks.read_holidays", "schedule": 3600, "options": {"expires": 600}},
     "publish incidents": {

@@ -6,6 +6,8 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from backlog import events
@@ -35,13 +37,29 @@ def plan_maintenance(
         raise DomainError(_("Plan within five years."), field="starts_at")
     if ends_at - starts_at > LONGEST:
         raise DomainError(_("A window lasts at most seven days."), field="ends_at")
-    system = clients.system(uuid.UUID(str(system_id)))
     with transaction.atomic():
+        # Locked, so that two who plan at once see each other.
+        system = clients.locked_system(uuid.UUID(str(system_id)))
+        _refuse_overlap(system.id, starts_at, ends_at)
         row: MaintenanceWindow = MaintenanceWindow.objects.create(
             client_id=system.client_id, system_id=system.id, title=words, starts_at=starts_at, ends_at=ends_at
         )
         _say(events.WINDOW_PLANNED, row)
     return row
+
+
+def _refuse_overlap(system_id: uuid.UUID, starts_at: datetime, ends_at: datetime) -> None:
+    rows = MaintenanceWindow.objects.filter(system_id=system_id, cancelled_at=None)
+    other = rows.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).order_by("starts_at").first()
+    if other is None:
+        return
+    words = {"title": other.title, "from": _moment(other.starts_at), "until": _moment(other.ends_at)}
+    message = _("It overlaps “%(title)s”, %(from)s to %(until)s. Call that off first, or choose another time.")
+    raise Conflict(message % words, field="starts_at")
+
+
+def _moment(at: datetime) -> str:
+    return date_format(localtime(at), "j M Y, H:i")
 
 
 def cancel_maintenance(*, window_id: uuid.UUID) -> MaintenanceWindow:

@@ -51,6 +51,7 @@ class Face:
     tick: int
     why: tuple[str, ...]
     sentence: str
+    guaranteed: bool
 
 
 def face(clock: Any) -> Face:
@@ -77,6 +78,7 @@ def face(clock: Any) -> Face:
         tick=tick,
         why=tuple(str(line) for line in read(clock, "why", ()) or ()),
         sentence=str(read(clock, "sentence", "") or ""),
+        guaranteed=bool(read(clock, "is_guarantee", False)),
     )
 
 

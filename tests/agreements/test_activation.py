@@ -103,7 +103,7 @@ def test_everything_else_warns_and_does_not_block(desk: Desk) -> None:
         retainer = ready(desk)
         services.update_retainer(retainer_id=retainer.id, **desk.terms(hours_minutes=0))
         warned = {row.code for row in selectors.activation_checklist(retainer.id) if not row.done}
-        assert warned == {"hours", "backup", "end"}
+        assert warned == {"hours", "backup", "end", "check"}
         assert services.activate(retainer_id=retainer.id).state == "active"
 
 

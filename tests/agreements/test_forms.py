@@ -61,7 +61,6 @@ def test_a_sum_is_read_in_the_currency_beside_it() -> None:
         ("price_minor", "1.200"),
         ("price_minor", "-1"),
         ("currency", "EURO"),
-        ("hours_minutes", ""),
         ("hours_minutes", "soon"),
         ("time_zone", "Mars/Olympus"),
         ("starts_on", "01.02.2026"),

@@ -96,10 +96,13 @@ def test_f5_a_plan_without_a_range_takes_any_price(desk: Desk) -> None:
         assert desk.draft("high-criticality", price_minor=999_900).price_reason == ""
 
 
-def test_r29_a_range_in_one_currency_says_nothing_about_a_price_in_another(desk: Desk) -> None:
-    """No sum is ever compared with one of another currency."""
+def test_r29_a_price_in_another_currency_than_the_range_says_why(desk: Desk) -> None:
+    """No sum is ever compared with one of another currency, so nobody can tell whether it is within the range."""
     with desk.house.scope():
-        assert desk.draft(price_minor=5_000_000, currency="JPY").price_minor == 5_000_000
+        with refused("price_reason"):
+            desk.draft(price_minor=5_000_000, currency="JPY")
+        made = desk.draft(price_minor=5_000_000, currency="JPY", price_reason="Their books are in yen")
+        assert made.price_minor == 5_000_000
 
 
 def test_f15_a_starter_grows_into_another_plan_and_nothing_is_entered_again(desk: Desk) -> None:
