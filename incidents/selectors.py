@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clients.holders import Archivable, Hold
+from core.clock import now
 from core.errors import NotFound
 from core.models import Membership
 from core.selectors import members
 from incidents.models import DisputeState, EntryKind, Incident, IncidentEntry, PauseDispute
+from incidents.severities import DEFINITIONS
 from incidents.states import IncidentState
 from slas import selectors as slas
 
@@ -52,6 +57,37 @@ def may_take_in(row: Incident) -> QuerySet[Incident]:
     """The open incidents of the same client that are older, so that it can be merged into one of them."""
     older = Q(opened_at__lt=row.opened_at) | Q(opened_at=row.opened_at, number__lt=row.number)
     return open_incidents().filter(older, client_id=row.client_id).exclude(id=row.id)
+
+
+ORDERS = [
+    ("", gettext_lazy("Newest first")),
+    ("due", gettext_lazy("Nearest deadline first")),
+    ("severity", gettext_lazy("Worst first")),
+    ("oldest", gettext_lazy("Oldest first")),
+]
+
+
+def in_order(rows: QuerySet[Incident], order: str) -> QuerySet[Incident]:
+    """The same incidents in one of the orders above; an unknown one is the newest first."""
+    if order == "due":
+        due = slas.nearest_due("incident")
+        return rows.annotate(due=due).order_by(F("due").asc(nulls_last=True), "-opened_at", "-number")
+    if order == "severity":
+        worst = [When(severity=name, then=Value(place)) for place, name in enumerate(DEFINITIONS)]
+        return rows.annotate(place=Case(*worst, default=Value(9))).order_by("place", "-opened_at", "-number")
+    return rows.order_by("opened_at", "number") if order == "oldest" else rows
+
+
+def nearest_clocks(incident_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
+    """The clock that is due first among the open ones of each incident, as it stands now."""
+    rows = slas.open_clocks_of("incident", incident_ids)
+    views = slas.clock_views(rows, now(), get_current_timezone_name())
+    nearest: dict[uuid.UUID, Any] = {}
+    for row, view in zip(rows, views, strict=True):
+        known = nearest.get(row.subject_id)
+        if known is None or (view.due_at and known.due_at and view.due_at < known.due_at):
+            nearest[row.subject_id] = view
+    return nearest
 
 
 def search(words: str) -> QuerySet[Incident]:

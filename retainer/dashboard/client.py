@@ -16,7 +16,6 @@ from core.web.pages import page, unchanged
 from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
-from retainer.dashboard.home import nearest_clocks
 from retainer.errors import not_found
 
 
@@ -35,7 +34,7 @@ def client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     systems = list(clients.systems(client_id=row.id))
     health = monitoring.system_health([system.id for system in systems])
     open_incidents = list(incidents.open_incidents().filter(client_id=row.id))
-    nearest = nearest_clocks([incident.id for incident in open_incidents])
+    nearest = incidents.nearest_clocks([incident.id for incident in open_incidents])
     context = {
         "client": row,
         "version": version,

@@ -11,22 +11,20 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from clients import selectors as clients
 from core.access.roles import Capability, may
 from core.access.views import staff
-from core.clock import now
-from core.selectors import Place, news_version
+from core.selectors import Place, names_of, news_version
 from core.web.pages import page, unchanged
 from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
+from retainer.dashboard import verdict
 from retainer.dashboard.steps import first_steps
-from slas import selectors as slas
+from slas.selectors import party_label
 
 MOST_ROWS = 8
 # Of each client; its page shows them all.
@@ -48,6 +46,8 @@ class Need:
     action: str
     clock: Any
     at: datetime
+    waiting_on: str = ""
+    owner: str = ""
 
 
 @staff(Capability.VIEW)
@@ -76,42 +76,15 @@ def attention(slug: str, *, works: bool = True) -> dict[str, Any]:
     """What needs somebody: open incidents by the time left on their nearest promise, then alerts without one."""
     rows = _incident_needs(slug, works=works) + _alert_needs(slug)
     rows.sort(key=lambda need: need.clock.due_at if need.clock and need.clock.due_at else need.at)
-    return {"needs": rows[:MOST_ROWS], "needs_total": len(rows), "verdict": _verdict(rows)}
-
-
-def _verdict(rows: list[Need]) -> str:
-    if not rows:
-        return _quiet_verdict(Counter(monitoring.system_states().values()))
-    missed = sum(1 for need in rows if need.clock and need.clock.state == "breached")
-    risky = sum(1 for need in rows if need.clock and need.clock.state == "at_risk")
-    verdict = ngettext("One thing needs somebody.", "%(count)s things need somebody.", len(rows))
-    sentences = [verdict % {"count": len(rows)}]
-    if missed:
-        sentences.append(
-            ngettext("One deadline is missed.", "%(count)s deadlines are missed.", missed) % {"count": missed}
-        )
-    if risky:
-        near = ngettext("One deadline is near.", "%(count)s deadlines are near.", risky)
-        sentences.append(near % {"count": risky})
-    return " ".join(sentences)
-
-
-def _quiet_verdict(states: Counter[str]) -> str:
-    """Nothing waits. That everything is well is said only where somebody looked at it and it is."""
-    ill = states["down"] + states["degraded"]
-    if ill:
-        said = ngettext("%(count)s system is not well.", "%(count)s systems are not well.", ill)
-        return _("Nothing waits for you, but %(said)s") % {"said": said % {"count": ill}}
-    if states["unknown"]:
-        said = ngettext("%(count)s system gives no data.", "%(count)s systems give no data.", states["unknown"])
-        return _("Nothing waits for you, but %(said)s") % {"said": said % {"count": states["unknown"]}}
-    return _("Nothing needs you. Every promise is being kept.")
+    said = verdict.of_needs(rows) if rows else verdict.of_quiet(Counter(monitoring.system_states().values()))
+    return {"needs": rows[:MOST_ROWS], "needs_total": len(rows), "verdict": said}
 
 
 def _incident_needs(slug: str, *, works: bool) -> list[Need]:
     open_rows = list(incidents.open_incidents())
-    nearest = nearest_clocks([row.id for row in open_rows])
+    nearest = incidents.nearest_clocks([row.id for row in open_rows])
     names, owners = _names(open_rows)
+    people = names_of([row.owner_id for row in open_rows])
     return [
         Need(
             kind="incident",
@@ -124,6 +97,8 @@ def _incident_needs(slug: str, *, works: bool) -> list[Need]:
             action=_("Acknowledge") if works and row.state == "new" else _("Open"),
             clock=nearest.get(row.id),
             at=row.opened_at,
+            waiting_on=party_label(row.waiting_on) if row.waiting_on else "",
+            owner=people.get(row.owner_id, "") if row.owner_id else "",
         )
         for row in open_rows
     ]
@@ -155,18 +130,6 @@ def _alert_reference(row: Any) -> str:
         return _("Alert")
     words = {"reference": row.incident.reference, "state": row.incident.get_state_display().lower()}
     return _("Alert of %(reference)s, %(state)s") % words
-
-
-def nearest_clocks(incident_ids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
-    """The clock that is due first among the open ones of each incident."""
-    rows = slas.open_clocks_of("incident", incident_ids)
-    views = slas.clock_views(rows, now(), get_current_timezone_name())
-    nearest: dict[uuid.UUID, Any] = {}
-    for row, view in zip(rows, views, strict=True):
-        known = nearest.get(row.subject_id)
-        if known is None or (view.due_at and known.due_at and view.due_at < known.due_at):
-            nearest[row.subject_id] = view
-    return nearest
 
 
 def _names(rows: Iterable[Any]) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:

@@ -23,6 +23,7 @@ from slas.selectors.clocks import (
     clocks_of,
     current,
     forgotten_clocks,
+    nearest_due,
     open_clocks,
     open_clocks_of,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "metric_label",
     "move",
     "move_mark",
+    "nearest_due",
     "newest_calendar_version",
     "on_call",
     "open_clocks",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from core.clock import now
@@ -110,6 +110,12 @@ def open_clocks() -> QuerySet[Clock]:
 def open_clocks_of(subject_type: str, subject_ids: Iterable[uuid.UUID]) -> list[Clock]:
     """The open clocks of several subjects, the one that is due first in front."""
     return list(open_clocks().filter(subject_type=subject_type, subject_id__in=list(subject_ids)))
+
+
+def nearest_due(subject_type: str) -> Subquery:
+    """For a query over subjects: when the open clock of each that is due first is due."""
+    rows = open_clocks().filter(subject_type=subject_type, subject_id=OuterRef("id"), due_at__isnull=False)
+    return Subquery(rows.order_by("due_at").values("due_at")[:1])
 
 
 def clock_views(clocks: Sequence[Clock], now: datetime, zone: ZoneInfo | str) -> list[ClockView]:

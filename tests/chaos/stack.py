@@ -83,6 +83,7 @@ class Stack:
             "beat-2": [*beat, "-s", str(place / "beat-2.db")],
         }
         self.to_postgres, self.to_redis, self._behind = self._proxies()
+        _recover_within_seconds()
 
     def _proxies(self) -> tuple[Proxy, Proxy, dict[str, str]]:
         """Both proxies of the second worker, and the addresses that lead through them."""
@@ -158,7 +159,7 @@ class Stack:
         postmaster = int((_sockets().parent / "postgres" / "postmaster.pid").read_text().split()[0])
         return [postmaster, *kernel.descendants(postmaster)]
 
-    def wait_for_postgres(self, seconds: float = 120, meanwhile: Callable[[], None] = lambda: None) -> None:
+    def wait_for_postgres(self, seconds: float = 400, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Waits until PostgreSQL lets somebody in; does ``meanwhile`` before each try, and once more at the end."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -193,6 +194,19 @@ class Stack:
             else:
                 return
         raise SystemExit("Redis did not come back.")
+
+
+def _recover_within_seconds() -> None:
+    """PostgreSQL that dies repeats what was written since its last checkpoint, which takes it minutes after a busy
+    quarter of an hour; what the run wants to know is not how long that takes."""
+    link = psycopg2.connect(host=str(_sockets()), user="postgres", dbname="postgres")
+    link.autocommit = True
+    try:
+        with link.cursor() as cursor:
+            cursor.execute("ALTER SYSTEM SET checkpoint_timeout = '30s'")
+            cursor.execute("SELECT pg_reload_conf()")
+    finally:
+        link.close()
 
 
 def _sockets() -> Path:

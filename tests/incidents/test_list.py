@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 
+from core.clock import now
 from core.zones import zone_choices
+from incidents import services
+from incidents.models import Incident
 from tests.cast import Cast
 from tests.incidents.test_pages import address, browser
 from tests.incidents.ward import Ward
@@ -17,10 +21,7 @@ from tests.incidents.ward import Ward
 def ward(cast: Cast) -> Ward:
     """A house with one open incident and one that is over."""
     ward = Ward(cast.north)
-    with ward.house.scope():
-        from core.clock import now  # noqa: PLC0415
-
-        moment = f"{now():%Y-%m-%d %H:%M}"
+    moment = f"{now():%Y-%m-%d %H:%M}"
     ward.open(moment, title="Shipping prices are old", severity="low")
     over = ward.open(moment, title="Search finds nothing", severity="critical")
     ward.do("resolve", over, moment, body="Rolled back.")
@@ -61,3 +62,47 @@ def test_zones_are_places_and_an_older_name_of_one_is_kept() -> None:
     names = {name for name, _label in zone_choices()}
     assert {"UTC", "Europe/Berlin", "Asia/Kolkata"} <= names
     assert not {"Asia/Calcutta", "US/Pacific", "Etc/GMT+1"} & names
+
+
+@pytest.fixture
+def three(cast: Cast) -> Ward:
+    """Three that are open: the oldest is low, the newest waits for the client."""
+    ward = Ward(cast.north)
+    at = now()
+    with ward.house.scope():
+        for minutes, title, severity in ((30, "Old", "low"), (20, "Bad", "critical"), (10, "Asked", "high")):
+            services.open_incident(
+                system_id=ward.house.system.id,
+                title=title,
+                severity=severity,
+                source="staff",
+                opened_at=at - timedelta(minutes=minutes),
+            )
+        asked = Incident.objects.get(title="Asked")
+        services.pause(incident_id=asked.id, reason="Which orders?", party="client")
+        services.assign(incident_id=asked.id, owner_id=ward.house.engineer.id)
+    return ward
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", ["Asked", "Bad", "Old"]),
+        ("oldest", ["Old", "Bad", "Asked"]),
+        ("severity", ["Bad", "Asked", "Old"]),
+        ("due", ["Bad", "Asked", "Old"]),
+        ("nonsense", ["Asked", "Bad", "Old"]),
+    ],
+)
+def test_it_stands_in_the_order_that_is_asked_for(three: Ward, sort: str, order: list[str]) -> None:
+    page = shown(three, f"?sort={sort}")
+    assert sorted(order, key=lambda title: page.index(f">{title}</a>")) == order
+
+
+def test_it_says_which_promise_is_due_who_has_it_and_who_is_waited_on(three: Ward) -> None:
+    page = shown(three)
+    row = page.split(">Asked</a>", 1)[1].split("</tr>", 1)[0]
+    assert "waiting on the client" in row.lower()
+    assert str(three.house.engineer) in row
+    assert 'class="clock"' in row
+    assert str(three.house.owner) in page.split(">Bad</a>", 1)[1].split("</tr>", 1)[0]
