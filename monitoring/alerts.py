@@ -94,7 +94,7 @@ def attach(alert: Alert, *, opened_at: datetime) -> None:
     )
     incident = incident_services.open_or_join(
         system_id=check.system_id,
-        title=alert.title,
+        title=_called(alert),
         severity=severity,
         source="alert",
         fingerprint=f"system:{check.system_id}",
@@ -105,6 +105,11 @@ def attach(alert: Alert, *, opened_at: datetime) -> None:
     )
     alert.incident_id = incident.id
     alert.save(update_fields=["incident_id"])
+
+
+def _called(alert: Alert) -> str:
+    """What an incident is called: by what it means for people where somebody has said so, else by what was measured."""
+    return (alert.threshold.impact if alert.threshold else "") or alert.title
 
 
 def recover(check: Check, payload: dict[str, Any]) -> None:

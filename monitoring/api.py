@@ -49,6 +49,9 @@ class ThresholdOut(Shape):
     bad_count = serializers.IntegerField()
     good_count = serializers.IntegerField()
     agreed_on = Day(allow_null=True)
+    impact = serializers.CharField(
+        allow_blank=True, help_text=_("What it means for people when the value is bad; incidents are called by it.")
+    )
     health = serializers.ChoiceField(Health.choices)
     last_value = serializers.FloatField(allow_null=True)
     last_value_at = Moment(allow_null=True)
@@ -126,6 +129,7 @@ class ThresholdIn(Body):
     bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
     good_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
     agreed_on = Day(required=False, allow_null=True)
+    impact = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
 
 class CheckQuery(Query):

@@ -124,6 +124,14 @@ class ThresholdForm(forms.Form):
         required=False,
         help_text=_("On the good side of the limit, so that it does not flap. Empty: at the limit."),
     )
+    impact = forms.CharField(
+        label=_("What it means for people"),
+        max_length=120,
+        required=False,
+        help_text=_(
+            "Such as “Customers wait twice as long for answers”. Incidents are called by it; the client reads it."
+        ),
+    )
     bad_count = forms.IntegerField(label=_("Bad values in a row to alert"), min_value=1, max_value=100, initial=3)
     good_count = forms.IntegerField(label=_("Good values in a row to clear"), min_value=1, max_value=100, initial=2)
     agreed_on = DayField(
@@ -166,7 +174,7 @@ class ThresholdForm(forms.Form):
 
     @staticmethod
     def _initial(row: Threshold) -> dict[str, Any]:
-        names = ("metric", "comparison", "bad_count", "good_count", "agreed_on")
+        names = ("metric", "comparison", "impact", "bad_count", "good_count", "agreed_on")
         unit = unit_of(row.source_check, row.metric)
         typed = {"limit": typed_value(row.limit, unit), "clear_limit": typed_value(row.clear_limit, unit)}
         return {name: getattr(row, name) for name in names} | typed

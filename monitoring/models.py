@@ -148,6 +148,8 @@ class Threshold(ClientOwnedModel):
     bad_count = models.PositiveSmallIntegerField(default=3)
     good_count = models.PositiveSmallIntegerField(default=2)
     agreed_on = models.DateField(null=True, blank=True)
+    # What it means for people when the value is bad, as the client reads it: "Customers wait twice as long".
+    impact = models.CharField(max_length=120, blank=True, default="", db_default="")
     health = models.CharField(max_length=12, choices=Health.choices, default=Health.UNKNOWN)
     bad_streak = models.PositiveIntegerField(default=0)
     good_streak = models.PositiveIntegerField(default=0)

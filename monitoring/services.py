@@ -182,10 +182,12 @@ def set_threshold(
     bad_count: int = 3,
     good_count: int = 2,
     agreed_on: date | None = None,
+    impact: str = "",
 ) -> Threshold:
     """Sets the agreed limit of a metric in one direction; a second call replaces it and starts its streaks anew.
 
-    A limit that has fired goes on firing until enough values are good under the new one.
+    A limit that has fired goes on firing until enough values are good under the new one. ``impact`` says in words what
+    it means for people when the value is bad: incidents are called by it.
     """
     with transaction.atomic():
         check = locked_check(check_id)
@@ -204,6 +206,7 @@ def set_threshold(
                 "bad_count": bad_count,
                 "good_count": good_count,
                 "agreed_on": agreed_on,
+                "impact": _impact(impact),
                 "health": Health.DEGRADED if fired else Health.UNKNOWN,
                 "bad_streak": 0,
                 "good_streak": 0,
@@ -324,6 +327,13 @@ def _vet(url: str) -> str:
         return stored_url(target.url, target.host)
     except TargetRefused as refused:
         raise DomainError(_(refused.message), field="url", code=refused.code) from refused
+
+
+def _impact(text: str) -> str:
+    words = " ".join(text.split())
+    if len(words) > 120:
+        raise DomainError(_("Use at most %(most)s characters.") % {"most": 120}, field="impact")
+    return words
 
 
 def _vet_limit(check: Check, metric: str, comparison: str, limit: float, clear: float) -> None:

@@ -160,7 +160,10 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
         "entries": [
             (entry, text_of(entry, {}), *mark_of(entry.kind), _review_link(request, entry, disputed)) for entry in shown
         ],
-        "severity_text": slas.severity_texts(row.policy_version_id).get(row.severity, ""),
+        # What an alert found is said by its title; the policy's words for a severity name the worst it covers.
+        "severity_text": ""
+        if row.source == "alert"
+        else slas.severity_texts(row.policy_version_id).get(row.severity, ""),
         "questions": incidents.questions([row]),
         "solving_waits": incidents.solving_waits(row),
     }

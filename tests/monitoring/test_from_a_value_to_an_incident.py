@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client as Browser
 
 from core import clock, outbox
 from core.ids import uuid7
 from core.models import OutboxEvent
+from incidents import services as incident_services
+from incidents.severities import DEFINITIONS
 from monitoring import services
 from monitoring.models import Alert
 from tests.monitoring.lab import INTERVAL, START, Lab, Target
@@ -237,3 +240,28 @@ def test_a_value_that_appears_after_an_hour_of_bad_ones_began_an_hour_ago(lab: L
     (alert,) = lab.alerts()
     assert (alert.fired_at - alert.began_at).total_seconds() == pytest.approx(4 * INTERVAL, abs=INTERVAL)
     assert lab.check(check_id).health == "down"
+
+
+def test_an_incident_is_called_by_what_it_means_for_people(lab: Lab, target: Target) -> None:
+    """The metric stands on the timeline; the title, which the client reads in the mail, is about people."""
+    impact = "Customers wait twice as long for answers"
+    lab.limit(lab.watch(target), unit="ratio", impact=f"  {impact} ")
+    target.says(rate=0.71)
+    lab.round(3)
+    assert [row.title for row in lab.incidents()] == [impact]
+    assert ("alert_fired", "Rate 71.0 %, below the agreed 77.0 %") in lab.entries()
+    assert lab.alerts()[0].title == "Rate 71.0 %, below the agreed 77.0 %"
+
+
+def test_the_client_does_not_read_the_worst_that_a_severity_covers(lab: Lab, target: Target) -> None:
+    """Slow answers are no "nobody can use it", whatever severity they have."""
+    lab.limit(lab.watch(target), unit="ratio", impact="Customers wait longer")
+    target.says(rate=0.71)
+    lab.round(3)
+    with lab.at():
+        incident_services.confirm(incident_id=lab.incidents()[0].id)
+    browser = Browser()
+    browser.force_login(lab.house.contact)
+    page = browser.get(f"/p/{lab.house.agency.slug}/{lab.house.client.slug}/incidents/1/").content.decode()
+    assert "Customers wait longer" in page
+    assert str(DEFINITIONS[lab.incidents()[0].severity]) not in page

@@ -228,6 +228,7 @@ def _check(system: Any, row: story.System, sample: str) -> None:
                 limit=metric.limit,
                 clear_limit=metric.clear,
                 unit=metric.unit,
+                impact=metric.impact,
                 agreed_on=(clock.now() - timedelta(days=60)).date(),
             )
 

@@ -27,6 +27,8 @@ class Metric:
     comparison: str = ""
     limit: float | None = None
     clear: float | None = None
+    # What it means for people when the limit is broken.
+    impact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,9 @@ class Episode:
     tags: tuple[str, ...] = field(default=())
 
 
-QUALITY = Metric("auto_resolution_rate", 0.87, 0.012, "ratio", "below", 0.77, 0.80)
-LATENCY = Metric("p95_latency_ms", 420, 22, "ms", "above", 650, 550)
-ERRORS = Metric("error_rate", 0.012, 0.003, "ratio", "above", 0.05, 0.03)
+QUALITY = Metric("auto_resolution_rate", 0.87, 0.012, "ratio", "below", 0.77, 0.80, "More customers wait for a person")
+LATENCY = Metric("p95_latency_ms", 420, 22, "ms", "above", 650, 550, "Customers wait longer for answers")
+ERRORS = Metric("error_rate", 0.012, 0.003, "ratio", "above", 0.05, 0.03, "Some requests get no answer")
 
 PEOPLE = (
     Person("Maya Lindqvist", "maya@brightloop.example", "owner"),
@@ -117,7 +119,19 @@ CLIENTS = (
                 "medium",
                 False,
                 "standard",
-                (Metric("match_rate", 0.94, 0.008, "ratio", "below", 0.88, 0.90), LATENCY),
+                (
+                    Metric(
+                        "match_rate",
+                        0.94,
+                        0.008,
+                        "ratio",
+                        "below",
+                        0.88,
+                        0.90,
+                        "Fewer invoices are matched by themselves",
+                    ),
+                    LATENCY,
+                ),
             ),
             System(
                 "Product search",
@@ -125,7 +139,20 @@ CLIENTS = (
                 "high",
                 True,
                 "priority",
-                (Metric("hit_rate", 0.81, 0.012, "ratio", "below", 0.72, 0.75), LATENCY, ERRORS),
+                (
+                    Metric(
+                        "hit_rate",
+                        0.81,
+                        0.012,
+                        "ratio",
+                        "below",
+                        0.72,
+                        0.75,
+                        "Shoppers find less of what they look for",
+                    ),
+                    LATENCY,
+                    ERRORS,
+                ),
             ),
         ),
     ),
@@ -144,7 +171,13 @@ CLIENTS = (
                 "high",
                 True,
                 "priority",
-                (Metric("task_completion", 0.91, 0.011, "ratio", "below", 0.82, 0.85), LATENCY, ERRORS),
+                (
+                    Metric(
+                        "task_completion", 0.91, 0.011, "ratio", "below", 0.82, 0.85, "More tasks are left unfinished"
+                    ),
+                    LATENCY,
+                    ERRORS,
+                ),
             ),
             System(
                 "Insurance claim reader",
@@ -152,7 +185,12 @@ CLIENTS = (
                 "medium",
                 False,
                 "standard",
-                (Metric("field_accuracy", 0.972, 0.004, "ratio", "below", 0.94, 0.955), ERRORS),
+                (
+                    Metric(
+                        "field_accuracy", 0.972, 0.004, "ratio", "below", 0.94, 0.955, "More fields are read wrongly"
+                    ),
+                    ERRORS,
+                ),
             ),
             System(
                 "Recall letters",
@@ -160,7 +198,11 @@ CLIENTS = (
                 "low",
                 False,
                 "essential",
-                (Metric("approved_unchanged", 0.89, 0.015, "ratio", "below", 0.78, 0.82),),
+                (
+                    Metric(
+                        "approved_unchanged", 0.89, 0.015, "ratio", "below", 0.78, 0.82, "More drafts need rewriting"
+                    ),
+                ),
             ),
         ),
     ),
@@ -179,7 +221,12 @@ CLIENTS = (
                 "medium",
                 False,
                 "standard",
-                (Metric("field_accuracy", 0.963, 0.005, "ratio", "below", 0.93, 0.945), ERRORS),
+                (
+                    Metric(
+                        "field_accuracy", 0.963, 0.005, "ratio", "below", 0.93, 0.945, "More fields are read wrongly"
+                    ),
+                    ERRORS,
+                ),
             ),
             System(
                 "Dispatch mail sorter",
@@ -187,7 +234,18 @@ CLIENTS = (
                 "low",
                 False,
                 "essential",
-                (Metric("match_rate", 0.92, 0.01, "ratio", "below", 0.85, 0.88),),
+                (
+                    Metric(
+                        "match_rate",
+                        0.92,
+                        0.01,
+                        "ratio",
+                        "below",
+                        0.85,
+                        0.88,
+                        "Fewer records are matched by themselves",
+                    ),
+                ),
             ),
         ),
         live=False,
@@ -364,7 +422,10 @@ OTHER_CLIENTS = (
                 "medium",
                 True,
                 "standard",
-                (Metric("task_completion", 0.9, 0.01, "ratio", "below", 0.8, 0.83), LATENCY),
+                (
+                    Metric("task_completion", 0.9, 0.01, "ratio", "below", 0.8, 0.83, "More tasks are left unfinished"),
+                    LATENCY,
+                ),
             ),
         ),
         months=2,
