@@ -100,27 +100,29 @@ def invite(request: HttpRequest, agency: str) -> HttpResponse:
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
         invitation, token = services.invite_member(email=data["email"], role=data["role"])
-        send_invitation(invitation.id, invitation.email, invitation.get_role_display(), token)
+        send_invitation(invitation, inviter=str(request.user), token=token)
         return _("Invitation sent to %(email)s. It is valid for 7 days.") % {"email": invitation.email}, back
 
     return form_page(request, InviteForm(request.POST or None), screen, save)
 
 
-def send_invitation(invitation_id: uuid.UUID, email: str, role: str, token: str) -> None:
-    """Queues the mail with the only copy of the link."""
-    name = selectors.agency().name
+def send_invitation(invitation: Any, *, inviter: str, token: str) -> None:
+    """Queues the mail with the only copy of the link. It says who asks whom to do what."""
+    house = selectors.agency()
+    words = {"name": house.name, "inviter": inviter, "role": invitation.get_role_display().lower()}
     message = Message(
-        subject=_("%(name)s invites you") % {"name": name},
-        lead=_("%(name)s has invited %(email)s to work together on Retainer.") % {"name": name, "email": email},
-        lines=[_("Your role: %(role)s.") % {"role": role}, _("The link works once, for this address, for 7 days.")],
+        subject=_("%(inviter)s invites you to %(name)s") % words,
+        lead=_("%(inviter)s invites you to look after AI systems at %(name)s.") % words,
+        lines=[_("Your role: %(role)s.") % words, _("The link works once, for this address, for 7 days.")],
         action=_("Accept the invitation"),
         url=link(reverse("invitation", args=[token])),
     )
-    body, html = mail_bodies(message, agency_name=name)
+    why = _("%(inviter)s has entered your address at %(name)s. Without the link nothing happens.") % words
+    body, html = mail_bodies(message, house=house, why=why)
     queue_email(
-        event_id=invitation_id,
+        event_id=invitation.id,
         event_name="core.invitation.sent",
-        to=email,
+        to=invitation.email,
         subject=message.subject,
         body=body,
         html=html,

@@ -102,7 +102,7 @@ def tell_escalation(news: News) -> None:
             action=_("Open the incident"),
             url=_incident_url(incident.number),
         )
-        _mail(news, person.user.email, _to_acknowledge(message, incident, person), client_id=news.client_id)
+        _mail_member(news, person.user.email, _to_acknowledge(message, incident, person))
 
 
 def tell_staff_client_wrote(news: News) -> None:
@@ -220,7 +220,7 @@ def _mail_staff(news: News, message: Message, responsible: uuid.UUID | None, inc
     """To the one who has it and to those who look after clients; who reads of a new incident can take it on there."""
     for row in members():
         if row.user_id == responsible or row.role in (Role.OWNER, Role.ACCOUNT_MANAGER):
-            _mail(news, row.user.email, _to_acknowledge(message, incident, row), client_id=news.client_id)
+            _mail_member(news, row.user.email, _to_acknowledge(message, incident, row))
 
 
 def _to_acknowledge(message: Message, incident: Any, reader: Membership) -> Message:
@@ -230,8 +230,13 @@ def _to_acknowledge(message: Message, incident: Any, reader: Membership) -> Mess
     return replace(message, action=_("Acknowledge"), url=link(path))
 
 
-def _mail(news: News, to: str, message: Message, *, client_id: uuid.UUID | None) -> None:
-    body, html = mail_bodies(message, agency_name=agency().name)
+def _mail_member(news: News, to: str, message: Message) -> None:
+    why = _("You get this as a member of %(agency)s.") % {"agency": agency().name}
+    _mail(news, to, message, client_id=news.client_id, why=why)
+
+
+def _mail(news: News, to: str, message: Message, *, client_id: uuid.UUID | None, why: str = "") -> None:
+    body, html = mail_bodies(message, house=agency(), why=why)
     queue_email(
         event_id=news.event_id,
         event_name=news.name,

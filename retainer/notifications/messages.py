@@ -1,15 +1,21 @@
-"""One message, one button, in HTML and in plain text."""
+"""One message, one button, in HTML and in plain text, in the agency's colour."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from core.ui.brand import accent
+from core.ui.tokens import colours
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a mail says: a subject, one leading sentence, lines of fact, one action."""
+    """What a mail says: a subject, one leading sentence with what it means for people, lines of fact, one action."""
 
     subject: str
     lead: str
@@ -18,7 +24,18 @@ class Message:
     url: str = ""
 
 
-def mail_bodies(message: Message, *, agency_name: str) -> tuple[str, str]:
-    """The plain text and the HTML of the same message."""
-    context = {"message": message, "agency_name": agency_name}
+def mail_bodies(message: Message, *, house: Any, why: str = "") -> tuple[str, str]:
+    """The plain text and the HTML of the same message. ``house`` is the agency whose name and colour it has, ``why``
+    says why it came to this reader."""
+    why = why or _("You get this because %(agency)s looks after your AI systems.") % {"agency": house.name}
+    context = {"message": message, "house": house, "why": why, "paint": _paint(str(house.brand_colour))}
     return render_to_string("emails/message.txt", context), render_to_string("emails/message.html", context)
+
+
+@lru_cache(maxsize=1024)
+def _paint(brand: str) -> dict[str, str]:
+    """The light tokens that a mail is painted with: mail clients choose their own dark."""
+    ground, own = colours("light"), accent(brand, "light")
+    names = {"canvas": "canvas", "surface": "surface", "border": "border", "text": "text"}
+    quiet = {"quiet": ground["text-2"], "meta": ground["text-3"]}
+    return {name: ground[token] for name, token in names.items()} | quiet | {"solid": own["solid"], "on": own["on"]}
