@@ -152,12 +152,12 @@ def tell_client_reminded(news: News) -> None:
 def _ask_client(news: News, subject: str) -> None:
     # Whoever answered meanwhile is not asked.
     for incident, line in incidents.questions([incidents.incident(uuid.UUID(news.payload["id"]))]):
-        words = subject % {"question": line.body}
-        stands = (
+        said = subject % {"question": line.body}
+        waits = (
             [_("Until we have it, the time to solve this does not run.")] if incidents.solving_waits(incident) else []
         )
-        lines = [line.body, *stands]
-        _mail_client(news, words[:150].replace("%", "%%"), visible_since="published_at", lines=lines)
+        lines = [_("It is about: %(title)s") % {"title": incident.title}, *waits]
+        _mail_client(news, said[:150].replace("%", "%%"), visible_since="published_at", lead=said, lines=lines)
 
 
 def tell_client_resolved(news: News) -> None:
@@ -190,7 +190,9 @@ def invite_contact(news: News) -> None:
     _mail(news, contact.email, message, client_id=contact.client_id)
 
 
-def _mail_client(news: News, subject: str, *, visible_since: str, lines: list[str] | None = None) -> None:
+def _mail_client(
+    news: News, subject: str, *, visible_since: str, lead: str = "", lines: list[str] | None = None
+) -> None:
     incident = incidents.incident(uuid.UUID(news.payload["id"]))
     client = clients.client(incident.client_id)
     if client.live_at is None or getattr(incident, visible_since) is None:
@@ -199,7 +201,7 @@ def _mail_client(news: News, subject: str, *, visible_since: str, lines: list[st
     house = agency()
     message = Message(
         subject=subject % {"system": system.name},
-        lead=incident.title,
+        lead=lead or incident.title,
         lines=_last_said(incident.id) if lines is None else lines,
         action=_("See how it stands"),
         url=link(reverse("portal:incident", args=[house.slug, client.slug, incident.number])),
