@@ -20,6 +20,7 @@ from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused
 from retainer import navigation
 from retainer.dashboard.forms import AgencyForm, EndpointForm, InviteForm, RoleForm, TokenForm
+from retainer.dashboard.trail import said_of
 from retainer.notifications import selectors as notifications
 from retainer.notifications import senders
 from retainer.notifications import services as notification_services
@@ -307,7 +308,10 @@ def audit(request: HttpRequest, agency: str) -> HttpResponse:
     rows = listed(request, selectors.audit_events())
     names = selectors.names_of(row.actor_id for row in rows if row.actor_kind in ("user", "contact"))
     names |= {token.id: _("Token %(name)s") % {"name": token.name} for token in selectors.tokens()}
-    lines = [(row, names.get(row.actor_id, row.actor_kind.capitalize()), _changes(row.changes)) for row in rows]
+    lines = [
+        (row, names.get(row.actor_id, row.actor_kind.capitalize()), said_of(row.action), _changes(row.changes))
+        for row in rows
+    ]
     context = {"rows": rows, "lines": lines, "breadcrumbs": crumbs(agency, (_("Audit and export"), ""))}
     return page(request, "settings/audit.html", context)
 
@@ -333,6 +337,7 @@ def audit_csv(request: HttpRequest, agency: str) -> HttpResponse:
             "actor_kind",
             "actor_id",
             "action",
+            "what",
             "object_type",
             "object_id",
             "client_id",
@@ -346,6 +351,7 @@ def audit_csv(request: HttpRequest, agency: str) -> HttpResponse:
                 row.actor_kind,
                 row.actor_id,
                 row.action,
+                said_of(row.action),
                 row.object_type,
                 row.object_id,
                 row.client_id,
