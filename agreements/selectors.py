@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from agreements.lint import contradictions
 from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclusion, TierTemplate
 from agreements.watching import watched
 from clients import selectors as clients
@@ -162,6 +163,16 @@ def unowned_system(retainer_id: uuid.UUID) -> Any:
     return next((row for row in systems if row.criticality == "high" and row.owner_id is None), None)
 
 
+def _wording_item(row: Retainer, links: Sequence[CoveredSystem]) -> ChecklistItem:
+    """A client reads the plan and the response times on one page, so they must not say two things."""
+    versions = [slas.policy_version(link.policy_version_id) for link in links]
+    found = contradictions(inclusions_of(row.tier_id), versions)
+    text = _("Plan and response times say the same")
+    if found:
+        text = _("Plan and response times contradict each other: %(found)s") % {"found": "; ".join(found)}
+    return ChecklistItem("wording", text, bool(links) and not found, False)
+
+
 def _check_item(systems: Sequence[Any]) -> ChecklistItem:
     """Whatever a plan says of alerts and availability, nobody notices anything of a system that is not watched."""
     known = watched(system.id for system in systems)
@@ -193,6 +204,7 @@ def activation_checklist(retainer_id: uuid.UUID) -> list[ChecklistItem]:
         ChecklistItem("price", _("A price"), row.price_minor is not None, True),
         ChecklistItem("owner", owner_text, not unowned, True),
         _check_item(systems),
+        _wording_item(row, links),
         ChecklistItem("hours", _("Hours a month"), row.hours_minutes > 0, False),
         ChecklistItem("backup", _("A second contact"), len(people) > 1, False),
         ChecklistItem("end", _("A last day or a review date"), row.ends_on is not None, False),

@@ -94,7 +94,7 @@ COVERED = (
     "Scheduled maintenance and reviews of how well it works.",
 )
 EXCLUDED = (
-    "New features and new use cases.",
+    "New features, and new use cases beyond those of your plan.",
     "Systems that this agreement does not name.",
     "A major redesign of what exists.",
     "Training people in anything but the system itself.",
@@ -107,8 +107,8 @@ CLIENT_DUTIES = (
     "Use the system as its instructions say.",
 )
 REPORTING = (
-    "We watch latency, errors and quality of each system at the agreed limits, look at them every week, and report to"
-    " you every month."
+    "We watch latency, errors and quality of each system at the agreed limits, and review and report them as often as"
+    " your plan says."
 )
 UPTIME = {"low": None, "medium": "99.5", "high": "99.9"}
 
