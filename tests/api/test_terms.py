@@ -235,7 +235,7 @@ def test_uptime_is_stated_with_and_without_maintenance(north: World) -> None:
 
 
 def test_maintenance_is_planned_and_called_off(north: World) -> None:
-    soon = clock.now() + timedelta(hours=1)
+    soon = clock.now() + timedelta(hours=5)
     body = {
         "system": str(north.house.system.id),
         "title": "New model",

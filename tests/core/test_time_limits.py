@@ -40,7 +40,7 @@ def limits_as_they_were() -> Iterator[None]:
 def clients_take(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> None:
     """Reading the clients does this first."""
     read = selectors.clients
-    monkeypatch.setattr("clients.selectors.clients", lambda: (work(), read())[1])
+    monkeypatch.setattr("clients.selectors.clients", lambda **narrowed: (work(), read(**narrowed))[1])
 
 
 def sleep_in_the_database() -> None:

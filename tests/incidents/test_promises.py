@@ -180,7 +180,7 @@ def test_a_pause_undoes_no_miss(ward: Ward) -> None:
 def test_what_ends_while_waiting_waits_no_longer(ward: Ward) -> None:
     for step, more in (("resolve", {}), ("call_false_alarm", {"reason": "A test of ours"})):
         incident_id = ward.held()
-        ward.do("pause", incident_id, party="client", reason="We need the log")
+        ward.do("pause", incident_id, party="vendor", reason="We need the log")
         ward.do(step, incident_id, "2026-06-01 08:05", **more)
         row = ward.row(incident_id)
         assert (row.waiting_on, row.waiting_since) == ("", None)

@@ -55,7 +55,7 @@ def test_s16_in_every_state_the_resolution_is_of_one_class_and_waiting_is_no_sta
     assert ward.row(incident).state == state
     assert ward.states(incident)["resolution"] == expected
     if expected == "running":
-        ward.do("pause", incident, MORNING, reason="Examples", party="client")
+        ward.do("pause", incident, MORNING, reason="Examples", party="vendor")
         assert (ward.row(incident).state, ward.states(incident)["resolution"]) == (state, "paused")
 
 
