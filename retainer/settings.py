@@ -407,8 +407,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end retainers": {
         "task": "agreements.tasks.end_retainers",
-        "schedule": 60,
-        "options": {"expires": 120, "queue": "sweep"},
+        "schedule": 10,
+        "options": {"expires": 30, "queue": "sweep"},
     },
     "move clocks": {"task": "slas.tasks.move_clocks", "schedule": 2, "options": {"expires": 4, "queue": "default"}},
     "read holidays": {"task": "slas.tasks.read_holidays", "schedule": 3600, "options": {"expires": 600}},
@@ -419,8 +419,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remind clients": {
         "task": "incidents.tasks.remind_clients",
-        "schedule": 60,
-        "options": {"expires": 120, "queue": "sweep"},
+        "schedule": 10,
+        "options": {"expires": 30, "queue": "sweep"},
     },
     "probe": {"task": "monitoring.tasks.probe_due", "schedule": TICK_SECONDS, "options": _TICK | {"queue": "poll"}},
     "mark stale": {"task": "monitoring.tasks.mark_stale", "schedule": 10, "options": {"expires": 30, "queue": "sweep"}},

@@ -43,7 +43,8 @@ def ask(url: str, headers: dict[str, str], body: bytes | None = None) -> tuple[i
         with error:
             if error.code >= 500:
                 raise NoAnswer(f"{error.code}") from error
-            return error.code, error.read().decode()
+            # Where a redirect leads says what became of what was sent.
+            return error.code, error.headers.get("Location", "") + error.read().decode()
     except TimeoutError:
         raise
     except (OSError, urllib.error.URLError) as error:
@@ -88,12 +89,18 @@ class Person:
     """Fills in the form. Where the answer breaks off they look whether it is there, and only then fill it in again."""
 
     def __init__(self, port: int, agency: str, user: User) -> None:
-        client = Client()
-        client.force_login(user)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        self.secret = "x" * 32
+        self.user, self.secret = user, "x" * 32
         self.root = f"http://127.0.0.1:{port}/a/{agency}/incidents/"
-        self.headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={self.secret}"}
+        self.headers: dict[str, str] = {}
+        self._sign_in()
+
+    def _sign_in(self) -> None:
+        """Anew whenever the session has ended, as it does where the clocks jump by forty days."""
+        client = Client()
+        client.force_login(self.user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={self.secret}"
+        self.headers = {"Cookie": cookies}
 
     def open_incident(self, system: str, title: str, severity: str) -> str:
         """Whether it was opened."""
@@ -108,7 +115,10 @@ class Person:
                 if self._sees(title):
                     return YES
                 continue
-            return YES if status == 302 and "/login" not in said else _unexpected(status, said)
+            if status == 302 and "/login" in said:
+                self._sign_in()
+                continue
+            return YES if status == 302 else _unexpected(status, said)
         return PERHAPS
 
     def _sees(self, title: str) -> bool:
@@ -119,6 +129,9 @@ class Person:
                 status, said = ask(f"{self.root}?{urllib.parse.urlencode({'q': title, 'state': 'all'})}", self.headers)
             except (NoAnswer, TimeoutError):
                 time.sleep(0.5)
+                continue
+            if status == 302 and "/login" in said:
+                self._sign_in()
                 continue
             # The words that were looked for stand in the field as well.
             return status == 200 and said.count(title) > 1
