@@ -277,7 +277,7 @@ def archive_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) 
     )
 
 
-@staff(Capability.SETTINGS)
+@staff(Capability.SETTINGS, confirmed="settings:machines")
 @require_POST
 def restore_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
     """Sends to a receiver again."""
@@ -289,7 +289,7 @@ def restore_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) 
     )
 
 
-@staff(Capability.SETTINGS)
+@staff(Capability.SETTINGS, confirmed="settings:machines")
 @require_POST
 def delete_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
     """Removes a receiver."""

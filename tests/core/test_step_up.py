@@ -29,7 +29,8 @@ CONFIRM = "/accounts/reauthenticate/"
 NEW = "/a/north/settings/api/tokens/new/"
 TOKEN = {"name": "My program", "scopes": ["read"], "days": "30"}
 # What makes or ends something that works without anybody's session.
-OUTLASTING = {"new_token", "revoke_token", "new_endpoint", "rotate_secret", "delete_endpoint"}
+OUTLASTING = {"new_token", "revoke_token", "new_endpoint", "rotate_secret"}
+OUTLASTING |= {"archive_endpoint", "restore_endpoint", "delete_endpoint"}
 
 
 @pytest.fixture(autouse=True)

@@ -49,6 +49,7 @@ WITHOUT_WORDS = {
     *("clients:invite_contact", "agreements:activate", "incidents:step", "slas:decide_holidays"),
     *("slas:prepare_policy_move", "slas:prepare_calendar_move", "slas:apply_move"),
     *("slas:restore_policy", "slas:restore_calendar"),
+    *("clients:restore", "clients:restore_system", "settings:restore_endpoint", "settings:check_sender"),
 }
 
 
