@@ -116,7 +116,7 @@ class ThresholdForm(forms.Form):
     """
 
     metric = forms.ChoiceField(label=_("Value"))
-    comparison = forms.ChoiceField(label=_("Bad when"), choices=Comparison.choices)
+    comparison = forms.ChoiceField(label=_("Bad when"), choices=[("", _("Choose…")), *Comparison.choices])
     limit = forms.CharField(label=_("Limit"), max_length=30, help_text=_("In the unit of the value, such as 77 %."))
     clear_limit = forms.CharField(
         label=_("Clears at"),

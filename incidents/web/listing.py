@@ -35,6 +35,8 @@ def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
     people = names_of([row.owner_id for row in shown])
     for row in shown:
         row.clock, row.owner_name = nearest.get(row.id), people.get(row.owner_id, "")
+        # Red is for now: what is over says its severity in plain words.
+        row.is_open, row.severity_label = row.state in IncidentState.open_values(), LABELS[row.severity]
         row.waiting_label = party_label(row.waiting_on) if row.waiting_on else ""
     context = {
         "page": shown,
