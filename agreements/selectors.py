@@ -22,6 +22,8 @@ from core.errors import NotFound
 from slas import selectors as slas
 
 RUNNING = (RetainerState.ACTIVE, RetainerState.ENDING)
+# What was signed once; its dates say for which instants. What began before an end is under it still.
+SIGNED = (*RUNNING, RetainerState.ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,9 @@ def covered_systems(retainer_id: uuid.UUID) -> list[CoveredSystem]:
 
 
 def policy_version_for(system_id: uuid.UUID, at: datetime | None = None) -> uuid.UUID | None:
-    """The policy version that is signed for the system at an instant, or None where no running retainer covers it."""
+    """The policy version that is signed for the system at an instant, or None where no retainer covered it then."""
     instant = at or now()
-    links = CoveredSystem.objects.filter(system_id=system_id, retainer__state__in=RUNNING).select_related("retainer")
+    links = CoveredSystem.objects.filter(system_id=system_id, retainer__state__in=SIGNED).select_related("retainer")
     running = [link for link in links if _runs(link.retainer, instant)]
     return max(running, key=lambda link: link.created_at).policy_version_id if running else None
 
@@ -161,6 +163,13 @@ def unowned_system(retainer_id: uuid.UUID) -> Any:
     """The first covered system of high criticality that nobody owns; None where each has an owner."""
     systems = [clients.system(link.system_id) for link in covered_systems(retainer_id)]
     return next((row for row in systems if row.criticality == "high" and row.owner_id is None), None)
+
+
+def unwatched_system(retainer_id: uuid.UUID) -> Any:
+    """The first covered system that nothing watches; None where each is watched."""
+    systems = [clients.system(link.system_id) for link in covered_systems(retainer_id)]
+    known = watched(system.id for system in systems)
+    return next((row for row in systems if row.id not in known), None)
 
 
 def _wording_item(row: Retainer, links: Sequence[CoveredSystem]) -> ChecklistItem:

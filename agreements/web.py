@@ -73,10 +73,14 @@ def _mend(agency: str, row: Any, client: str, code: str) -> str:
     if code == "owner":
         unowned = selectors.unowned_system(row.id)
         return reverse("clients:edit_system", args=[agency, client, unowned.slug]) if unowned else ""
+    if code == "check":
+        unwatched = selectors.unwatched_system(row.id)
+        return reverse("monitoring:new_check", args=[agency, client, unwatched.slug]) if unwatched else ""
     of_client = {"contact": "clients:new_contact", "backup": "clients:new_contact", "client": "dashboard:client"}
     if code in of_client:
         return reverse(of_client[code], args=[agency, client])
-    return reverse("agreements:cover" if code in ("system", "policy") else "agreements:edit", args=[agency, row.id])
+    covers = code in ("system", "policy", "wording")
+    return reverse("agreements:cover" if covers else "agreements:edit", args=[agency, row.id])
 
 
 @staff(permissions.CHANGE_RETAINERS)

@@ -88,6 +88,11 @@ def contacts(client_id: uuid.UUID) -> QuerySet[Contact]:
     return Contact.objects.filter(client_id=client_id, ended_at=None).order_by("-is_primary", "name")
 
 
+def gets_mail(client_id: uuid.UUID) -> bool:
+    """Whether anybody at the client gets mail: the agency has gone live with them, and there is somebody."""
+    return contacts(client_id).filter(client__live_at__isnull=False).exists()
+
+
 def all_contacts(*, ended: bool = False) -> QuerySet[Contact]:
     """Every contact of the agency; or those who have left."""
     return Contact.objects.filter(ended_at__isnull=not ended).order_by("name")

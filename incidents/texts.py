@@ -23,5 +23,5 @@ TEMPLATES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Provider outage"),
         _("A provider that the system depends on has an outage. We follow it and tell you as soon as it ends."),
     ),
-    "waiting": (_("Waiting on you"), _("To go on we need something from you. Until then our clocks stand still.")),
+    "waiting": (_("Waiting on you"), _("To go on we need something from you.")),
 }

@@ -143,7 +143,10 @@ class ThresholdForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = self._initial(threshold) if threshold else {}
         self.check = check
-        self.fields["metric"].choices = [(name, now_text(check, name)) for name in check.measured]  # type: ignore[attr-defined]
+        # A limit stays to be changed also where its check has stopped reading the value.
+        names = [*check.measured, *([threshold.metric] if threshold and threshold.metric not in check.measured else [])]
+        choices = [("", _("Choose…")), *((name, now_text(check, name)) for name in names)]
+        self.fields["metric"].choices = choices  # type: ignore[attr-defined]
         for name in ("metric", "comparison") if threshold else ():
             self.fields[name].disabled = True
         if not self.is_bound:

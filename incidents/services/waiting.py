@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clients import selectors as clients
 from core.clock import now
 from core.errors import Conflict, DomainError
 from core.tenancy.scope import sweeper_scope
@@ -90,6 +91,10 @@ def _remind_one(incident: Incident) -> int:
                 Incident.objects.filter(id=incident.id).update(remind_at=None)
                 return 0
             incident.remind_at = _next_reminder(incident)
+            if not clients.gets_mail(incident.client_id):
+                # Nobody would be reminded, so nobody is said to have been.
+                incident.save(update_fields=["remind_at"])
+                return 0
             incident.version += 1
             incident.save(update_fields=["remind_at", "version"])
             add_line(incident, EntryKind.REMINDED, visible=True)

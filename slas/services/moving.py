@@ -27,6 +27,8 @@ from slas.models import Clock, MoveState, PolicyVersion, Target, TermsMove
 from slas.services.proposing import Plan
 
 BATCH = 500
+# Batches that a preview looks through at most.
+MOST_PREVIEWED = 20
 # A process that dies in the middle of a batch leaves the move to others after this long.
 LEASE = timedelta(seconds=60)
 
@@ -122,12 +124,22 @@ def _unsigned(clocks: Iterable[Clock]) -> list[Clock]:
 
 
 def preview_move(*, move_id: uuid.UUID, most: int = 50) -> list[subjects.Moved]:
-    """The promises that a move which is ready would bring to other terms, the first so many of them."""
+    """The promises that a move which is ready would bring to other terms, the first so many of them.
+
+    Looks at ten thousand clocks at most: where all of those are under running retainers, the counts say so.
+    """
     rows = TermsMove.objects.select_related("policy_version__policy", "calendar_version__calendar")
     move = rows.filter(id=move_id, state=MoveState.READY).first()
     if move is None:
         return []
-    return Plan(move, now()).preview(_unsigned(_affected(move).order_by("id")[:BATCH]))[:most]
+    plan, found, cursor = Plan(move, now()), list[subjects.Moved](), uuid.UUID(int=0)
+    for _batch in range(MOST_PREVIEWED):
+        clocks = list(_affected(move).filter(id__gt=cursor).order_by("id")[:BATCH])
+        found += plan.preview(_unsigned(clocks))
+        if len(clocks) < BATCH or len(found) >= most:
+            break
+        cursor = clocks[-1].id
+    return found[:most]
 
 
 def _each(act: Callable[[Sequence[Clock]], Counter[str]], clocks: Sequence[Clock]) -> Counter[str]:

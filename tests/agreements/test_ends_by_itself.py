@@ -76,3 +76,16 @@ def test_what_runs_without_an_end_is_left(desk: Desk) -> None:
     with desk.at("2026-06-01 08:00"):
         retainer = desk.active().id
     assert (sweep("2036-07-05 00:00"), state(desk, retainer)) == (0, "active")
+
+
+def test_what_began_before_the_end_is_under_what_was_signed_still(desk: Desk) -> None:
+    """Somebody reports on the second of July what broke in June."""
+    retainer = ending(desk)
+    sweep("2026-07-02 08:00")
+    assert state(desk, retainer) == "ended"
+    with desk.at("2026-07-02 08:00"):
+        system = desk.house.system.id
+        before, after = (datetime(2026, month, 15, tzinfo=UTC) for month in (6, 8))
+        assert selectors.policy_version_for(system, before) == desk.policies["standard"]
+        assert selectors.policy_version_for(system, after) is None
+        assert selectors.covered_now([system]) == set()

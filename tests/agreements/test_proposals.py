@@ -51,3 +51,14 @@ def test_the_checklist_names_what_nobody_watches(desk: Desk) -> None:
         assert item() == ("A check on Support bot: nobody notices when it fails", False, False)
         monitoring.create_check(system_id=desk.house.system.id, name="Sent", kind="push", metrics=[{"name": "rate"}])
         assert item() == ("A check on each covered system", True, False)
+
+
+def test_what_nobody_watches_is_a_link_to_its_new_check(desk: Desk) -> None:
+    with desk.house.scope():
+        made = desk.draft()
+        desk.cover(made)
+    browser = Browser()
+    browser.force_login(desk.house.owner)
+    page = browser.get(reverse("agreements:retainer", args=[desk.house.agency.slug, made.id])).content.decode()
+    where = reverse("monitoring:new_check", args=[desk.house.agency.slug, desk.house.client.slug, "support-bot"])
+    assert f'href="{where}"' in page

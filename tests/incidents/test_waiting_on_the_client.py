@@ -107,3 +107,14 @@ def test_nobody_is_reminded_of_what_is_answered_or_over(asked: Ward, answer: str
 def test_a_question_that_was_answered_before_it_was_mailed_is_not_mailed(asked: Ward) -> None:
     asked.do("resume", incident_of(asked).id, "2026-06-01 09:01")
     assert mails(asked, "2026-06-01 09:02", "paused") == []
+
+
+def test_nobody_is_said_to_be_reminded_who_gets_no_mail(ward: Ward) -> None:
+    """The agency has not gone live with the client."""
+    incident = ward.open(MORNING)
+    ward.do("pause", incident, ASKED_AT, reason=QUESTION, party="client")
+    assert remind("2026-06-02 09:00") == 0
+    assert "reminded" not in ward.timeline(incident)
+    assert "reminded" not in ward.told(incident)
+    # It is looked at again when the next reminder is due, and not every ten seconds.
+    assert ward.row(incident).remind_at == utc(ASKED_AT) + timedelta(days=3)

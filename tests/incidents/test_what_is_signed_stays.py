@@ -126,3 +126,14 @@ def test_the_client_reads_to_what_one_incident_was_brought(ward: Ward) -> None:
     line = ward.entry(incident, "policy")
     assert line.client_visible
     assert "instead of" in text_of(line, {})
+
+
+def test_a_preview_looks_past_what_is_signed(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _number in range(3):
+        ward.open(MORNING)
+    incident = ward.unsigned(MORNING)
+    move = prepared(ward, policy_version_id=newer(ward, 1800))
+    monkeypatch.setattr("slas.services.moving.BATCH", 2)
+    with ward.at(LATER):
+        assert {row.subject_id for row in sla_services.preview_move(move_id=move.id)} == {incident}
+        assert len(sla_services.preview_move(move_id=move.id, most=1)) == 1

@@ -140,3 +140,16 @@ def test_a_limit_without_a_clearing_one_clears_at_itself(lab: Lab, target: Targe
     assert (row.limit, row.clear_limit) == (0.8, 0.8)
     page = browser(lab).get(reverse("monitoring:check", args=[lab.house.agency.slug, check_id])).content.decode()
     assert "Rate bad below 80.0 %" in page
+
+
+def test_a_limit_of_a_value_that_is_read_no_more_opens_and_says_what_is_wrong(lab: Lab, target: Target) -> None:
+    check_id = watched(lab, target)
+    lab.limit(check_id, unit="ratio")
+    with lab.at():
+        services.update_check(check_id=check_id, metrics=[{"name": "other", "path": "other"}])
+        row = Threshold.objects.get()
+    where = reverse("monitoring:edit_threshold", args=[lab.house.agency.slug, row.id])
+    assert "Rate, " in browser(lab).get(where).content.decode()
+    answer = browser(lab).post(where, TYPED | {"limit": "70"})
+    assert answer.status_code == 422
+    assert "This check does not read such a value." in answer.content.decode()
