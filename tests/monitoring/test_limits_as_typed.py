@@ -150,6 +150,6 @@ def test_a_limit_of_a_value_that_is_read_no_more_opens_and_says_what_is_wrong(la
         row = Threshold.objects.get()
     where = reverse("monitoring:edit_threshold", args=[lab.house.agency.slug, row.id])
     assert "Rate, " in browser(lab).get(where).content.decode()
-    answer = browser(lab).post(where, TYPED | {"limit": "70"})
+    answer = browser(lab).post(where, TYPED | {"limit": "70", "sure": "on"})
     assert answer.status_code == 422
     assert "This check does not read such a value." in answer.content.decode()
