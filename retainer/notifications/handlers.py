@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients import selectors as clients
@@ -211,11 +212,23 @@ def _mail_client(
             _mail(news, contact.email, message, client_id=client.id)
 
 
+# Lines that say a time of day, which a mail says in the agency's zone.
+_SAY_TIMES = ("resolved", "agreed", "policy")
+
+
 def _last_said(incident_id: uuid.UUID) -> list[str]:
     """The newest line that the client may read and that says something, as the portal shows it."""
     rows = incidents.entries(incident_id, client_visible_only=True).order_by("-at", "-id")
-    texts = (text_of(entry, {}) for entry in rows)
-    return next((text.split("\n") for text in texts if text), [])
+    with timezone.override(agency().time_zone):
+        for entry in rows:
+            if text := text_of(entry, {}):
+                return [*text.split("\n"), *(_zone_line() if entry.kind in _SAY_TIMES and entry.data else [])]
+    return []
+
+
+def _zone_line() -> list[str]:
+    """A mail is read anywhere, so it says whose clock it speaks of."""
+    return [_("Times are those of %(zone)s.") % {"zone": agency().time_zone}]
 
 
 def _mail_staff(news: News, message: Message, responsible: uuid.UUID | None, incident: Any = None) -> None:
@@ -253,8 +266,7 @@ def _mail(news: News, to: str, message: Message, *, client_id: uuid.UUID | None,
 def _clock_lines(incident_id: uuid.UUID) -> list[str]:
     views: list[Any] = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
     lines = [f"{view.label}: {view.sentence}" for view in views]
-    # A mail is read anywhere, so it says whose clock it speaks of.
-    return [*lines, _("Times are those of %(zone)s.") % {"zone": agency().time_zone}] if lines else []
+    return [*lines, *_zone_line()] if lines else []
 
 
 def _incident_url(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from clients import services as client_services
 from core import clock, outbox
 from core.access.roles import Role
 from core.errors import DomainError, Forbidden
+from core.models import Agency
 from core.tenancy import tenant_scope
 from core.tenancy.context import Actor
 from incidents import services as incident_services
@@ -111,8 +113,13 @@ def test_the_client_reads_the_measured_recovery(ill: Lab, target: Target) -> Non
     target.says(rate=0.861)
     ill.round(2)
     resolve(ill)
+    with ill.at():
+        Agency.objects.update(time_zone="Asia/Tokyo")
     subject, body = told_client(ill)
     assert subject.startswith("Solved:")
+    # Measured shortly after eight in UTC; a mail is read anywhere, so it says whose clock it speaks of.
+    assert re.search(r"Rate: 86\.1 % on 1 Jun, 17:0\d", body)
+    assert "Times are those of Asia/Tokyo." in body
     for text in (body, said(ill, "resolved")):
         assert "Mended." in text
         assert "Rate: 86.1 % on" in text
