@@ -8,6 +8,7 @@ from clients import selectors as clients
 from core.clock import now
 from core.news import Handler, News, ordered
 from incidents import selectors as incidents
+from incidents import services as incident_services
 from monitoring import events
 from monitoring.alerts import fire, recover
 from monitoring.models import Alert, Check
@@ -45,10 +46,18 @@ def follow_pause(news: News) -> None:
 
 
 def follow_merge(news: News) -> None:
-    """The alerts of a merged incident belong to the one that is kept, which may have been merged itself since."""
-    kept = incidents.incident(news.payload["id"]).merged_into_id
-    if kept:
-        Alert.objects.filter(incident_id=news.payload["id"]).update(incident_id=kept)
+    """The alerts of a merged incident belong to the one that is kept, which may have been merged itself since.
+
+    The kept one is locked, so that it is merged either before, which is seen, or after its new alerts are there to
+    follow it. The alerts come first, as with whoever ends them.
+    """
+    merged = news.payload["id"]
+    alerts = list(Alert.objects.filter(incident_id=merged).order_by("id").select_for_update(of=("self",)))
+    kept = None
+    while (named := incidents.incident(merged).merged_into_id) and named != kept:
+        kept = incident_services.locked_row(named).id
+    if named:
+        Alert.objects.filter(id__in=[alert.id for alert in alerts]).update(incident_id=named)
 
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {

@@ -259,3 +259,44 @@ def test_its_alerts_follow_it_to_the_end_also_where_the_news_come_late(ward: War
         pass
     with ward.house.scope():
         assert Alert.objects.get(id=alert.id).incident_id == oldest
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_alerts_follow_it_although_the_kept_one_is_merged_at_that_moment(committed_cast: Cast) -> None:
+    """The teller stands still between reading where the alerts belong and putting them there, until the other is done.
+
+    Where the other waits for it instead, it goes on after a second.
+    """
+    ward = Ward(committed_cast.north)
+    oldest = ward.open("2026-06-01 06:00")
+    older, younger = pair(ward)
+    with ward.at(MORNING):
+        alert = alert_of(ward, younger)
+    ward.do("merge", younger, LATER, into_id=older)
+    stands_still, other_is_done = threading.Event(), threading.Event()
+
+    def wait(execute: Any, sql: Any, *more: Any) -> Any:
+        if str(sql).startswith('UPDATE "monitoring_alert"'):
+            stands_still.set()
+            other_is_done.wait(1)
+        return execute(sql, *more)
+
+    def tell() -> None:
+        try:
+            with connection.execute_wrapper(wait):
+                relay_due()
+        finally:
+            connection.close()
+
+    telling = threading.Thread(target=tell)
+    telling.start()
+    assert stands_still.wait(20)
+    ward.do("merge", older, LATER, into_id=oldest)
+    while relay_due():
+        pass
+    other_is_done.set()
+    telling.join()
+    while relay_due():
+        pass
+    with ward.house.scope():
+        assert Alert.objects.get(id=alert.id).incident_id == oldest

@@ -62,7 +62,7 @@ def watch(house: House, name: str, url: str, **more: Any) -> None:
     values: dict[str, Any] = {"kind": "http_json", "metrics": [{"name": "rate"}], "timeout_ms": 2500} | more
     with house.scope():
         check = services.create_check(
-            system_id=house.system.id, name=name, url="http://93.184.216.34/", interval_seconds=86_400, **values
+            system_id=house.system.id, name=name, url="http://93.184.216.34/", interval_seconds=2_678_400, **values
         )
         Check.objects.filter(id=check.id).update(url=url)
 
