@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.audit import next_number, record_and_announce
 from core.clock import now
 from core.models import OutboxEvent
+from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
 from monitoring.evaluate import UNKNOWN_AFTER
@@ -100,9 +101,11 @@ def attach(alert: Alert, *, opened_at: datetime) -> None:
         fingerprint=f"system:{check.system_id}",
         opened_at=opened_at,
     )
-    incident_services.add_entry(
-        incident_id=incident.id, kind="alert_fired", body=alert.title, data={"alert": alert.number}
-    )
+    # One that goes on may come back to an incident that was opened again by hand. It fired there once.
+    if not incidents.entries(incident.id).filter(kind="alert_fired", data__alert=alert.number).exists():
+        incident_services.add_entry(
+            incident_id=incident.id, kind="alert_fired", body=alert.title, data={"alert": alert.number}
+        )
     alert.incident_id = incident.id
     alert.save(update_fields=["incident_id"])
 

@@ -156,6 +156,11 @@ class Lab:
         with self.at():
             return list(IncidentEntry.objects.order_by("at", "id").values_list("kind", "body"))
 
+    def lines(self, kind: str) -> list[IncidentEntry]:
+        """The entries of that kind, in order."""
+        with self.at():
+            return list(IncidentEntry.objects.filter(kind=kind).order_by("at", "id"))
+
     def samples(self, check_id: uuid.UUID, metric: str = "rate") -> list[tuple[datetime, float]]:
         """The stored values, oldest first."""
         with self.at():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -195,3 +196,24 @@ def test_one_that_somebody_opens_again_meanwhile_fires_once_on_its_timeline(
     monkeypatch.setattr("monitoring.unsolved.incident_services.locked_row", opened_first)
     assert sweep(lab) == 0
     assert [kind for kind, _body in lab.entries()].count("alert_fired") == 1
+
+
+def test_one_that_comes_back_to_an_incident_that_was_opened_again_fired_there_once(
+    lab: Lab, target: Target, other_target: Target
+) -> None:
+    """Called solved, it went on in a later incident; that one is solved too, and the first is open again by hand."""
+    fail_and_resolve(lab, target)
+    lab.watch(other_target, bad_count=1)
+    other_target.fails()
+    lab.round(3)
+    assert sweep(lab) == 1
+    first, second = lab.incidents()
+    with lab.at():
+        incident_services.resolve(incident_id=second.id, override_reason="Judged by hand.")
+        incident_services.reopen(incident_id=first.id, reason="Not yet")
+    sweep(lab)
+    lab.round(3)
+    assert sweep(lab) == 2
+    assert {alert.incident_id for alert in lab.alerts()} == {first.id}
+    said = [(entry.incident_id, entry.data["alert"]) for entry in lab.lines("alert_fired")]
+    assert sorted(Counter(said).values()) == [1, 1, 1, 1]
