@@ -129,6 +129,11 @@ class Incident(ClientOwnedModel):
         """The name people say: INC-12."""
         return f"INC-{self.number}"
 
+    @property
+    def seconds_to_solve(self) -> float | None:
+        """From its beginning to its solution, by the wall; None of what is not solved."""
+        return (self.resolved_at - self.opened_at).total_seconds() if self.resolved_at else None
+
 
 class IncidentEntry(ClientOwnedModel):
     """One entry of the timeline. Append-only; ``client_visible`` decides whether the portal ever reads it."""

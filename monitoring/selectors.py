@@ -228,6 +228,12 @@ def metrics_of(system_id: uuid.UUID) -> list[MetricView]:
     return [view for row in rows for view in metrics_of_check(row)]
 
 
+def production_metrics(system_id: uuid.UUID) -> list[MetricView]:
+    """The same of its production alone, of which something is promised."""
+    rows = Check.objects.filter(system_id=system_id, enabled=True, environment__kind="production")
+    return [view for row in rows.select_related("environment").order_by("name") for view in metrics_of_check(row)]
+
+
 def metrics_of_check(row: Check) -> list[MetricView]:
     """What one check measures, in the same order."""
     limits = {limit.metric: limit for limit in thresholds_of(row.id)}

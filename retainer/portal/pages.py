@@ -22,10 +22,10 @@ from incidents import selectors as incidents
 from incidents.services import DISPUTABLE_FOR
 from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
-from retainer.dashboard.home import WORST_FIRST
 from retainer.dashboard.systems import SPANS, chart, span_of
 from retainer.dashboard.uptime import months_of
 from retainer.errors import not_found
+from retainer.portal import standing
 from retainer.portal.asking import link_for
 from slas import selectors as slas
 
@@ -48,47 +48,25 @@ def home(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     same = unchanged(request, version)
     if same:
         return same
-    systems = _systems_with_health()
+    systems = standing.standings()
     open_rows = list(incidents.open_incidents())
     context = {
         "version": version,
-        "verdict": _verdict([health.state for _row, health in systems], open_rows),
+        "verdict": standing.verdict([one.health.state for one in systems], open_rows),
         "systems": systems,
         "questions": incidents.questions(open_rows),
-        "open_incidents": _with_clocks(open_rows),
-        "recent": incidents.incidents()[:5],
-        "retainers": agreements.retainers(),
+        "troubles": standing.troubles(open_rows),
+        "lately": standing.lately(),
+        "coming": standing.coming(),
     }
     return page(request, "portal/home.html", context, part="portal/_home.html")
-
-
-def _verdict(states: list[str], open_rows: list[Any]) -> str:
-    if not states:
-        return _("No system is being looked after yet.")
-    worst = min(states, key=WORST_FIRST.index)
-    words = {
-        "down": _("Something is down."),
-        "degraded": _("Something is not working as well as agreed."),
-        "unknown": _("We are waiting for data from some of your systems."),
-        "maintenance": _("Planned maintenance is under way."),
-        "paused": _("Monitoring is paused."),
-    }
-    if worst != "healthy":
-        begun = any(row.acknowledged_at for row in open_rows)
-        return f"{words[worst]} {_('We are on it.')}" if begun else words[worst]
-    if not open_rows:
-        return _("Everything works.")
-    # What nobody has measured as bad, or nobody has looked at yet, is not said to work again.
-    if any(row.source != "alert" or row.state == "new" for row in open_rows):
-        return _("We are looking into a problem.")
-    return _("Everything works again. We are still watching.")
 
 
 @portal
 @require_GET
 def systems(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """The client's systems."""
-    return page(request, "portal/systems.html", {"systems": _systems_with_health()})
+    return page(request, "portal/systems.html", {"systems": standing.systems_with_health()})
 
 
 @portal
@@ -222,14 +200,3 @@ def _same_for_all(covered: list[dict[str, Any]]) -> dict[str, Any]:
         "duties": said["client_duties"],
         "reporting": list(dict.fromkeys(one.reporting for one in versions if one.reporting)),
     }
-
-
-def _systems_with_health() -> list[tuple[Any, Any]]:
-    rows = list(clients.systems())
-    health = monitoring.system_health([row.id for row in rows])
-    return [(row, health[row.id]) for row in rows]
-
-
-def _with_clocks(rows: list[Any]) -> list[tuple[Any, list[Any]]]:
-    zone = get_current_timezone_name()
-    return [(row, slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), zone)) for row in rows]
