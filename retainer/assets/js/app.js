@@ -5,6 +5,7 @@ import { startComposer, startCopy, startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startOverlays } from "./overlays.js";
+import { startPalette } from "./palette.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
@@ -24,6 +25,7 @@ function startParts(root) {
 startTheme();
 startToasts();
 startOverlays();
+startPalette();
 startKeys();
 startCopy();
 startLive(startParts);
