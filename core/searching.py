@@ -42,7 +42,7 @@ _ACCENTED = {
     "y": "yýÿŷÝŸŶ",
     "z": "zźżžŹŻŽ",
 }
-_PLAIN = {mark: letter for letter, marks in _ACCENTED.items() for mark in marks}
+_PLAIN = {mark: letter for letter, marks in _ACCENTED.items() for mark in marks} | {"æ": "ae", "œ": "oe"}
 # Two letters that are often written for one.
 _PAIRS = {"ae": "äæÄÆ", "oe": "öøœÖØŒ", "ue": "üÜ", "ss": "ßẞ", "aa": "åÅ"}
 
@@ -83,7 +83,8 @@ def rank(words: str, name: str, synonyms: str = "") -> int | None:
     # One letter begins some word of everything.
     if len(folded(words)) < 2:
         return None
-    if _begins_a_word(wanted, synonyms):
+    # Each word by itself, so that "SLA policy" finds what is called an SLA and a policy.
+    if all(_begins_a_word(pattern(word), f"{name}, {synonyms}") for word in folded(words).split()):
         return SYNONYM
     return INSIDE if re.search(wanted, name, re.I) else None
 

@@ -44,6 +44,8 @@ def test_the_beginning_of_the_name_comes_before_words_synonyms_and_the_inside() 
     assert rank("pla", "Tiers", "levels, plan") == SYNONYM
     assert rank("pla", "Template") == INSIDE
     assert rank("pla", "Tiers", "template") is None
+    assert rank("policy sla", "Response times", "SLA, policy") == SYNONYM
+    assert rank("sla invoice", "Response times", "SLA, policy") is None
 
 
 def test_one_letter_finds_only_what_begins_with_it() -> None:

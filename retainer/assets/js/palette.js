@@ -9,7 +9,10 @@ function mark(palette, items, chosen) {
     item.tabIndex = -1;
   });
   items[chosen]?.scrollIntoView({ block: "nearest" });
+  // A list without anything to choose is no list: what it says is read out.
+  palette.querySelector("[data-palette-results]").setAttribute("role", items.length ? "listbox" : "status");
   const input = palette.querySelector("input");
+  input.setAttribute("aria-expanded", String(items.length > 0));
   if (items[chosen]) input.setAttribute("aria-activedescendant", items[chosen].id);
   else input.removeAttribute("aria-activedescendant");
 }
