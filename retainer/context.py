@@ -22,7 +22,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
     context |= {"agency": agency(), "viewer": _viewer(request)}
     if hasattr(request, "place"):
         context |= {"nav": navigation.staff(request), "places": request.places}  # type: ignore[attr-defined]
-        context["can"] = navigation.capabilities(request)
+        context |= {"can": navigation.capabilities(request), "keys": navigation.keys(request)}
     if hasattr(request, "portal_place"):
         context |= {"nav": navigation.portal(request), "portal_place": request.portal_place}
     return context

@@ -13,6 +13,8 @@ from backlog.models import BacklogState
 from core.ui.states import ALIASES, BADGES, badge_for
 from incidents.states import IncidentState
 from monitoring.models import AlertState, Health
+from retainer import sitemap
+from retainer.dashboard.found import ACTS
 from slas.models import ClockState, Severity
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -82,6 +84,6 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     for path in (PROJECT / "templates").rglob("*.html"):
         named |= set(re.findall(r'\{% icon "([a-z0-9-]+)"', path.read_text()))
         named |= set(re.findall(r'\sicon="([a-z0-9-]+)"', path.read_text()))
-    for path in (PROJECT / "retainer").rglob("navigation.py"):
-        named |= set(re.findall(r'"[a-z]+:[a-z_]+", "([a-z0-9-]+)"', path.read_text()))
+    named |= {page.icon for page in (*sitemap.everything(), *sitemap.ACTIONS, *sitemap.PORTAL)}
+    named |= {act.icon for act in ACTS}
     assert named - SPRITE == set()

@@ -3,8 +3,10 @@ import { startCharts } from "./charts.js";
 import { startClocks } from "./clocks.js";
 import { startComposer, startCopy, startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
+import { startLeaving } from "./leaving.js";
 import { startLive } from "./live.js";
 import { startOverlays } from "./overlays.js";
+import { startPalette } from "./palette.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
@@ -24,6 +26,8 @@ function startParts(root) {
 startTheme();
 startToasts();
 startOverlays();
+startPalette();
+startLeaving();
 startKeys();
 startCopy();
 startLive(startParts);

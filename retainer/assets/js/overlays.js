@@ -1,4 +1,4 @@
-// Menus, dialogs and the palette. Each works as <details>, popover or plain link where no script runs.
+// Menus and dialogs. Each works as <details>, popover or plain link where no script runs.
 export const isOpen = () => document.querySelector("dialog[open]") !== null;
 
 export function openDialog(dialog) {
@@ -14,29 +14,6 @@ export function openDialog(dialog) {
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("[data-menu][open]")) if (menu !== except) menu.open = false;
-}
-
-function choose(event) {
-  const palette = event.target.closest("#palette");
-  if (!palette || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
-  const items = [...palette.querySelectorAll("[data-palette-results] a")];
-  const index = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
-  if (event.key === "Enter") {
-    const item = items[Math.max(0, index)];
-    if (!item) return;
-    event.preventDefault();
-    item.click();
-    return;
-  }
-  event.preventDefault();
-  if (!items.length) return;
-  const next = (index + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length;
-  mark(items, next);
-}
-
-function mark(items, chosen) {
-  items.forEach((item, index) => item.setAttribute("aria-selected", String(index === chosen)));
-  items[chosen]?.scrollIntoView({ block: "nearest" });
 }
 
 export function startOverlays() {
@@ -67,10 +44,6 @@ export function startOverlays() {
         menu.querySelector("summary").focus();
       }
     }
-    choose(event);
-  });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target?.id === "palette-results") mark([...event.detail.target.querySelectorAll("a")], 0);
   });
   document.addEventListener("input", (event) => {
     const wanted = event.target.dataset?.mustEqual;
