@@ -51,6 +51,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise ValidationError(_("The invitation is for %(email)s. Use that address.") % {"email": invitation.email})
         return address
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """By the second factor where there is one: a password alone would make it worth nothing to whoever has both an
+        open session and the password."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        by_factor = [method for method in methods if method["id"] == "mfa_reauthenticate"]
+        return by_factor or methods
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Failed attempts are counted for an account from one address, so that nobody locks somebody else out.
 

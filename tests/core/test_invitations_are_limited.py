@@ -14,7 +14,9 @@ from core.clock import now
 from core.errors import TooMany
 from core.ids import uuid7
 from core.models import OutboxEvent
+from core.selectors import places_of
 from core.services import invite_member
+from core.tenancy import Actor, tenant_scope
 from retainer.notifications.models import Delivery
 from tests.cast import Cast, House
 
@@ -51,6 +53,26 @@ def test_one_address_is_invited_so_often_however_it_is_written_and_by_whomever(c
         with pytest.raises(TooMany, match="This address"):
             invite(house, f"{local}+2@x.example")
     invite(cast.north, somebody())
+
+
+def test_one_person_invites_no_more_for_having_many_agencies(cast: Cast, settings: Any) -> None:
+    settings.AGENCY_INVITATIONS_PER_DAY = 3
+    me = Actor("user", cast.north.owner.id, "owner")
+    for house in (cast.north, cast.south, cast.north):
+        with tenant_scope(house.agency.id, actor=me):
+            invite_member(email=somebody(), role="viewer")
+    with pytest.raises(TooMany), tenant_scope(cast.south.agency.id, actor=me):
+        invite_member(email=somebody(), role="viewer")
+    invite(cast.south, somebody())
+
+
+def test_one_person_starts_so_many_agencies_a_day(cast: Cast, settings: Any) -> None:
+    settings.SIGN_UP, settings.PERSON_AGENCIES_PER_DAY = "open", 2
+    browser = Browser()
+    browser.force_login(cast.stranger)
+    form = {"name": "Many", "time_zone": "UTC", "currency": "EUR"}
+    assert [browser.post("/start/", form).status_code for _ in range(3)] == [302, 302, 422]
+    assert len(places_of(cast.stranger.id)) == 2
 
 
 def test_where_redis_has_lost_its_count_that_of_the_database_holds(
