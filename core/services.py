@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from core.models import Agency, Heartbeat, Invitation, Membership, NetAllowance,
 from core.rates import DAY, Limit, spend
 from core.tenancy.context import require_agency, require_scope
 from core.tenancy.scope import lookup_scope, tenant_scope
-from core.text import printable
+from core.text import is_quoted, printable
 
 INVITATION_DAYS = 7
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -64,6 +65,8 @@ def update_agency(
         raise DomainError(_("A currency is three letters, such as EUR."), field="currency")
     if not _COLOUR.fullmatch(brand_colour):
         raise DomainError(_("A colour looks like #4F49D6."), field="brand_colour")
+    if is_quoted(mail_from):
+        raise DomainError(_("Write the address without quotation marks."), field="mail_from")
     agency.currency, agency.brand_colour = currency, brand_colour.upper()
     agency.mail_from, agency.require_mfa = mail_from, require_mfa
     agency.save()
@@ -91,6 +94,8 @@ def invite_member(*, email: str, role: str) -> tuple[Invitation, str]:
     if role not in Role.values:
         raise DomainError(_("Choose a role."), field="role")
     email = email.strip().lower()
+    if is_quoted(email):
+        raise DomainError(_("Write the address without quotation marks."), field="email")
     if Membership.objects.filter(user__email=email, ended_at=None).exists():
         raise Conflict(_("This person is on your staff already."), field="email")
     _refuse_more_people()
@@ -139,9 +144,14 @@ def allow_agency(owner: User) -> None:
 
 
 def _mailbox(email: str) -> str:
-    """One name for all that a mailbox is written as, which says nothing of whose it is."""
+    """One name for all that a mailbox is written as, which says nothing of whose it is.
+
+    Dots and what follows a plus mean nothing to the largest of providers; elsewhere two people share an allowance.
+    """
     local, _at, domain = email.strip().lower().rpartition("@")
-    return hashlib.sha256(f"{local.partition('+')[0]}@{domain}".encode()).hexdigest()[:32]
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    return hashlib.sha256(f"{local.partition('+')[0].replace('.', '')}@{domain}".encode()).hexdigest()[:32]
 
 
 def invite_contact_person(*, email: str, contact_id: uuid.UUID) -> tuple[Invitation, str]:

@@ -37,3 +37,11 @@ def unlinked(value: str) -> str:
     name = printable(_SCHEME.sub(" ", display_name(value)))
     name = _DOT.sub(". ", name) if " " in name else name.partition("/")[0]
     return name if len(name) <= MOST_IN_A_LETTER else f"{name[:MOST_IN_A_LETTER].rstrip()}…"
+
+
+def is_quoted(address: str) -> bool:
+    """Whether an address of mail has quotation marks, between which anything may stand: blanks, signs, other addresses.
+
+    Nobody has one, and it would be one more way to write each mailbox.
+    """
+    return '"' in address

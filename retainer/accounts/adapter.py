@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.models import Invitation, User
 from core.services import invitation_of
+from core.text import is_quoted
 from core.web.addresses import client_ip
 from retainer.accounts import browsers
 from retainer.accounts.auditing import note
@@ -43,6 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         """Where an invitation opened the door, its address is the only one that comes in."""
         address: str = super().clean_email(email)
+        if is_quoted(address):
+            raise ValidationError(_("Write the address without quotation marks."))
         request = self.request
         if settings.SIGN_UP == "open" or request is None or request.user.is_authenticated:
             return address
