@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from core.moments import BadMoment, parse_instant
 from core.web.limits import MOST_ROWS
 
-
 # The one order of ours that is not by id.
 BY_MOMENT = "-slot"
 
