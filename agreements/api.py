@@ -25,6 +25,28 @@ SMALLEST_UNIT = _(
 )
 
 
+class OwnWords(serializers.CharField):
+    """What the agency has written down for itself: null for a token that is bound to a client."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def get_attribute(self, instance: Any) -> Any:
+        """The words, read off the row where the scope is the whole agency's."""
+        return None if require_scope().client_id else super().get_attribute(instance)
+
+
+class OwnSum(serializers.IntegerField):
+    """The same of a sum: what the agency may ask of others is nothing to a client."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def get_attribute(self, instance: Any) -> Any:
+        """The sum, read off the row where the scope is the whole agency's."""
+        return None if require_scope().client_id else super().get_attribute(instance)
+
+
 class TierOut(Shape):
     """One tier of the agency's catalogue. Prices are a month's, in minor units of the agency's currency."""
 
@@ -35,8 +57,8 @@ class TierOut(Shape):
     summary = serializers.CharField()
     best_for = serializers.CharField()
     extends = serializers.UUIDField(source="extends_id", allow_null=True)
-    price_min_minor = serializers.IntegerField(allow_null=True)
-    price_max_minor = serializers.IntegerField(allow_null=True)
+    price_min_minor = OwnSum()
+    price_max_minor = OwnSum()
     hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
 
 
@@ -86,17 +108,6 @@ class CoverOut(Shape):
 
     system = serializers.UUIDField(source="system_id")
     policy_version = serializers.UUIDField(source="policy_version_id")
-
-
-class OwnWords(serializers.CharField):
-    """What the agency has written down for itself: null for a token that is bound to a client."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_null=True, **kwargs)
-
-    def get_attribute(self, instance: Any) -> Any:
-        """The words, read off the row where the scope is the whole agency's."""
-        return None if require_scope().client_id else super().get_attribute(instance)
 
 
 class RetainerOut(Shape):

@@ -14,7 +14,7 @@ from holidays import list_supported_countries
 from clients.models import Criticality
 from core.access.roles import Right
 from core.errors import DomainError
-from core.text import printable
+from core.text import is_quoted, printable
 
 MOST_EMAIL = 254
 # What a slug may be long, with room for a number behind it.
@@ -44,6 +44,8 @@ def email(value: str) -> str:
         validate_email(value)
     except ValidationError as error:
         raise DomainError(_("Write an e-mail address like name@example.com."), field="email") from error
+    if is_quoted(value):
+        raise DomainError(_("Write the address without quotation marks."), field="email")
     if len(value) > MOST_EMAIL:
         raise DomainError(_("Use at most %(most)s characters.") % {"most": MOST_EMAIL}, field="email")
     return value.lower()

@@ -6,7 +6,9 @@ import hashlib
 import re
 import secrets
 import uuid
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,7 +27,7 @@ from core.models import Agency, Heartbeat, Invitation, Membership, NetAllowance,
 from core.rates import DAY, Limit, spend
 from core.tenancy.context import require_agency, require_scope
 from core.tenancy.scope import lookup_scope, tenant_scope
-from core.text import printable
+from core.text import is_quoted, printable
 
 INVITATION_DAYS = 7
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -57,16 +59,34 @@ def update_agency(
 ) -> Agency:
     """Changes the agency's own settings."""
     agency = Agency.objects.select_for_update().get(pk=require_agency())
+    before = agency.mail_from, agency.require_mfa
     agency.name, agency.time_zone = _text(name, field="name", most=80), _zone(time_zone)
     if not re.fullmatch(r"[A-Z]{3}", currency):
         raise DomainError(_("A currency is three letters, such as EUR."), field="currency")
     if not _COLOUR.fullmatch(brand_colour):
         raise DomainError(_("A colour looks like #4F49D6."), field="brand_colour")
+    if is_quoted(mail_from):
+        raise DomainError(_("Write the address without quotation marks."), field="mail_from")
     agency.currency, agency.brand_colour = currency, brand_colour.upper()
     agency.mail_from, agency.require_mfa = mail_from, require_mfa
     agency.save()
-    record_and_announce(action=events.AGENCY_UPDATED, object_type="agency", object_id=agency.id)
+    record_and_announce(
+        action=events.AGENCY_UPDATED,
+        object_type="agency",
+        object_id=agency.id,
+        changes=_rules_changed(*before, agency),
+    )
     return agency
+
+
+def _rules_changed(mail_from: str, require_mfa: bool, agency: Agency) -> dict[str, Any]:
+    """What somebody who looks for a break-in wants to know; an address is somebody's and stands in no record."""
+    changes: dict[str, Any] = {}
+    if agency.require_mfa != require_mfa:
+        changes["require_mfa"] = [require_mfa, agency.require_mfa]
+    if agency.mail_from != mail_from:
+        changes["mail_from"] = "changed"
+    return changes
 
 
 def invite_member(*, email: str, role: str) -> tuple[Invitation, str]:
@@ -74,6 +94,8 @@ def invite_member(*, email: str, role: str) -> tuple[Invitation, str]:
     if role not in Role.values:
         raise DomainError(_("Choose a role."), field="role")
     email = email.strip().lower()
+    if is_quoted(email):
+        raise DomainError(_("Write the address without quotation marks."), field="email")
     if Membership.objects.filter(user__email=email, ended_at=None).exists():
         raise Conflict(_("This person is on your staff already."), field="email")
     _refuse_more_people()
@@ -93,27 +115,43 @@ def _refuse_more_people() -> None:
 def allow_invitation(email: str) -> None:
     """Counts an invitation to this address; raises TooMany where the agency or the address has had enough of a day.
 
-    Each is a mail to somebody who has not asked for it. The address is counted for all agencies together. What stands
-    in PostgreSQL holds where Redis has lost its count.
+    Each is a mail to somebody who has not asked for it. The address is counted for all agencies together, and so is
+    who invites: otherwise whoever starts many agencies has the allowance of each. What stands in PostgreSQL holds where
+    Redis has lost its count.
     """
     most = settings.AGENCY_INVITATIONS_PER_DAY
     house = Limit(f"invitations:{require_agency()}", most)
     person = Limit(f"invited:{_mailbox(email)}", settings.ADDRESS_INVITATIONS_PER_DAY)
-    verdict = spend([house, person], within=DAY)
+    inviter = require_scope().actor.user_id
+    verdict = spend([house, person, *([Limit(f"inviter:{inviter}", most)] if inviter else [])], within=DAY)
     today = Invitation.objects.filter(created_at__gt=now() - timedelta(days=1))
     often = today.filter(email=email).count() >= person.most
     if often or (verdict.limit == person and not verdict.allowed):
         raise TooMany(_("This address has been invited often enough for today. Try again tomorrow."), wait=verdict.wait)
     if verdict.allowed and today.count() < most:
         return
-    said = _("Your agency may send %(most)s invitations a day, and has. Try again tomorrow.")
+    said = _("You and your agency may send %(most)s invitations a day, and have. Try again tomorrow.")
     raise TooMany(said % {"most": most}, wait=verdict.wait)
 
 
+def allow_agency(owner: User) -> None:
+    """Counts an agency that somebody starts by themselves; raises TooMany where they had enough of them for a day."""
+    most = settings.PERSON_AGENCIES_PER_DAY
+    verdict = spend([Limit(f"agencies:{owner.id}", most)], within=DAY)
+    if not verdict.allowed:
+        said = _("You may start %(most)s agencies a day, and have. Try again tomorrow.")
+        raise TooMany(said % {"most": most}, wait=verdict.wait)
+
+
 def _mailbox(email: str) -> str:
-    """One name for all that a mailbox is written as, which says nothing of whose it is."""
+    """One name for all that a mailbox is written as, which says nothing of whose it is.
+
+    Dots and what follows a plus mean nothing to the largest of providers; elsewhere two people share an allowance.
+    """
     local, _at, domain = email.strip().lower().rpartition("@")
-    return hashlib.sha256(f"{local.partition('+')[0]}@{domain}".encode()).hexdigest()[:32]
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    return hashlib.sha256(f"{local.partition('+')[0].replace('.', '')}@{domain}".encode()).hexdigest()[:32]
 
 
 def invite_contact_person(*, email: str, contact_id: uuid.UUID) -> tuple[Invitation, str]:

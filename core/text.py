@@ -12,6 +12,11 @@ _UNPRINTABLE = re.compile(
 )
 # A display name that holds an address is read as that address.
 _ADDRESS = re.compile(r"[@\uff20\ufe6b<>\"\\]")
+# What programs of mail make a link of by themselves: a scheme, a www, and a dot between two words.
+_SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]*:/+|\bwww\.", re.IGNORECASE)
+_DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=[^\W\d_]{2})")
+# Longer names are no names; what is longer here was meant to be read as a message.
+MOST_IN_A_LETTER = 60
 
 
 def printable(value: str) -> str:
@@ -22,3 +27,21 @@ def printable(value: str) -> str:
 def display_name(value: str) -> str:
     """The same for the name beside an address of mail: nothing in it can be read as an address."""
     return printable(_ADDRESS.sub(" ", value))
+
+
+def unlinked(value: str) -> str:
+    """The same for a name in a letter to somebody who may not know us: no program makes a link of a part of it.
+
+    A name that is one word keeps its dot, as many a company is called by its domain.
+    """
+    name = printable(_SCHEME.sub(" ", display_name(value)))
+    name = _DOT.sub(". ", name) if " " in name else name.partition("/")[0]
+    return name if len(name) <= MOST_IN_A_LETTER else f"{name[:MOST_IN_A_LETTER].rstrip()}…"
+
+
+def is_quoted(address: str) -> bool:
+    """Whether an address of mail has quotation marks, between which anything may stand: blanks, signs, other addresses.
+
+    Nobody has one, and it would be one more way to write each mailbox.
+    """
+    return '"' in address

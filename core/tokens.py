@@ -17,7 +17,7 @@ from core.audit import record
 from core.clock import now
 from core.errors import DomainError, NotFound
 from core.limits import refuse_over
-from core.models import ApiToken, Membership
+from core.models import Agency, ApiToken, Membership
 from core.tenancy.context import require_scope
 from core.tenancy.scope import lookup_scope, tenant_scope
 
@@ -98,15 +98,20 @@ def authenticate(plain: str) -> ApiToken | None:
 
 
 def _backed_scopes(token: ApiToken) -> list[str]:
-    """What the person who made the token may still do themselves: nothing once they have left the agency.
+    """What the person who made the token may still do themselves: nothing once they have left the agency, or while
+    it is suspended.
 
     Also notes the use, once a minute.
     """
     with tenant_scope(token.agency_id):
         scopes = list(token.scopes)
         if token.created_by_id is not None:
-            maker = Membership.objects.find(user_id=token.created_by_id, user__is_active=True)
+            maker = Membership.objects.find(
+                user_id=token.created_by_id, user__is_active=True, agency__suspended_at=None
+            )
             scopes = scopes_within(maker.role, scopes) if maker and maker.ended_at is None else []
+        elif Agency.objects.get(pk=token.agency_id).suspended_at is not None:
+            scopes = []
         if scopes and (token.last_used_at is None or token.last_used_at < now() - USED_EVERY):
             ApiToken.objects.filter(id=token.id).update(last_used_at=now())
         return scopes

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access.views import api
+from core.tenancy.context import require_scope
 from core.web.limits import LARGEST
 from core.web.rest import Body, Endpoint, Moment, Query, Shape
 from incidents import permissions, selectors, services
@@ -249,7 +250,9 @@ class Incidents(Endpoint):
     @action(detail=True, methods=["get"])
     def events(self, request: Request, id: uuid.UUID) -> Response:
         """The timeline, newest first."""
-        return self.page(selectors.entries(selectors.incident(id).id))
+        # A token that is bound to a client reads what the client reads: notes are the agency's own.
+        bound = require_scope().client_id is not None
+        return self.page(selectors.entries(selectors.incident(id).id, client_visible_only=bound))
 
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, id: uuid.UUID) -> Response:

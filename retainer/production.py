@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 KINDS = ("demo", "test", "development", "production")
 SIGN_UPS = ("open", "invite", "closed")
 SHORTEST_SECRET, FEWEST_DIFFERENT = 50, 16
-KEY_BYTES, SHORTEST_TOKEN = 32, 24
+KEY_BYTES = 32
+# Hexadecimal digits are enough.
+SHORTEST_TOKEN, FEWEST_IN_TOKEN = 24, 8
 # What stands in our examples and in Django's.
 PLACEHOLDERS = ("change-me", "changeme", "django-insecure", "secret-key", "example")
 HOW_TO_MAKE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -58,8 +60,12 @@ def _kind(values: Mapping[str, Any]) -> Iterator[str]:
 def _secret_key(key: str) -> Iterator[str]:
     if len(key) < SHORTEST_SECRET:
         yield f"SECRET_KEY has {len(key)} characters: use at least {SHORTEST_SECRET} random ones ({HOW_TO_MAKE})."
-    elif len(set(key)) < FEWEST_DIFFERENT or key.lower().startswith(PLACEHOLDERS):
+    elif not _is_random(key, FEWEST_DIFFERENT):
         yield f"SECRET_KEY is not random: make one ({HOW_TO_MAKE})."
+
+
+def _is_random(text: str, fewest: int) -> bool:
+    return len(set(text)) >= fewest and not any(word in text.lower() for word in PLACEHOLDERS)
 
 
 def _keys(name: str, keys: Mapping[str, Any]) -> Iterator[str]:
@@ -91,6 +97,8 @@ def _base_url(url: str) -> Iterator[str]:
 def _hosts(hosts: Sequence[str], base_url: str) -> Iterator[str]:
     if any("*" in host for host in hosts):
         yield "ALLOWED_HOSTS has a *: name the hosts, so that nobody is served under one of theirs."
+    if any(host.startswith(".") and "." not in host.strip(".") for host in hosts):
+        yield "ALLOWED_HOSTS has a whole top-level domain: name the hosts, so that no stranger's is served."
     host = urlsplit(base_url).hostname or ""
     if host and not any(_allows(pattern.lower(), host) for pattern in hosts):
         yield f"ALLOWED_HOSTS lacks {host}, the host of BASE_URL: every request would be refused. Add it."
@@ -140,6 +148,10 @@ def _others(values: Mapping[str, Any]) -> Iterator[str]:
     token = str(values["METRICS_TOKEN"])
     if token and len(token) < SHORTEST_TOKEN:
         yield f"METRICS_TOKEN has {len(token)} characters: use at least {SHORTEST_TOKEN} random ones, or none."
+    elif token and not _is_random(token, FEWEST_IN_TOKEN):
+        yield f"METRICS_TOKEN is not random: make one ({HOW_TO_MAKE}), or use none."
+    elif token and token == values["SECRET_KEY"]:
+        yield f"METRICS_TOKEN is the SECRET_KEY, which must never leave the processes: make another ({HOW_TO_MAKE})."
     if values["TRUSTED_PROXY_COUNT"] < 0:
         yield "TRUSTED_PROXY_COUNT is below 0: say how many proxies of yours stand in front."
     for name in ("SESSION_IDLE_MINUTES", "SESSION_MOST_DAYS"):

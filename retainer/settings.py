@@ -331,6 +331,8 @@ AGENCY_MOST_TOKENS = env.int("AGENCY_MOST_TOKENS", 200)
 AGENCY_MOST_PEOPLE = env.int("AGENCY_MOST_PEOPLE", 500)
 AGENCY_MOST_CLIENTS = env.int("AGENCY_MOST_CLIENTS", 2000)
 AGENCY_MOST_SYSTEMS = env.int("AGENCY_MOST_SYSTEMS", 10_000)
+# Agencies that one person may start by themselves, where SIGN_UP lets them.
+PERSON_AGENCIES_PER_DAY = env.int("PERSON_AGENCIES_PER_DAY", 5)
 # Invitations that one address gets from all agencies together.
 ADDRESS_INVITATIONS_PER_DAY = env.int("ADDRESS_INVITATIONS_PER_DAY", 5)
 

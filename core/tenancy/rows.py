@@ -24,10 +24,11 @@ class _Statement:
 
 def find_row(model: type[models.Model], wanted: Mapping[str, Any]) -> models.Model | None:
     """The row whose columns hold these values; None where there is none. The columns name at most one row."""
-    statement = _statement(model, tuple(wanted))
+    statement = _statement(model, tuple((name, value is None) for name, value in wanted.items()))
     values = [
         field.get_db_prep_value(value, connection)
         for field, value in zip(statement.fields, wanted.values(), strict=True)
+        if value is not None
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, values)
@@ -41,10 +42,10 @@ def find_row(model: type[models.Model], wanted: Mapping[str, Any]) -> models.Mod
 
 
 @cache
-def _statement(model: type[models.Model], wanted: tuple[str, ...]) -> _Statement:
+def _statement(model: type[models.Model], wanted: tuple[tuple[str, bool], ...]) -> _Statement:
     columns = model._meta.concrete_fields
     table = _quoted(model._meta.db_table)
-    conditions = [_condition(model, table, name) for name in wanted]
+    conditions = [_condition(model, table, name, "IS NULL" if is_empty else "= %s") for name, is_empty in wanted]
     listed = ", ".join(_quoted(str(column.column)) for column in columns)
     return _Statement(
         sql=f"SELECT {listed} FROM {table} WHERE {' AND '.join(sql for _field, sql in conditions)} LIMIT 1",
@@ -56,16 +57,16 @@ def _statement(model: type[models.Model], wanted: tuple[str, ...]) -> _Statement
     )
 
 
-def _condition(model: type[models.Model], table: str, name: str) -> tuple[Any, str]:
+def _condition(model: type[models.Model], table: str, name: str, test: str) -> tuple[Any, str]:
     """The field that a value is for, and its test; ``user__is_active`` is a column of the row behind a foreign key."""
     of_row, _joint, of_other = name.partition("__")
     field: Any = model._meta.get_field(of_row)
     if not of_other:
-        return field, f"{table}.{_quoted(field.column)} = %s"
+        return field, f"{table}.{_quoted(field.column)} {test}"
     other = field.related_model
     wanted: Any = other._meta.get_field(of_other)
     behind, key = _quoted(other._meta.db_table), _quoted(other._meta.pk.column)
-    joined = f"{behind}.{key} = {table}.{_quoted(field.column)} AND {behind}.{_quoted(wanted.column)} = %s"
+    joined = f"{behind}.{key} = {table}.{_quoted(field.column)} AND {behind}.{_quoted(wanted.column)} {test}"
     return wanted, f"EXISTS (SELECT FROM {behind} WHERE {joined})"
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.models import Invitation, User
 from core.services import invitation_of
+from core.text import is_quoted
 from core.web.addresses import client_ip
 from retainer.accounts import browsers
 from retainer.accounts.auditing import note
@@ -43,6 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         """Where an invitation opened the door, its address is the only one that comes in."""
         address: str = super().clean_email(email)
+        if is_quoted(address):
+            raise ValidationError(_("Write the address without quotation marks."))
         request = self.request
         if settings.SIGN_UP == "open" or request is None or request.user.is_authenticated:
             return address
@@ -50,6 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if invitation and invitation.email != address.lower():
             raise ValidationError(_("The invitation is for %(email)s. Use that address.") % {"email": invitation.email})
         return address
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """By the second factor where there is one: a password alone would make it worth nothing to whoever has both an
+        open session and the password."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        by_factor = [method for method in methods if method["id"] == "mfa_reauthenticate"]
+        return by_factor or methods
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Failed attempts are counted for an account from one address, so that nobody locks somebody else out.

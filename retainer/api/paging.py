@@ -10,7 +10,11 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
+from core.moments import BadMoment, parse_instant
 from core.web.limits import MOST_ROWS
+
+# The one order of ours that is not by id.
+BY_MOMENT = "-slot"
 
 
 class Newest(CursorPagination):
@@ -25,14 +29,21 @@ class Newest(CursorPagination):
         """The rows of the page the cursor points at; a view may name another unique column to order by."""
         self.ordering = getattr(view, "ordering", None) or self.ordering
         try:
-            self._refuse_empty(request)
+            self._refuse_made_up(request)
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, BadValue) as error:
             # A cursor that was cut off or made up.
             raise ValidationError({"cursor": [_("This is not a cursor. Start again without one.")]}) from error
 
-    def _refuse_empty(self, request: Request) -> None:
+    def _refuse_made_up(self, request: Request) -> None:
         # Ids are unique, so that every cursor of ours has a position; without one it would mean the first page.
         cursor = self.decode_cursor(request)
-        if cursor is not None and cursor.position is None:
+        if cursor is None:
+            return
+        if cursor.position is None:
             raise NotFound
+        if self.ordering == BY_MOMENT:
+            try:
+                parse_instant(cursor.position)
+            except BadMoment as error:
+                raise NotFound from error

@@ -19,7 +19,7 @@ from core.access.views import account, public
 from core.errors import DomainError
 from core.models import User
 from core.selectors import places_of
-from core.services import accept_invitation, find_invitation
+from core.services import accept_invitation, allow_agency, find_invitation
 from core.tenancy import Actor, tenant_scope
 from core.ui.brand import stylesheet
 from core.web.forms import Screen, form_page
@@ -58,6 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
     screen = Screen(title=_("Start your agency"), submit=_("Start agency"), back="", template="entry/form.html")
 
     def save(data: dict[str, str]) -> tuple[str, str]:
+        allow_agency(cast(User, request.user))
         agency = open_agency(owner=cast(User, request.user), **data)
         return _("%(name)s is ready. Add your first client.") % {"name": agency.name}, reverse(
             "dashboard:home", args=[agency.slug]

@@ -40,11 +40,16 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request)
     with tenant_scope(ids["agency"], actor=Actor("user", ids["user"])):
         member = member_of_user(ids["user"])
-        if member is None or not may(member.role, Capability.WORK) or own_agency().suspended_at:
+        if member is None or not _may_act(member):
             return _gone(request)
     actor = Actor("user", ids["user"], member.role, str(getattr(request, "request_id", "")))
     with tenant_scope(ids["agency"], actor=actor), override(member.user.time_zone):
         return _notice(request, ids, member)
+
+
+def _may_act(member: Membership) -> bool:
+    """Whether they could do the same once signed in."""
+    return may(member.role, Capability.WORK) and member.user.is_active and own_agency().suspended_at is None
 
 
 def _notice(request: HttpRequest, ids: Mapping[str, uuid.UUID], member: Membership) -> HttpResponse:

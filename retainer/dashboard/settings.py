@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,6 +15,8 @@ from core.access.roles import Capability
 from core.access.views import staff
 from core.clock import now
 from core.errors import DomainError, NotFound
+from core.models import User
+from core.text import unlinked
 from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused
@@ -42,7 +44,7 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "settings/home.html", context)
 
 
-@staff(Capability.SETTINGS)
+@staff(Capability.SETTINGS, confirmed="settings:home")
 @require_http_methods(["GET", "POST"])
 def agency_settings(request: HttpRequest, agency: str) -> HttpResponse:
     """Name, zone, currency, colour, sender, second factor."""
@@ -87,7 +89,7 @@ def people(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "settings/people.html", context)
 
 
-@staff(Capability.PEOPLE)
+@staff(Capability.PEOPLE, confirmed="settings:people")
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, agency: str) -> HttpResponse:
     """Invites somebody to the staff, by mail."""
@@ -101,16 +103,24 @@ def invite(request: HttpRequest, agency: str) -> HttpResponse:
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
         invitation, token = services.invite_member(email=data["email"], role=data["role"])
-        send_invitation(invitation, inviter=str(request.user), token=token)
+        send_invitation(invitation, inviter=cast(User, request.user), token=token)
         return _("Invitation sent to %(email)s. It is valid for 7 days.") % {"email": invitation.email}, back
 
     return form_page(request, InviteForm(request.POST or None), screen, save)
 
 
-def send_invitation(invitation: Any, *, inviter: str, token: str) -> None:
-    """Queues the mail with the only copy of the link. It says who asks whom to do what."""
+def send_invitation(invitation: Any, *, inviter: User, token: str) -> None:
+    """Queues the mail with the only copy of the link. It says who asks whom to do what.
+
+    The reader may be a stranger: the names are of the inviter's own choice, and only their address is known to be so.
+    """
     house = selectors.agency()
-    words = {"name": house.name, "inviter": inviter, "role": invitation.get_role_display().lower()}
+    words = {
+        "name": unlinked(house.name),
+        "inviter": unlinked(inviter.name) or inviter.email,
+        "address": inviter.email,
+        "role": invitation.get_role_display().lower(),
+    }
     message = Message(
         subject=_("%(inviter)s invites you to %(name)s") % words,
         lead=_("%(inviter)s invites you to look after AI systems at %(name)s.") % words,
@@ -118,7 +128,7 @@ def send_invitation(invitation: Any, *, inviter: str, token: str) -> None:
         action=_("Accept the invitation"),
         url=link(reverse("invitation", args=[token])),
     )
-    why = _("%(inviter)s has entered your address at %(name)s. Without the link nothing happens.") % words
+    why = _("%(address)s has entered your address at %(name)s. Without the link nothing happens.") % words
     body, html = mail_bodies(message, house=house, why=why)
     queue_email(
         event_id=invitation.id,
@@ -142,7 +152,7 @@ def revoke_invitation(request: HttpRequest, agency: str, invitation_id: uuid.UUI
     )
 
 
-@staff(Capability.PEOPLE)
+@staff(Capability.PEOPLE, confirmed="settings:people")
 @require_http_methods(["GET", "POST"])
 def member_role(request: HttpRequest, agency: str, member_id: uuid.UUID) -> HttpResponse:
     """Gives a member another role."""
@@ -166,7 +176,7 @@ def member_role(request: HttpRequest, agency: str, member_id: uuid.UUID) -> Http
     return form_page(request, RoleForm(request.POST or None, initial={"role": member.role}), screen, save)
 
 
-@staff(Capability.PEOPLE)
+@staff(Capability.PEOPLE, confirmed="settings:people")
 @require_POST
 def remove_member(request: HttpRequest, agency: str, member_id: uuid.UUID) -> HttpResponse:
     """Takes a person off the staff."""

@@ -17,6 +17,7 @@ from core.models import Membership
 from core.outbox import ANY, Handler, News
 from core.selectors import agency, members
 from core.services import invite_contact_person
+from core.text import unlinked
 from incidents import events as incident_events
 from incidents import selectors as incidents
 from incidents.timeline import text_of
@@ -180,10 +181,10 @@ def invite_contact(news: News) -> None:
     if contact.ended_at is not None or contact.user_id is not None:
         return
     _invitation, token = invite_contact_person(email=contact.email, contact_id=contact.id)
-    house = agency()
+    words = {"name": unlinked(agency().name)}
     message = Message(
-        subject=_("%(name)s invites you to your portal") % {"name": house.name},
-        lead=_("%(name)s looks after your AI systems and shows you how they stand.") % {"name": house.name},
+        subject=_("%(name)s invites you to your portal") % words,
+        lead=_("%(name)s looks after your AI systems and shows you how they stand.") % words,
         lines=[_("The link works once, for this address, for 7 days.")],
         action=_("Open the portal"),
         url=link(reverse("invitation", args=[token])),

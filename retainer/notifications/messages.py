@@ -9,6 +9,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from core.text import unlinked
 from core.ui.brand import accent
 from core.ui.tokens import colours
 
@@ -27,8 +28,9 @@ class Message:
 def mail_bodies(message: Message, *, house: Any, why: str = "") -> tuple[str, str]:
     """The plain text and the HTML of the same message. ``house`` is the agency whose name and colour it has, ``why``
     says why it came to this reader."""
-    why = why or _("You get this because %(agency)s looks after your AI systems.") % {"agency": house.name}
-    context = {"message": message, "house": house, "why": why, "paint": _paint(str(house.brand_colour))}
+    name = unlinked(house.name)
+    why = why or _("You get this because %(agency)s looks after your AI systems.") % {"agency": name}
+    context = {"message": message, "house": {"name": name}, "why": why, "paint": _paint(str(house.brand_colour))}
     return render_to_string("emails/message.txt", context), render_to_string("emails/message.html", context)
 
 

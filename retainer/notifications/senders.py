@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,14 +78,25 @@ def domain_of(address: str) -> str:
 
 def sender_of(house: Agency) -> Sender:
     """Whom a mail of the scope's agency is from, now."""
-    own = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    ours, own = parseaddr(settings.DEFAULT_FROM_EMAIL)
     name = display_name(house.name)
     if not house.mail_from:
-        return Sender(name, own)
+        return Sender(_beside(name, ours), own)
     row = SenderDomain.objects.filter(domain=domain_of(house.mail_from)).first()
     if row is not None and _holds(row, now()):
         return Sender(name, house.mail_from)
-    return Sender(name, own, reply_to=house.mail_from)
+    return Sender(_beside(name, ours), own, reply_to=house.mail_from)
+
+
+def _beside(name: str, ours: str) -> str:
+    """An agency's name beside the operator's address. One that could be taken for the operator's own says it is not."""
+    if _letters(ours) and _letters(ours) in _letters(name):
+        return _("%(name)s (a customer)") % {"name": name}
+    return name
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKC", name).casefold() if letter.isalnum())
 
 
 def standing() -> Standing:

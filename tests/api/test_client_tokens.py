@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.support import Route, World, call, read, routes, token_of
+from tests.api.support import Route, World, call, read, routes, send, token_of
 from tests.cast import random_id
 
 OF_A_CLIENT = [
@@ -58,6 +58,30 @@ def test_a_bound_token_adds_nothing_to_the_other_client(north: World) -> None:
     incident = {"system": str(north.house.system.id), "title": "Wrong", "severity": "high"}
     assert call("POST", "systems/", other, system).status_code == 404
     assert call("POST", "incidents/", other, incident).status_code == 404
+
+
+def test_a_bound_token_reads_of_an_incident_what_the_client_reads(north: World) -> None:
+    """A program at the client's must not show what the agency says among itself."""
+    bound = token_of(north.house, client_id=north.house.client.id)
+    where = f"incidents/{north.ids['incidents']}"
+    send(f"{where}/notes/", north.token, {"body": "They will never notice"})
+    send(f"{where}/updates/", north.token, {"body": "We are looking into it"})
+    said = {
+        token: [row["body"] for row in read(f"{where}/events/", token)["results"]] for token in (bound, north.token)
+    }
+    assert "They will never notice" in said[north.token]
+    assert "They will never notice" not in said[bound]
+    assert "We are looking into it" in said[bound]
+
+
+def test_a_bound_token_does_not_read_what_the_agency_asks_of_others(north: World) -> None:
+    """A plan's range says how far somebody else was met."""
+    bound = token_of(north.house, client_id=north.house.client.id)
+    whole = {row["price_min_minor"] for row in read("tiers/", north.token)["results"]}
+    one = read(f"tiers/{north.ids['tiers']}/", bound)
+    assert len(whole) > 1
+    assert (one["price_min_minor"], one["price_max_minor"]) == (None, None)
+    assert {row["price_min_minor"] for row in read("tiers/", bound)["results"]} == {None}
 
 
 def test_a_bound_token_makes_no_new_client(north: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -58,6 +58,17 @@ def test_a_cursor_that_was_made_up_is_refused(cursor: str, north: World) -> None
     """A broken cursor is a 400 that names it."""
     answer = call("GET", "clients/", north.token, cursor=cursor)
     assert answer.status_code == 400, answer.content
+    assert json.loads(answer.content)["errors"][0]["field"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    "place", ["", "x", "0001-01-01", "2026-01-01 00:00:00", "9999-12-31T23:59:59-12:00", "infinity"]
+)
+def test_a_moment_that_was_made_up_is_refused_where_moments_are_the_order(place: str, north: World) -> None:
+    """Without a zone, or at the edge of time, it says nothing that the database could be asked for."""
+    cursor = base64.b64encode(urlencode({"p": place}).encode()).decode()
+    answer = call("GET", f"checks/{north.ids['checks']}/samples/", north.token, metric="latency", cursor=cursor)
+    assert answer.status_code == 400
     assert json.loads(answer.content)["errors"][0]["field"] == "cursor"
 
 

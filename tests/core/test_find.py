@@ -9,8 +9,9 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from clients.models import AISystem, Client
+from core.clock import now
 from core.ids import uuid7
-from core.models import Membership
+from core.models import Agency, Membership
 from core.tenancy import TenantManager, tenant_scope
 from core.tokens import create_token
 from tests.cast import Cast
@@ -80,3 +81,16 @@ def test_a_column_of_the_row_behind_a_foreign_key_narrows_it(cast: Cast, active:
     with house.scope():
         found = Membership.objects.find(user_id=house.engineer.id, user__is_active=True)
         assert bool(found) is active
+
+
+@pytest.mark.django_db
+def test_none_is_found_where_nothing_stands(cast: Cast) -> None:
+    house = cast.north
+    with house.scope():
+        wanted = {"user_id": house.engineer.id, "agency__suspended_at": None}
+        assert Membership.objects.find(**wanted, ended_at=None) is not None
+        Membership.objects.update(ended_at=now())
+        assert Membership.objects.find(**wanted, ended_at=None) is None
+        assert Membership.objects.find(**wanted) is not None
+        Agency.objects.update(suspended_at=now())
+        assert Membership.objects.find(**wanted) is None

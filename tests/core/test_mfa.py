@@ -81,6 +81,12 @@ def confirm_password(browser: Browser, wanted: str) -> HttpResponse:
     return browser.post(f"{page}?next={wanted}", {"password": PASSWORD})  # type: ignore[return-value]
 
 
+def confirm_code(browser: Browser, wanted: str, code: str) -> HttpResponse:
+    """The same by the second factor, of somebody who has one."""
+    page = reverse("mfa_reauthenticate")
+    return browser.post(f"{page}?next={wanted}", {"code": code})  # type: ignore[return-value]
+
+
 @dataclass
 class Enrolled:
     """A person with a second factor: what their app and their drawer hold."""
@@ -279,13 +285,13 @@ def test_a_recovery_code_enters_once(engineer: Enrolled) -> None:
 
 def test_a_used_recovery_code_is_no_longer_shown(engineer: Enrolled) -> None:
     browser = second_step(engineer.user, engineer.recovery_codes[0])
-    confirm_password(browser, reverse("mfa_view_recovery_codes"))
+    confirm_code(browser, reverse("mfa_view_recovery_codes"), engineer.code)
     assert codes_shown(browser) == engineer.recovery_codes[1:]
 
 
 def test_new_recovery_codes_end_the_old_ones(engineer: Enrolled) -> None:
-    browser = second_step(engineer.user, engineer.code)
-    confirm_password(browser, reverse("mfa_generate_recovery_codes"))
+    browser = second_step(engineer.user, engineer.recovery_codes[1])
+    confirm_code(browser, reverse("mfa_generate_recovery_codes"), engineer.code)
     browser.post(reverse("mfa_generate_recovery_codes"))
     fresh = codes_shown(browser)
     assert not set(fresh) & set(engineer.recovery_codes)
@@ -294,9 +300,9 @@ def test_new_recovery_codes_end_the_old_ones(engineer: Enrolled) -> None:
 
 
 @pytest.mark.parametrize("page", ["mfa_view_recovery_codes", "mfa_download_recovery_codes"])
-def test_recovery_codes_are_shown_only_after_the_password_once_more(page: str, engineer: Enrolled) -> None:
+def test_recovery_codes_are_shown_only_after_a_code_once_more(page: str, engineer: Enrolled) -> None:
     answer = engineer.browser.get(reverse(page))
-    assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert answer.headers["Location"].startswith(reverse("mfa_reauthenticate"))
 
 
 # --- an agency that requires it --------------------------------------------------------------------------------------
@@ -368,33 +374,38 @@ def test_it_is_required_of_this_agencys_staff_alone(cast: Cast) -> None:
 def test_turning_it_off_asks_who_is_there_first(method: str, engineer: Enrolled) -> None:
     browser = second_step(engineer.user, engineer.code)
     answer = getattr(browser, method)(reverse("mfa_deactivate_totp"))
-    assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert answer.headers["Location"].startswith(reverse("mfa_reauthenticate"))
     assert Authenticator.objects.filter(user=engineer.user, type="totp").exists()
 
 
-def test_a_wrong_password_turns_nothing_off(engineer: Enrolled) -> None:
+@pytest.mark.parametrize("code", ["", "000000", "used"])
+def test_no_password_and_no_wrong_code_turns_it_off(code: str, engineer: Enrolled) -> None:
+    """Whoever has the password and an open session would be rid of the one thing that they have not."""
     browser = second_step(engineer.user, engineer.code)
     off = reverse("mfa_deactivate_totp")
     browser.post(off)
-    browser.post(f"{reverse('account_reauthenticate')}?next={off}", {"password": "not the password"})
+    if code:
+        confirm_code(browser, off, engineer.code if code == "used" else code)
+    else:
+        assert confirm_password(browser, off).headers["Location"].startswith(reverse("mfa_reauthenticate"))
     browser.post(off)
     assert Authenticator.objects.filter(user=engineer.user, type="totp").exists()
 
 
 def test_reauthentication_counts_for_a_few_minutes_and_no_longer(engineer: Enrolled, watch: Any) -> None:
-    browser, off = second_step(engineer.user, engineer.code), reverse("mfa_deactivate_totp")
-    confirm_password(browser, off)
+    browser, off = second_step(engineer.user, engineer.recovery_codes[0]), reverse("mfa_deactivate_totp")
+    confirm_code(browser, off, engineer.code)
     assert browser.get(off).status_code == 200
     watch.shift(A_WHILE)
-    assert browser.get(off).headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert browser.get(off).headers["Location"].startswith(reverse("mfa_reauthenticate"))
 
 
 def test_turned_off_it_takes_the_recovery_codes_with_it_and_is_asked_for_again_where_required(
     cast: Cast, engineer: Enrolled
 ) -> None:
     require_it(cast.north)
-    browser, off = second_step(engineer.user, engineer.code), reverse("mfa_deactivate_totp")
-    confirm_password(browser, off)
+    browser, off = second_step(engineer.user, engineer.recovery_codes[0]), reverse("mfa_deactivate_totp")
+    confirm_code(browser, off, engineer.code)
     assert browser.post(off).headers["Location"] == reverse("mfa_index")
     assert not Authenticator.objects.filter(user=engineer.user).exists()
     assert browser.get(HOME).headers["Location"] == reverse("mfa_index")

@@ -20,17 +20,19 @@ from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
-from core.models import ApiToken, User
+from core.models import Agency, ApiToken, AuditEvent, Invitation, Membership, User
+from core.services import update_agency
 from core.tokens import create_token
-from tests.cast import PASSWORD, Cast
+from tests.cast import PASSWORD, Cast, House
 from tests.walls.test_routes import STAFF
 
-CONFIRM = "/accounts/reauthenticate/"
+CONFIRM, CONFIRM_FACTOR = "/accounts/reauthenticate/", "/accounts/2fa/reauthenticate/"
 NEW = "/a/north/settings/api/tokens/new/"
 TOKEN = {"name": "My program", "scopes": ["read"], "days": "30"}
-# What makes or ends something that works without anybody's session.
+# What makes or ends something that works without anybody's session, or lets somebody else in, or keeps them out.
 OUTLASTING = {"new_token", "revoke_token", "new_endpoint", "rotate_secret"}
 OUTLASTING |= {"archive_endpoint", "restore_endpoint", "delete_endpoint"}
+OUTLASTING |= {"invite", "member_role", "remove_member", "agency"}
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +117,18 @@ def test_a_wrong_password_opens_nothing(visitor: Browser) -> None:
     assert visitor.get(NEW).status_code == 302
 
 
+def test_whoever_has_a_second_factor_shows_that_and_no_password(visitor: Browser, owner: User, watch: Any) -> None:
+    secret = enrol(visitor, owner)
+    watch.shift(301)
+    asked = visitor.get(NEW, follow=True).redirect_chain[-1][0]
+    assert asked == f"{CONFIRM_FACTOR}?next=%2Fa%2Fnorth%2Fsettings%2Fapi%2Ftokens%2Fnew%2F"
+    assert CONFIRM not in visitor.get(asked).content.decode()
+    assert confirm(visitor, NEW)["Location"].startswith(CONFIRM_FACTOR)
+    assert visitor.get(NEW).status_code == 302
+    assert visitor.post(CONFIRM_FACTOR, {"code": code_of(secret), "next": NEW})["Location"] == NEW
+    assert visitor.get(NEW).status_code == 200
+
+
 def test_it_leads_to_no_other_site(visitor: Browser) -> None:
     assert confirm(visitor, "https://evil.example/")["Location"] == "/"
 
@@ -129,6 +143,48 @@ def test_whoever_may_not_is_refused_and_not_asked(cast: Cast) -> None:
     engineer = Browser()
     engineer.post(reverse("account_login"), {"login": cast.north.engineer.email, "password": PASSWORD})
     assert engineer.get(NEW).status_code == 403
+
+
+# --- who works here, and by which rules ------------------------------------------------------------------------------
+
+
+def test_an_open_session_alone_lets_nobody_in_and_keeps_nobody_out(visitor: Browser, cast: Cast) -> None:
+    house = cast.north
+    with house.scope():
+        Agency.objects.update(require_mfa=False)
+        engineer = str(Membership.objects.get(user=house.engineer).id)
+    rules = {"name": "North", "time_zone": "UTC", "currency": "EUR", "brand_colour": "#4F49D6", "require_mfa": "on"}
+    posts: list[tuple[str, dict[str, str]]] = [
+        ("people/invite/", {"email": "mine@evil.example", "role": "owner"}),
+        (f"people/{engineer}/role/", {"role": "owner"}),
+        (f"people/{engineer}/remove/", {}),
+        ("agency/", rules | {"mail_from": "mine@evil.example"}),
+    ]
+    before = of_the_house(house)
+    for page, form in posts:
+        assert visitor.post(f"/a/north/settings/{page}", form)["Location"].startswith(CONFIRM), page
+    assert of_the_house(house) == before
+    confirm(visitor, "/")
+    for page, form in posts:
+        assert not visitor.post(f"/a/north/settings/{page}", form)["Location"].startswith(CONFIRM), page
+    assert of_the_house(house) != before
+
+
+def of_the_house(house: House) -> list[Any]:
+    with house.scope():
+        people = [*Membership.objects.order_by("id").values_list("role", "ended_at")]
+        return [people, Invitation.objects.count(), *Agency.objects.values_list("mail_from", "require_mfa")]
+
+
+def test_the_record_says_which_rule_was_changed_and_no_address(visitor: Browser, cast: Cast) -> None:
+    with cast.north.scope():
+        Agency.objects.update(require_mfa=True)
+        changed = {"mail_from": "mine@evil.example", "require_mfa": False}
+        fixed = {"name": "North", "time_zone": "UTC", "currency": "EUR", "brand_colour": "#4F49D6"}
+        update_agency(**fixed, **changed)  # type: ignore[arg-type]
+        update_agency(**fixed, **changed)  # type: ignore[arg-type]
+        said = list(AuditEvent.objects.filter(action="core.agency.updated").order_by("id").values_list("changes"))
+    assert said == [({"require_mfa": [True, False], "mail_from": "changed"},), ({},)]
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------
@@ -193,11 +249,12 @@ def test_an_open_session_alone_changes_no_factor(name: str, visitor: Browser, ow
     assert list(Authenticator.objects.values_list("id", "data")) == before
 
 
-def enrol(visitor: Browser, owner: User) -> None:
+def enrol(visitor: Browser, owner: User) -> str:
     confirm(visitor, "/")
     secret = str(visitor.get(reverse("mfa_activate_totp")).context["form"].secret)
     visitor.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     assert Authenticator.objects.filter(user=owner).count() == 2
+    return secret
 
 
 def test_the_owner_reads_of_each_change_of_a_factor(committed_cast: Cast, watch: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core import clock
 from core.errors import DomainError, NotFound
-from core.models import ApiToken, AuditEvent
+from core.models import Agency, ApiToken, AuditEvent
 from core.selectors import member_of_user
 from core.services import end_membership
 from core.tokens import authenticate, create_token, revoke_token
@@ -62,6 +62,18 @@ def test_x02_a_token_ends_with_the_membership_of_who_made_it(cast: Cast) -> None
         assert member is not None
         end_membership(member_id=member.id)
     assert authenticate(plain) is None
+
+
+@pytest.mark.parametrize("by_a_person", [True, False])
+def test_a_token_of_a_suspended_agency_is_no_token_until_it_is_back(cast: Cast, by_a_person: bool) -> None:
+    token, plain = make(cast)
+    with cast.north.scope():
+        ApiToken.objects.filter(id=token.id).update(created_by=cast.north.owner if by_a_person else None)
+        Agency.objects.update(suspended_at=clock.now())
+    assert authenticate(plain) is None
+    with cast.north.scope():
+        Agency.objects.update(suspended_at=None)
+    assert authenticate(plain) is not None
 
 
 def test_another_agencys_token_cannot_be_revoked(cast: Cast) -> None:

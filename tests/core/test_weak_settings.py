@@ -43,6 +43,7 @@ WEAK: list[tuple[str, Any, str]] = [
     ("SECRET_KEY", "build", "at least 50"),
     ("SECRET_KEY", "a" * 64, "not random"),
     ("SECRET_KEY", "change-me-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2, "not random"),
+    ("SECRET_KEY", "my-change-me-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2, "not random"),
     ("SECRET_KEY", "django-insecure-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2, "not random"),
     ("ENCRYPTION_KEYS", {}, "at least one key"),
     ("ENCRYPTION_KEYS", {"2026-11": ""}, "not the base64 of 32 bytes"),
@@ -58,6 +59,8 @@ WEAK: list[tuple[str, Any, str]] = [
     ("BASE_URL", "https://retainer.example/path", "Leave the rest out"),
     ("ALLOWED_HOSTS", ["*"], "name the hosts"),
     ("ALLOWED_HOSTS", ["retainer.example", "*.example"], "name the hosts"),
+    ("ALLOWED_HOSTS", ["retainer.example", "."], "name the hosts"),
+    ("ALLOWED_HOSTS", [".example"], "name the hosts"),
     ("ALLOWED_HOSTS", [], "Add it"),
     ("ALLOWED_HOSTS", ["elsewhere.example"], "Add it"),
     ("CSRF_TRUSTED_ORIGINS", ["http://retainer.example"], "https"),
@@ -65,6 +68,9 @@ WEAK: list[tuple[str, Any, str]] = [
     ("DATABASE_URL", "postgresql://retainer_app:change-me@db/retainer", "another one"),
     ("DATABASE_OWNER_URL", "postgresql://postgres:change-me@db/retainer", "another one"),
     ("METRICS_TOKEN", "short", "at least 24"),
+    ("METRICS_TOKEN", "x" * 24, "not random"),
+    ("METRICS_TOKEN", "change-me-0123456789abcdefghijkl", "not random"),
+    ("METRICS_TOKEN", GOOD["SECRET_KEY"], "make another"),
     ("TRUSTED_PROXY_COUNT", -1, "how many proxies"),
     ("REQUEST_SECONDS", -1.0, "how long"),
     ("SECURITY_EXPIRES", "", "until when"),
@@ -79,7 +85,8 @@ WEAK: list[tuple[str, Any, str]] = [
 def test_good_settings_are_not_refused() -> None:
     assert refusals(GOOD) == []
     assert unknown_words(GOOD) == []
-    assert refusals(GOOD | {"ALLOWED_HOSTS": [".retainer.example"], "METRICS_TOKEN": "x" * 24}) == []
+    token = "4f9c2a7be1d05863"  # as short a set of letters as hexadecimal digits are
+    assert refusals(GOOD | {"ALLOWED_HOSTS": [".retainer.example"], "METRICS_TOKEN": token * 2}) == []
 
 
 @pytest.mark.parametrize(("name", "value", "advice"), WEAK)

@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client as Browser
 
 from core import clock
+from core.models import Agency, User
 from core.outbox import relay_due
 from core.selectors import member_of_user
 from core.services import change_role, end_membership
@@ -129,6 +130,17 @@ def test_the_link_serves_one_person_for_a_day(cast: Cast, mailbox: Mailbox) -> N
     assert phone.post(where).status_code == 404
     with house.scope():
         change_role(member_id=member.id, role="engineer")
+    for model, field, over, back in (
+        (User, "is_active", False, True),
+        (Agency, "suspended_at", clock.now(), None),
+    ):
+        with house.scope():
+            model.objects.update(**{field: over})
+        assert (phone.get(where).status_code, phone.post(where).status_code) == (404, 404)
+        with house.scope():
+            model.objects.update(**{field: back})
+    assert phone.get(where).status_code == 200
+    with house.scope():
         end_membership(member_id=member.id)
     assert phone.get(where).status_code == 404
     with house.scope():

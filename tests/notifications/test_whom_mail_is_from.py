@@ -207,6 +207,16 @@ def test_a_name_beside_the_address_is_a_name(name: str, shown: str, cast: Cast, 
     assert (read(written), address, envelope) == (shown, "mail@operator.example", "mail@operator.example")
 
 
+@pytest.mark.parametrize("name", ["Retainer", "RETAINER security", "R-e-t-a-i-n-e-r Support", "Ｒetainer"])
+def test_nobody_is_called_as_the_operator_is_beside_the_operators_address(
+    name: str, cast: Cast, mailbox: Mailbox
+) -> None:
+    with cast.north.scope():
+        Agency.objects.filter(id=cast.north.agency.id).update(name=name)
+    message, _envelope = mailed(cast.north, mailbox)
+    assert read(parseaddr(message["From"].replace("\n", ""))[0]) == f"{name} (a customer)"
+
+
 def test_nothing_in_a_subject_turns_it_or_starts_a_header(cast: Cast, mailbox: Mailbox) -> None:
     message, _envelope = mailed(cast.north, mailbox, f"Critical:{BIDI} slow\r\nBcc: b@x.example\x00\x7f\u2028 end")
     assert read(message["Subject"]) == "Critical: slow Bcc: b@x.example end"

@@ -65,6 +65,16 @@ def test_the_compose_file_has_the_services_of_the_small_production(compose: dict
     assert compose["services"]["mail"]["profiles"] == ["dev"]
 
 
+def test_only_who_migrates_knows_the_passwords_of_the_owner(compose: dict[str, Any]) -> None:
+    """All of them read one file; a hole in what serves must not hand out the role that is past every wall."""
+    secret = {"DATABASE_OWNER_URL", "POSTGRES_PASSWORD", "APP_PASSWORD"}
+    ours = {name: service for name, service in compose["services"].items() if service.get("env_file")}
+    assert {"web", "worker", "beat", "migrate"} <= set(ours)
+    for name, service in ours.items():
+        blank = {key for key, value in service["environment"].items() if value == ""}
+        assert secret - blank == ({"DATABASE_OWNER_URL"} if name == "migrate" else set()), name
+
+
 def test_every_queue_that_a_task_uses_has_a_worker(compose: dict[str, Any]) -> None:
     commands = [service.get("command", []) for service in compose["services"].values()]
     served = {queue for command in commands if "-Q" in command for queue in command[command.index("-Q") + 1].split(",")}
