@@ -59,7 +59,7 @@ TIERS = (
         10 * 60,
         (
             Inclusion("retraining", "entitlement", "quarterly", "One full retrain a quarter"),
-            Inclusion("data-incorporation", "deliverable", "quarterly", "Reviewed errors become training data"),
+            Inclusion("data-incorporation", "deliverable", "quarterly", "Training data from reviewed errors"),
             Inclusion("retrain-comparison", "deliverable", "quarterly", "Comparison before and after each retrain"),
             Inclusion("integration-update", "entitlement", "quarterly", "One integration update a quarter if needed"),
         ),
@@ -76,7 +76,7 @@ TIERS = (
         20 * 60,
         (
             Inclusion("retraining", "entitlement", "monthly", "One full retrain a month"),
-            Inclusion("data-incorporation", "deliverable", "monthly", "Reviewed errors become training data"),
+            Inclusion("data-incorporation", "deliverable", "monthly", "Training data from reviewed errors"),
             Inclusion("retrain-comparison", "deliverable", "monthly", "Comparison before and after each retrain"),
             Inclusion("new-use-case", "entitlement", "quarterly", "One new use case or model variant a quarter"),
             Inclusion("priority-response", "right", "continuous", "Priority response on performance issues"),

@@ -107,8 +107,8 @@ CLIENT_DUTIES = (
     "Use the system as its instructions say.",
 )
 REPORTING = (
-    "We watch latency, errors and quality of each system at the agreed limits, and review and report them as often as"
-    " your plan says."
+    "We watch the agreed values of each system at their limits. How often they are reviewed and reported is what your"
+    " plan includes."
 )
 UPTIME = {"low": None, "medium": "99.5", "high": "99.9"}
 

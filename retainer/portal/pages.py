@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from agreements import selectors as agreements
 from backlog import selectors as backlog
 from clients import selectors as clients
+from core.access.roles import Right
 from core.access.views import portal
 from core.clock import now
 from core.errors import NotFound
@@ -161,17 +162,32 @@ def _review_link(request: HttpRequest, entry: Any, disputed: set[Any]) -> str:
 @require_GET
 def agreement(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """The five questions, answered from what was signed."""
-    plans = []
-    for retainer in agreements.retainers():
-        covered = [_covered(row) for row in agreements.covered_systems(retainer.id)]
-        inclusions = agreements.inclusions_of(retainer.tier_id)
-        said = _same_for_all(covered)
-        plans.append({"retainer": retainer, "inclusions": inclusions, "covered": covered, **said})
+    contacts = list(clients.contacts(clients.client_by_slug(client).id))
     context = {
-        "plans": plans,
-        "contacts": clients.contacts(clients.client_by_slug(client).id),
+        # A draft has promised nothing yet, and what has ended promises nothing any more.
+        "plans": [_plan(row) for row in agreements.retainers() if row.state in agreements.RUNNING],
+        "contacts": contacts,
+        "approvers": [row.name for row in contacts if Right.APPROVER in row.rights],
+        "disputable_days": DISPUTABLE_FOR.days,
     }
     return page(request, "portal/agreement.html", context)
+
+
+def _plan(retainer: Any) -> dict[str, Any]:
+    """One signed plan: what it says, and what of that holds at present because something watches."""
+    links = agreements.covered_systems(retainer.id)
+    covered = [_covered(row) for row in links]
+    watched = agreements.watched(row.system_id for row in links)
+    systems = [row["system"] for row in covered]
+    return {
+        "retainer": retainer,
+        "inclusions": agreements.inclusions_of(retainer.tier_id),
+        "covered": covered,
+        "watched": [row.name for row in systems if row.id in watched],
+        "unwatched": [row.name for row in systems if row.id not in watched],
+        "stops": slas.stops_for("client", [row.policy_version_id for row in links]),
+        **_same_for_all(covered),
+    }
 
 
 def _covered(row: Any) -> dict[str, Any]:

@@ -238,6 +238,15 @@ def _narrowed(rung: Rung) -> str:
     return " · ".join([*words, _("at night too")] if rung.at_night else words)
 
 
+def stops_for(party: str, version_ids: Iterable[uuid.UUID]) -> str:
+    """Whether "all" of what these versions promise stands still while this party is waited on, "some", or "" none."""
+    rows = Target.objects.filter(version_id__in=list(version_ids)).values_list("pausable", "pausing")
+    stops = {pausable and (not pausing or party in pausing) for pausable, pausing in rows}
+    if True not in stops:
+        return ""
+    return "some" if False in stops else "all"
+
+
 def hours_of(version_id: uuid.UUID) -> list[tuple[str, str]]:
     """The calendars that a version counts in: the severities of each, and its hours in words."""
     found: dict[str, list[str]] = {}

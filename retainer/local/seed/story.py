@@ -262,7 +262,7 @@ EPISODES = (
         "high",
         12,
         140,
-        updates=("Searches are slow for some shoppers. We are looking into it and write again by noon.",),
+        updates=("Searches are slow for some shoppers. We are looking into it.",),
         resolution="The provider's region was overloaded. Traffic now goes to a second region.",
         lesson=("Fail over to a second region by itself", "integration", 4, 2),
     ),
@@ -314,7 +314,7 @@ EPISODES = (
         4,
         75,
         updates=("The assistant named outdated shipping prices. It no longer answers such questions by itself.",),
-        resolution="The price list is read anew each night. 31 customers got a correction.",
+        resolution="The price list was read anew. 31 customers got a correction.",
         lesson=("Refresh the knowledge base nightly and check it", "data_quality", 5, 2),
     ),
     Episode(
