@@ -22,9 +22,10 @@ from incidents import selectors as incidents
 from incidents.services import DISPUTABLE_FOR
 from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
+from monitoring.ranges import chart_grid
+from retainer.dashboard.charts import chart
 from retainer.dashboard.home import WORST_FIRST
-from retainer.dashboard.systems import SPANS, chart, span_of
-from retainer.dashboard.uptime import months_of
+from retainer.dashboard.uptime import days_of, months_of
 from retainer.errors import not_found
 from retainer.portal.asking import link_for
 from slas import selectors as slas
@@ -103,18 +104,18 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
     same = unchanged(request, version)
     if same:
         return same
+    metrics, months = monitoring.metrics_of(row.id), months_of(row.id)
     context = {
         "version": version,
         "system": row,
         "health": monitoring.system_health([row.id])[row.id],
-        "metrics": monitoring.metrics_of(row.id),
+        "metrics": metrics,
         "incidents": incidents.incidents(system_id=row.id)[:5],
-        "series_url": reverse("portal:series", args=[agency, client, system]),
-        "span": span_of(request),
-        "spans": list(SPANS),
-        "months": months_of(row.id),
+        "months": months,
+        "days": days_of(row.id, months),
         "windows": backlog.coming_windows(row.id),
     }
+    context |= chart_grid(request, reverse("portal:series", args=[agency, client, system]), metrics)
     return page(request, "portal/system.html", context, part="portal/_system.html")
 
 
