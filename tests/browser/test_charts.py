@@ -114,7 +114,7 @@ def open_page(page: Page, base: str, cast: Cast, face: str, span: str) -> None:
 def faults(page: Page) -> list[str]:
     found = []
     for chart in page.evaluate(DRAWN):
-        assert len(chart["words"]) > 3
+        assert len(chart["words"]) > 3, chart
         for word in chart["words"]:
             inside = word["left"] >= 0 and word["right"] <= chart["width"]
             if not inside or word["top"] < 0 or word["bottom"] > chart["height"]:

@@ -73,8 +73,8 @@ function axes(data) {
     { ...axis, space: 72, size: 28, values: (_plot, ticks, _axis, _space, step) => axisWords(ticks, step) },
     {
       ...axis,
-      space: 36,
-      size: (_plot, words) => Math.ceil(Math.max(24, ...(words ?? []).map((one) => widthOf(one)))) + 8,
+      space: 28,
+      size: (plot, words) => Math.ceil(Math.max(24, ...(words ?? []).map((one) => widthOf(plot, one)))) + 8,
       values: (_plot, ticks, _axis, _space, step) => ticksWithUnit(ticks, step, data.unit),
     },
   ];
@@ -88,7 +88,7 @@ function optionsOf(figure, box, entry) {
     tzDate: inZone,
     width: box.clientWidth,
     height: figure.matches(".chart-small") ? 160 : 240,
-    padding: [12, (plot) => endSpace(data, plot.width || box.clientWidth), 0, 0],
+    padding: [12, (plot) => endSpace(plot, data, plot.width || box.clientWidth), 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
     scales: {

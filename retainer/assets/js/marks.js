@@ -15,21 +15,23 @@ export function faded(token, alpha) {
   return `rgb(${red} ${green} ${blue} / ${alpha})`;
 }
 
-const paper = document.createElement("canvas").getContext("2d");
 const family = () => getComputedStyle(document.body).fontFamily;
 const LABEL = 500;
 const LINE = 14;
 
-// In pixels of the page.
-export function widthOf(words, weight = 400) {
-  paper.font = `${weight} 12px ${family()}`;
-  return paper.measureText(words).width;
+// In pixels of the page. Measured on the canvas that draws: one beside the page keeps the font that it first found.
+export function widthOf({ ctx }, words, weight = 400) {
+  ctx.save();
+  ctx.font = `${weight} 12px ${family()}`;
+  const { width } = ctx.measureText(words);
+  ctx.restore();
+  return width;
 }
 
-function fitted(words, room) {
-  if (widthOf(words, LABEL) <= room) return words;
+function fitted(plot, words, room) {
+  if (widthOf(plot, words, LABEL) <= room) return words;
   let short = words;
-  while (short.length > 1 && widthOf(`${short}…`, LABEL) > room) short = short.slice(0, -1);
+  while (short.length > 1 && widthOf(plot, `${short}…`, LABEL) > room) short = short.slice(0, -1);
   return `${short.trimEnd()}…`;
 }
 
@@ -42,9 +44,9 @@ function endWords(line, unit) {
 }
 
 // The room that the labels at the ends of lines need, of which a phone gives them a third.
-export function endSpace(data, width) {
-  const needed = Math.max(0, ...lines(data).map((line) => widthOf(endWords(line, data.unit), LABEL)));
-  return Math.ceil(Math.min(width / 3, Math.max(28, needed + 16)));
+export function endSpace(plot, data, width) {
+  const needed = Math.max(0, ...lines(data).map((line) => widthOf(plot, endWords(line, data.unit), LABEL)));
+  return Math.ceil(Math.min(width / 3, Math.max(28, needed + 20)));
 }
 
 function text(plot, words, x, y, ink) {
@@ -136,7 +138,7 @@ function release(plot, one) {
   ctx.moveTo(x, bbox.top);
   ctx.lineTo(x, bbox.top + bbox.height);
   ctx.stroke();
-  const width = widthOf(one.label, LABEL) * devicePixelRatio;
+  const width = widthOf(plot, one.label, LABEL) * devicePixelRatio;
   const gap = 4 * devicePixelRatio;
   text(plot, one.label, x + gap + width > right ? x - gap - width : x + gap, bbox.top + 2 * gap, colour("text-3"));
 }
@@ -175,7 +177,7 @@ function ends(plot, data) {
   const over = Math.max(0, (found.at(-1)?.y ?? 0) - (bbox.top + bbox.height));
   const room = plot.width - (bbox.left + bbox.width) / devicePixelRatio - 10;
   for (const { line, index, y } of found) {
-    const words = fitted(endWords(line, data.unit), room);
+    const words = fitted(plot, endWords(line, data.unit), room);
     text(plot, words, bbox.left + bbox.width + 8 * devicePixelRatio, y - over, colour(`series-${index + 1}`));
   }
 }
