@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg, BitXor
 from django.db.models import (
@@ -30,13 +31,14 @@ from core.clock import now
 from core.errors import NotFound
 from incidents.states import IncidentState
 from monitoring import addresses
+from monitoring.charting import Series, first_and_last, read_series
 from monitoring.evaluate import UNKNOWN_AFTER
-from monitoring.models import Alert, Check, Health, Rollup, Sample, Threshold
+from monitoring.models import Alert, Check, Health, Sample, Threshold
 from monitoring.uptime import Uptime, uptime
+from monitoring.uptime_days import Day, uptime_days
 
 # Worst first: the state of a system is the worst of what is measured on its production.
 WORST = (Health.DOWN, Health.DEGRADED, Health.UNKNOWN, Health.MAINTENANCE, Health.HEALTHY, Health.PAUSED)
-MOST_POINTS = 400
 # Limits that are broken, or whose value has gone.
 _TELLING = Q(health=Health.DEGRADED) | Q(health=Health.UNKNOWN, missing_streak__gte=UNKNOWN_AFTER)
 
@@ -265,8 +267,12 @@ def _in_environment(row: Check, label: str) -> str:
 
 
 def _limit_text(limit: Threshold, unit: str) -> str:
-    words = _("bad above") if limit.comparison == "above" else _("bad below")
-    return f"{words} {value_text(limit.limit, unit)}"
+    return f"{bad_side(limit)} {value_text(limit.limit, unit)}"
+
+
+def bad_side(limit: Threshold) -> str:
+    """On which side of it a value is bad, before the limit itself."""
+    return _("bad above") if limit.comparison == "above" else _("bad below")
 
 
 def metric_label(name: str) -> str:
@@ -289,44 +295,14 @@ def value_text(value: float, unit: str) -> str:
     return shown if unit in ("", "ratio") else f"{shown} {unit}"
 
 
-def series(check_id: uuid.UUID, metric: str, start: datetime, end: datetime) -> list[tuple[datetime, float | None]]:
-    """The values of one metric in ``[start, end)``, at most some hundred points; None where nothing was measured.
-
-    Raw values for up to a day, else the rollup that fits, so that the cost does not grow with history.
-    """
-    span = end - start
-    step = timedelta(seconds=check(check_id).interval_seconds)
-    if span <= timedelta(days=1):
-        rows = Sample.objects.filter(check_id=check_id, metric=metric, slot__gte=start, slot__lt=end)
-        points = list(rows.order_by("slot").values_list("slot", "value"))
-    else:
-        seconds = 300 if span <= timedelta(days=7) else 3600 if span <= timedelta(days=90) else 86_400
-        step = max(step, timedelta(seconds=seconds))
-        buckets = Rollup.objects.filter(
-            check_id=check_id, metric=metric, seconds=seconds, bucket__gte=start, bucket__lt=end
-        )
-        points = [(row.bucket, row.total / row.count) for row in buckets.order_by("bucket")]
-    return _with_gaps(_thinned(points), step)
+def first_and_last_value(check_id: uuid.UUID, metric: str) -> tuple[datetime, datetime] | None:
+    """The first and the last day on which there is a value of the metric; None where none was counted yet."""
+    return first_and_last(check_id, metric)
 
 
-def _thinned(points: list[tuple[datetime, float]]) -> list[tuple[datetime, float]]:
-    """Means of neighbours where there are more points than a chart can show."""
-    width = -(-len(points) // MOST_POINTS)
-    if width <= 1:
-        return points
-    groups = [points[place : place + width] for place in range(0, len(points), width)]
-    return [(group[0][0], sum(value for _at, value in group) / len(group)) for group in groups]
-
-
-def _with_gaps(points: list[tuple[datetime, float]], step: timedelta) -> list[tuple[datetime, float | None]]:
-    """A missing stretch is a gap, never a bridge."""
-    found: list[tuple[datetime, float | None]] = []
-    usual = max(step, (points[-1][0] - points[0][0]) / max(1, len(points) - 1)) if points else step
-    for at, value in points:
-        if found and at - found[-1][0] > 2.5 * usual:
-            found.append((found[-1][0] + usual, None))
-        found.append((at, value))
-    return found
+def series(check_id: uuid.UUID, metric: str, start: datetime, end: datetime) -> Series:
+    """What a chart of one metric shows of ``[start, end)``; a gap where nothing was measured."""
+    return read_series(check(check_id), metric, start, end)
 
 
 def freshness(system_id: uuid.UUID) -> str:
@@ -373,3 +349,12 @@ def uptime_of(system_id: uuid.UUID, start: datetime, end: datetime) -> list[Upti
     """Each production check of the system in ``[start, end)``, the worst first, planned maintenance told apart."""
     planned = maintenance.windows(system_id).filter(starts_at__lt=end, ends_at__gt=start)
     return uptime(system_id, start, end, [(row.starts_at, row.ends_at) for row in planned])
+
+
+def uptime_days_of(system_id: uuid.UUID, last: date, count: int, zone: ZoneInfo, *, planned_counts: bool) -> list[Day]:
+    """So many days up to ``last``, without planned maintenance unless that counts as downtime."""
+    if planned_counts:
+        return uptime_days(system_id, last, count, zone, [])
+    since = now() - timedelta(days=count + 1)
+    planned = maintenance.windows(system_id).filter(ends_at__gt=since)
+    return uptime_days(system_id, last, count, zone, [(row.starts_at, row.ends_at) for row in planned])

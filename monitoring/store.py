@@ -75,14 +75,23 @@ def write_samples(check: Any, metric: str, points: Iterable[tuple[datetime, floa
 
 
 def write_rollups(
-    check: Any, metric: str, seconds: int, buckets: Sequence[tuple[datetime, float]], *, count: int
+    check: Any,
+    metric: str,
+    seconds: int,
+    buckets: Sequence[tuple[datetime, float]],
+    *,
+    count: int,
+    ends: Sequence[tuple[float, float]] = (),
 ) -> None:
-    """Rollups of one metric of one check, for history that is brought in; each bucket with its mean."""
+    """Rollups of one metric of one check, for history that is brought in; each bucket with its mean, and with its
+    lowest and highest value where they are known."""
+    known = ends or [(mean, mean) for _at, mean in buckets]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO monitoring_rollup (agency_id, client_id, check_id, metric, seconds, bucket, count, total,"
-            " minimum, maximum) SELECT %s, %s, %s, %s, %s, at, %s, mean * %s, mean, mean"
-            " FROM unnest(%s::timestamptz[], %s::float8[]) AS given(at, mean) ON CONFLICT DO NOTHING",
+            " minimum, maximum) SELECT %s, %s, %s, %s, %s, at, %s, mean * %s, low, high"
+            " FROM unnest(%s::timestamptz[], %s::float8[], %s::float8[], %s::float8[]) AS given(at, mean, low, high)"
+            " ON CONFLICT DO NOTHING",
             [
                 check.agency_id,
                 check.client_id,
@@ -93,6 +102,8 @@ def write_rollups(
                 count,
                 [at for at, _mean in buckets],
                 [mean for _at, mean in buckets],
+                [low for low, _high in known],
+                [high for _low, high in known],
             ],
         )
 

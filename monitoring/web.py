@@ -23,6 +23,7 @@ from monitoring.forms import CheckForm, ThresholdForm
 from monitoring.limits import effect_of, limit_view
 from monitoring.models import CheckKind
 from monitoring.presets import PRESETS
+from monitoring.ranges import chart_grid
 
 
 @staff(permissions.SEE)
@@ -89,13 +90,17 @@ def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespons
     same = unchanged(request, version)
     if same:
         return same
+    system, client = clients.system(row.system_id), clients.client(row.client_id)
+    metrics = selectors.metrics_of_check(row)
+    address = reverse("dashboard:series", args=[agency, client.slug, system.slug])
     context = {
         "check": row,
         "state": selectors.check_states([row])[row.id],
-        "metrics": selectors.metrics_of_check(row),
+        "metrics": metrics,
         "version": version,
-        "system": clients.system(row.system_id),
-        "client": clients.client(row.client_id),
+        "system": system,
+        "client": client,
+        **chart_grid(request, address, metrics),
         "thresholds": [limit_view(row, limit) for limit in selectors.thresholds_of(row.id)],
         "alerts": selectors.alerts(system_id=row.system_id).filter(source_check_id=row.id)[:10],
         "breadcrumbs": _crumbs(agency, row.name),

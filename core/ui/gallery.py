@@ -103,7 +103,6 @@ def examples() -> dict[str, Any]:
         "days": [(f"Day {index + 1}", _day_state(index)) for index in range(60)],
         "chart": json.dumps(_chart()),
         "chart_many": json.dumps(_chart_of_many()),
-        "spans": ["24h", "7d", "30d", "90d", "12m"],
         "moments": [now(), now() - timedelta(minutes=4), now() - timedelta(days=3), now() - timedelta(days=500)],
     }
 
@@ -306,8 +305,14 @@ def _chart() -> dict[str, Any]:
     return {
         "times": times,
         "values": values,
+        "low": [None if value is None else round(value - 0.2, 2) for value in values],
+        "high": [
+            None if value is None else round(value + (2.9 if i == 100 else 0.3), 2) for i, value in enumerate(values)
+        ],
+        "step": 300,
+        "counted": "Average per 5 min, band = lowest to highest",
         "unit": "s",
-        "thresholds": [{"value": 3.0, "label": "Above"}],
+        "thresholds": [{"value": 3.0, "label": "bad above", "side": "above"}],
         "bands": [{"from": times[150], "to": times[180], "label": "INC-1042"}],
         "maintenance": [{"from": times[55], "to": times[82], "label": "Maintenance"}],
         "releases": [{"at": times[220], "label": "v14"}],

@@ -41,7 +41,7 @@ from incidents.timeline import mark_of, text_of
 from incidents.web.steps import merge_choices
 from monitoring import selectors as monitoring
 from monitoring.selectors import metric_label
-from retainer.dashboard.systems import chart
+from retainer.dashboard.charts import chart
 from retainer.errors import not_found
 from slas import selectors as slas
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,19 +14,18 @@ from backlog import selectors as backlog
 from clients import selectors as clients
 from core.access.roles import Capability
 from core.access.views import staff
-from core.clock import now
 from core.errors import NotFound
 from core.selectors import names_of, news_version
 from core.web.pages import listed, page, unchanged
 from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
+from monitoring.ranges import chart_grid
+from retainer.dashboard.charts import chart
 from retainer.dashboard.home import WORST_FIRST
-from retainer.dashboard.uptime import months_of
+from retainer.dashboard.uptime import days_of, months_of
 from retainer.errors import not_found
 from slas import selectors as slas
-
-SPANS = {"1h": 1, "24h": 24, "7d": 24 * 7, "30d": 24 * 30, "90d": 24 * 90}
 
 
 @staff(Capability.VIEW)
@@ -73,16 +70,15 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
     same = unchanged(request, version)
     if same:
         return same
-    context = system_context(row) | {
+    context, months = system_context(row), months_of(row.id)
+    context |= chart_grid(request, reverse("dashboard:series", args=[agency, client, system]), context["metrics"]) | {
         "version": version,
         "breadcrumbs": [
             {"label": row.client.name, "url": reverse("dashboard:client", args=[agency, client])},
             {"label": row.name, "url": ""},
         ],
-        "series_url": reverse("dashboard:series", args=[agency, client, system]),
-        "span": span_of(request),
-        "spans": list(SPANS),
-        "months": months_of(row.id),
+        "months": months,
+        "days": days_of(row.id, months),
         "windows": backlog.coming_windows(row.id),
     }
     return page(request, "dashboard/system.html", context, part="dashboard/_system.html")
@@ -114,50 +110,3 @@ def series(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         return JsonResponse(chart(request, row.id))
     except (NotFound, ValueError):
         return JsonResponse({"error": _("There is no such chart.")}, status=404)
-
-
-def chart(request: HttpRequest, system_id: uuid.UUID) -> dict[str, Any]:
-    """``times`` (Unix seconds), ``values`` (None where nothing was measured), ``thresholds``, ``bands``."""
-    check = monitoring.check(uuid.UUID(request.GET.get("check", "")))
-    if check.system_id != system_id:
-        raise NotFound(_("There is no such chart."))
-    metric = request.GET.get("metric", "")
-    end = now()
-    start = end - timedelta(hours=SPANS[span_of(request)])
-    points = monitoring.series(check.id, metric, start, end)
-    unit = next((item.get("unit", "") for item in check.metrics if item["name"] == metric), "")
-    # A ratio is read as per cent, on the page and in its chart alike.
-    factor = 100 if unit == "ratio" else 1
-    return {
-        "unit": "%" if unit == "ratio" else unit or ("s" if metric == "latency" else ""),
-        "times": [int(at.timestamp()) for at, _value in points],
-        "values": [None if value is None else value * factor for _at, value in points],
-        "thresholds": [
-            {"value": row.limit * factor, "label": row.get_comparison_display()}
-            for row in monitoring.thresholds_of(check.id)
-            if row.metric == metric
-        ],
-        "bands": [
-            {"from": _seconds(row.opened_at), "to": _seconds(_ended(row) or end), "label": row.reference}
-            for row in incidents.incidents(system_id=system_id)
-            if (_ended(row) or end) >= start
-        ],
-        "start": _seconds(start),
-        "end": _seconds(end),
-    }
-
-
-def _ended(row: Any) -> datetime | None:
-    """When it was over: solved, or found to be a false alarm or the same as another."""
-    ended: datetime | None = row.resolved_at or row.closed_at
-    return ended
-
-
-def span_of(request: HttpRequest) -> str:
-    """The window that the address asks for; a day where it asks for none we know."""
-    span = request.GET.get("span", "24h")
-    return span if span in SPANS else "24h"
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.astimezone(UTC).timestamp())

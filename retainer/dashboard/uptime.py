@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from agreements import selectors as agreements
 from core.clock import now
 from core.selectors import agency
+from core.ui.format import day
 from monitoring import selectors as monitoring
 from retainer.dashboard.review import bounds
 from slas import selectors as slas
+
+DAYS = 30
+# A day with more than this per cent of its measured time is one with a dip, below it is one of trouble.
+MOSTLY_UP = 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +67,32 @@ def month_of(system_id: uuid.UUID, start: datetime, end: datetime) -> Month:
     version = slas.policy_version(version_id) if version_id else None
     target, counts = (version.uptime_target, version.maintenance_counts) if version else (None, False)
     return Month(start, end, monitoring.uptime_of(system_id, start, end), target, counts)
+
+
+def days_of(system_id: uuid.UUID, months: Sequence[Month]) -> list[tuple[str, str]]:
+    """The last thirty days as (words, state of the day) for the strip; empty where none of them was measured.
+
+    ``months`` are those of ``months_of``: they say whether planned maintenance counts as downtime.
+    """
+    zone = ZoneInfo(agency().time_zone)
+    counts = bool(months) and months[0].maintenance_counts
+    found = monitoring.uptime_days_of(system_id, now().astimezone(zone).date(), DAYS, zone, planned_counts=counts)
+    if all(row.share is None for row in found):
+        return []
+    return [(f"{day(row.day)}: {_words(row)}", _state(row)) for row in found]
+
+
+def _words(row: Any) -> str:
+    if row.share is None:
+        return _("planned maintenance") if row.planned else _("nothing measured")
+    said = _("%(share)s %% up") % {"share": f"{row.share:g}"}
+    return f"{said} · {_('planned maintenance')}" if row.planned else said
+
+
+def _state(row: Any) -> str:
+    """The state word whose fill the day gets."""
+    if row.share is None:
+        return "maintenance" if row.planned else ""
+    if row.share == 100:
+        return "healthy"
+    return "degraded" if row.share >= MOSTLY_UP else "down"

@@ -98,8 +98,8 @@ def test_a_chart_of_more_than_a_day_reads_rollups_alone(lab: Lab, target: Target
     with lab.at():
         store.write_rollups(check, "rate", seconds, buckets, count=3)
         store.write_samples(check, "rate", [(end - timedelta(minutes=5), 99.0)])
-        points = selectors.series(check.id, "rate", start, end)
-    assert {value for _at, value in points} == {0.5}
+        points = selectors.series(check.id, "rate", start, end).points
+    assert {point.value for point in points} == {0.5}
     assert 50 < len(points) <= 450
 
 
@@ -107,8 +107,8 @@ def test_a_chart_of_a_day_has_a_few_hundred_points_and_keeps_the_mean(lab: Lab, 
     check_id = lab.watch(target)
     _write(lab, check_id, [(START + MINUTE * place, float(place % 2)) for place in range(1440)])
     with lab.at():
-        points = selectors.series(check_id, "rate", START, START + timedelta(days=1))
-    values = [value for _at, value in points if value is not None]
+        points = selectors.series(check_id, "rate", START, START + timedelta(days=1)).points
+    values = [point.value for point in points if point.value is not None]
     assert len(points) <= 450
     assert sum(values) / len(values) == pytest.approx(0.5)
 
@@ -118,15 +118,15 @@ def test_a_gap_in_a_chart_is_a_gap_and_never_a_bridge(lab: Lab, target: Target) 
     minutes = [*range(20), *range(40, 60)]
     _write(lab, check_id, [(START + MINUTE * place, 1.0) for place in minutes])
     with lab.at():
-        points = selectors.series(check_id, "rate", START, START + timedelta(hours=1))
-    (gap,) = [at for at, value in points if value is None]
+        points = selectors.series(check_id, "rate", START, START + timedelta(hours=1)).points
+    (gap,) = [point.at for point in points if point.value is None]
     assert START + MINUTE * 19 < gap < START + MINUTE * 40
 
 
 def test_nothing_measured_is_an_empty_chart(lab: Lab, target: Target) -> None:
     check_id = lab.watch(target)
     with lab.at():
-        assert selectors.series(check_id, "rate", START, START + timedelta(hours=1)) == []
+        assert selectors.series(check_id, "rate", START, START + timedelta(hours=1)).points == []
 
 
 def test_m6_days_are_made_ahead_and_dropped_whole_after_their_time(lab: Lab, target: Target) -> None:

@@ -69,7 +69,7 @@ def test_the_portal_sees_the_clients_values_and_only_alerts_of_its_incidents(lab
         health = selectors.system_health([house.system.id])[house.system.id]
         metrics = selectors.metrics_of(house.system.id)
         assert [metric.name for metric in metrics] == ["rate", "latency"]
-        assert len([one for one in selectors.series(check_id, "rate", START, lab.moment) if one[1]]) == 3
+        assert len([one for one in selectors.series(check_id, "rate", START, lab.moment).points if one.value]) == 3
         assert (health.state, metrics[0].tone) == ("degraded", "bad")
         assert [alert.incident_id for alert in selectors.alerts()] == [lab_incident_id]
     with house.portal(house.other_client):

@@ -7,11 +7,12 @@ import { startLeaving } from "./leaving.js";
 import { startLive } from "./live.js";
 import { startOverlays } from "./overlays.js";
 import { startPalette } from "./palette.js";
+import { startRanges } from "./ranges.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
 // Parts that come with every swap; each finds its own elements below a root and starts them once.
-const parts = [startClocks, startComposer, startForms, startCharts, revealScripted];
+const parts = [startClocks, startComposer, startForms, startCharts, startRanges, revealScripted];
 
 // Controls that only a script can serve stay hidden without one.
 function revealScripted(root) {

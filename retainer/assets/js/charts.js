@@ -1,131 +1,20 @@
 // Charts by uPlot in the tokens' colours: thresholds, incidents, maintenance, releases, gaps, labels at line ends.
 import uPlot from "uplot";
+import { axisWords, inZone, moment, ticksWithUnit, withUnit } from "./figures.js";
+import { colour, drawOver, drawUnder, endSpace, faded, lines, widthOf } from "./marks.js";
 
 const SERIES = 6;
-const END_SPACE = 72;
 const drawn = new Map();
 
-// A custom property holds light-dark(); an element that uses it knows which of the two it is.
-const probe = document.createElement("span");
-function colour(token) {
-  if (!probe.isConnected) document.body.append(probe);
-  probe.hidden = true;
-  probe.style.color = `var(--${token})`;
-  return getComputedStyle(probe).color;
-}
+const boxOf = (figure) => figure.querySelector("[data-chart-canvas]");
+const isKnown = (value) => value !== null && value !== undefined;
 
-function faded(token, alpha) {
-  const [red, green, blue] = colour(token).match(/[\d.]+/g);
-  return `rgb(${red} ${green} ${blue} / ${alpha})`;
-}
-
-const number = (value) =>
-  value.toLocaleString(locale, { maximumSignificantDigits: Math.abs(value) < 100 ? 3 : 6 }).replace("-", "−");
-const withUnit = (value, unit) => `${number(value)}${unit ? ` ${unit}` : ""}`;
-// The reader's own zone as the profile has it, which may not be the browser's; day before month in English too.
-const { lang, dataset } = document.documentElement;
-const locale = /^en(-us)?$/i.test(lang) ? "en-GB" : lang;
-const inZone = (seconds) =>
-  dataset.zone ? uPlot.tzDate(new Date(seconds * 1000), dataset.zone) : new Date(seconds * 1000);
-const moment = (seconds) =>
-  inZone(seconds).toLocaleString(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-
-// One line under the axis: the time of day, the date at midnight, dates alone where a step is a day or more.
-function axisWords(_plot, ticks, _axis, _space, step) {
-  const date = { day: "numeric", month: "short" };
-  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return ticks.map((tick) => {
-    const here = inZone(tick);
-    const midnight = here.getHours() === 0 && here.getMinutes() === 0;
-    return here.toLocaleString(locale, step >= 86400 || midnight ? date : time);
-  });
-}
-
-const lines = (data) => data.series ?? [{ label: data.label ?? "", values: data.values ?? [] }];
-
-function hatch(context, left, top, width, height, ink) {
-  context.save();
-  context.beginPath();
-  context.rect(left, top, width, height);
-  context.clip();
-  context.strokeStyle = ink;
-  context.lineWidth = devicePixelRatio;
-  const gap = 8 * devicePixelRatio;
-  for (let x = left - height; x < left + width; x += gap) {
-    context.beginPath();
-    context.moveTo(x, top + height);
-    context.lineTo(x + height, top);
-    context.stroke();
-  }
-  context.restore();
-}
-
-function band(plot, one, token, hatched) {
-  const { ctx, bbox } = plot;
-  const clamp = (x) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, x));
-  const from = clamp(plot.valToPos(one.from, "x", true));
-  const to = clamp(plot.valToPos(one.to, "x", true));
-  if (to <= from) return;
-  ctx.fillStyle = colour(`${token}-tint`);
-  ctx.fillRect(from, bbox.top, Math.max(to - from, 2 * devicePixelRatio), bbox.height);
-  if (hatched) hatch(ctx, from, bbox.top, to - from, bbox.height, colour(`${token}-border`));
-}
-
-function text(plot, words, x, y, ink, align = "left") {
-  const { ctx } = plot;
-  ctx.font = `500 ${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
-  ctx.fillStyle = ink;
-  ctx.textAlign = align;
-  ctx.textBaseline = "middle";
-  ctx.fillText(words, x, y);
-}
-
-function drawUnder(plot, data) {
-  plot.ctx.save();
-  for (const one of data.bands ?? []) band(plot, one, "bad", false);
-  for (const one of data.maintenance ?? []) band(plot, one, "info", true);
-  plot.ctx.restore();
-}
-
-function drawOver(plot, data) {
-  const { ctx, bbox } = plot;
-  const right = bbox.left + bbox.width;
-  ctx.save();
-  for (const one of data.releases ?? []) {
-    const x = plot.valToPos(one.at, "x", true);
-    if (x < bbox.left || x > right) continue;
-    ctx.strokeStyle = colour("text-3");
-    ctx.lineWidth = devicePixelRatio;
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-    text(plot, one.label, x + 4 * devicePixelRatio, bbox.top + 8 * devicePixelRatio, colour("text-3"));
-  }
-  const taken = [];
-  for (const one of data.thresholds ?? []) {
-    const y = plot.valToPos(one.value, "y", true);
-    if (y < bbox.top || y > bbox.top + bbox.height) continue;
-    ctx.strokeStyle = colour("text-2");
-    ctx.lineWidth = devicePixelRatio;
-    ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(right, y);
-    ctx.stroke();
-    ctx.setLineDash([]);
-    const words = [one.label, withUnit(one.value, data.unit)].filter(Boolean).join(" ");
-    text(plot, words, bbox.left + 4 * devicePixelRatio, y - 9 * devicePixelRatio, colour("text-2"));
-    taken.push(y);
-  }
-  lines(data).forEach((line, index) => {
-    const last = line.values.findLastIndex((value) => value !== null);
-    if (last < 0) return;
-    const words = line.label || withUnit(line.values[last], data.unit);
-    const y = plot.valToPos(line.values[last], "y", true);
-    text(plot, words, right + 8 * devicePixelRatio, y, colour(`series-${index + 1}`));
-  });
-  ctx.restore();
+// What one moment's values are, in words: for the tip and for the table.
+function saidOf(data, index, words) {
+  const said = (value) => (isKnown(value) ? withUnit(value, data.unit) : null);
+  const rows = lines(data).map((line) => [line.label || (data.low ? words.wordsAverage : ""), said(line.values[index])]);
+  if (!data.low) return rows;
+  return [...rows, [words.wordsLow, said(data.low[index])], [words.wordsHigh, said(data.high[index])]];
 }
 
 function tip(box, data) {
@@ -135,63 +24,75 @@ function tip(box, data) {
   box.append(element);
   return (plot) => {
     const index = plot.cursor.idx;
-    const inside = index !== null && index !== undefined && plot.cursor.left >= 0;
+    const inside = isKnown(index) && plot.cursor.left >= 0;
     element.hidden = !inside;
     if (!inside) return;
     const at = data.times[index];
-    const values = lines(data).map((line) => {
-      const value = line.values[index];
-      const said = value === null || value === undefined ? box.dataset.wordsNone : withUnit(value, data.unit);
-      return line.label ? `${line.label}: ${said}` : said;
-    });
+    const rows = saidOf(data, index, box.dataset);
+    const values = rows.some(([, said]) => said)
+      ? rows.map(([label, said]) => [label, said ?? box.dataset.wordsNone].filter(Boolean).join(": "))
+      : [box.dataset.wordsNone];
     const around = [...(data.bands ?? []), ...(data.maintenance ?? [])].filter((one) => one.from <= at && at <= one.to);
-    element.textContent = [moment(at), ...values, ...around.map((one) => one.label)].join("\n");
+    element.textContent = [moment(at, data.step), ...values, ...around.map((one) => one.label)].join("\n");
     const left = plot.cursor.left + plot.over.offsetLeft;
     const flip = left + 12 + element.offsetWidth > box.clientWidth;
-    element.style.translate = `${flip ? left - 12 - element.offsetWidth : left + 12}px ${plot.over.offsetTop + 4}px`;
+    const place = flip ? left - 12 - element.offsetWidth : left + 12;
+    element.style.translate = `${Math.max(0, place)}px ${plot.over.offsetTop + 4}px`;
   };
 }
 
 function range(data) {
+  const limits = (data.thresholds ?? []).map((one) => one.value);
+  const ends = [...limits, ...(data.low ?? []), ...(data.high ?? [])].filter(isKnown);
   return (_plot, low, high) => {
-    const limits = (data.thresholds ?? []).map((one) => one.value);
-    const bottom = Math.min(low ?? 0, ...limits);
-    const top = Math.max(high ?? 1, ...limits);
+    const bottom = Math.min(low ?? 0, ...ends);
+    const top = Math.max(high ?? 1, ...ends);
     const room = (top - bottom || Math.abs(top) || 1) * 0.12;
-    return [bottom >= 0 && bottom - room < 0 ? 0 : bottom - room, top + room];
+    // A share is never above 100, nor is room for it.
+    const most = data.unit === "%" && top <= 100 ? 100 : top + room;
+    return [bottom >= 0 && bottom - room < 0 ? 0 : bottom - room, Math.min(top + room, most)];
   };
 }
 
-function draw(figure, data) {
-  const box = figure.querySelector("[data-chart-canvas]");
-  drawn.get(figure)?.plot?.destroy();
-  box.replaceChildren();
-  const entry = { data, plot: null };
-  drawn.set(figure, entry);
-  const all = lines(data).slice(0, SERIES);
-  if (!data.times?.length || all.every((line) => line.values.every((value) => value === null))) {
-    const message = document.createElement("div");
-    message.className = "chart-message";
-    message.textContent = box.dataset.wordsEmpty;
-    box.append(message);
-    return;
-  }
+// A value with nothing on either side has no line, so it is a dot.
+function alone(plot, series) {
+  const values = plot.data[series];
+  return values.flatMap((value, index) =>
+    isKnown(value) && !isKnown(values[index - 1]) && !isKnown(values[index + 1]) ? [index] : [],
+  );
+}
+
+function axes(data) {
   const axis = {
     stroke: () => colour("text-3"),
     font: `12px ${getComputedStyle(document.body).fontFamily}`,
     grid: { stroke: () => colour("border"), width: 1 },
     ticks: { show: false },
   };
-  const follow = tip(box, data);
-  const options = {
+  return [
+    { ...axis, space: 72, size: 28, values: (_plot, ticks, _axis, _space, step) => axisWords(ticks, step) },
+    {
+      ...axis,
+      space: 28,
+      size: (plot, words) => Math.ceil(Math.max(24, ...(words ?? []).map((one) => widthOf(plot, one)))) + 8,
+      values: (_plot, ticks, _axis, _space, step) => ticksWithUnit(ticks, step, data.unit),
+    },
+  ];
+}
+
+function optionsOf(figure, box, entry) {
+  const { data } = entry;
+  const all = lines(data).slice(0, SERIES);
+  const fixed = data.start && data.end;
+  return {
     tzDate: inZone,
     width: box.clientWidth,
     height: figure.matches(".chart-small") ? 160 : 240,
-    padding: [12, END_SPACE, 0, 0],
+    padding: [12, (plot) => endSpace(plot, data, plot.width || box.clientWidth), 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
     scales: {
-      x: data.start && data.end ? { range: (_plot, low, high) => (entry.zoomed ? [low, high] : [data.start, data.end]) } : {},
+      x: fixed ? { range: (_plot, low, high) => (entry.zoomed ? [low, high] : [data.start, data.end]) } : {},
       y: { range: range(data) },
     },
     series: [
@@ -201,22 +102,43 @@ function draw(figure, data) {
         stroke: () => colour(`series-${index + 1}`),
         width: 1.5,
         spanGaps: false,
-        points: { show: false },
-        fill: all.length === 1 ? () => faded("series-1", 0.08) : undefined,
+        points: { show: true, size: 4, filter: alone, fill: () => colour(`series-${index + 1}`) },
+        fill: all.length === 1 && !data.low ? () => faded("series-1", 0.08) : undefined,
       })),
     ],
-    axes: [
-      { ...axis, space: 72, size: 28, values: axisWords },
-      { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => withUnit(tick, data.unit)) },
-    ],
+    axes: axes(data),
     hooks: {
       drawClear: [(plot) => drawUnder(plot, data)],
       draw: [(plot) => drawOver(plot, data)],
-      setCursor: [follow],
+      setCursor: [tip(box, data)],
       setSelect: [(plot) => (entry.zoomed = plot.select.width > 0)],
     },
   };
-  entry.plot = new uPlot(options, [data.times, ...all.map((line) => line.values)], box);
+}
+
+function message(box, words) {
+  const element = document.createElement("div");
+  element.className = "chart-message";
+  element.textContent = words;
+  box.replaceChildren(element);
+}
+
+function draw(figure, data) {
+  const box = boxOf(figure);
+  drawn.get(figure)?.plot?.destroy();
+  box.replaceChildren();
+  box.classList.remove("is-waiting");
+  const entry = { data, plot: null };
+  drawn.set(figure, entry);
+  figure.querySelector("[data-chart-counted]").textContent = data.counted ?? "";
+  if (!figure.querySelector("[data-chart-rows]").hidden) fillTable(figure);
+  const all = lines(data);
+  if (!data.times?.length || all.every((line) => !line.values.some(isKnown))) {
+    message(box, data.empty || box.dataset.wordsEmpty);
+    return;
+  }
+  const options = optionsOf(figure, box, entry);
+  entry.plot = new uPlot(options, [data.times, ...all.slice(0, SERIES).map((line) => line.values)], box);
   entry.plot.over.addEventListener("dblclick", () => (entry.zoomed = false));
 }
 
@@ -230,27 +152,24 @@ function cell(row, name, words, css = "") {
 
 function fillTable(figure) {
   const { data } = drawn.get(figure) ?? {};
-  const box = figure.querySelector("[data-chart-canvas]");
-  const place = figure.querySelector("[data-chart-rows]");
+  const words = boxOf(figure).dataset;
   const table = document.createElement("table");
   table.className = "table";
   const head = table.createTHead().insertRow();
-  cell(head, "th", box.dataset.wordsTime);
-  for (const line of lines(data)) cell(head, "th", line.label || box.dataset.wordsValue, "num");
+  cell(head, "th", words.wordsTime);
+  for (const [label] of saidOf(data, 0, words)) cell(head, "th", label || words.wordsValue, "num");
   const body = table.createTBody();
-  for (let index = data.times.length - 1; index >= 0; index -= 1) {
+  for (let index = (data.times ?? []).length - 1; index >= 0; index -= 1) {
     const row = body.insertRow();
-    cell(row, "td", moment(data.times[index]), "p1");
-    for (const line of lines(data)) {
-      const value = line.values[index];
-      cell(row, "td", value === null || value === undefined ? "–" : withUnit(value, data.unit), "num p1");
-    }
+    cell(row, "td", moment(data.times[index], data.step), "p1");
+    for (const [, said] of saidOf(data, index, words)) cell(row, "td", said ?? "–", "num p1");
   }
-  place.replaceChildren(table);
+  figure.querySelector("[data-chart-rows]").replaceChildren(table);
 }
 
+// Only the newest question counts, so that a slow answer of another period does not come last.
 async function load(figure) {
-  const box = figure.querySelector("[data-chart-canvas]");
+  const asked = (figure.chartAsked = (figure.chartAsked ?? 0) + 1);
   if (figure.dataset.values) {
     draw(figure, JSON.parse(figure.dataset.values));
     return;
@@ -258,15 +177,28 @@ async function load(figure) {
   try {
     const answer = await fetch(figure.dataset.src, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    draw(figure, await answer.json());
+    const data = await answer.json();
+    if (asked === figure.chartAsked) draw(figure, data);
   } catch {
-    if (drawn.has(figure)) return;
-    const message = document.createElement("div");
-    message.className = "chart-message";
-    message.textContent = box.dataset.wordsFailed;
-    box.replaceChildren(message);
+    if (asked !== figure.chartAsked || (drawn.has(figure) && !figure.chartMoved)) return;
+    drawn.get(figure)?.plot?.destroy();
+    drawn.delete(figure);
+    boxOf(figure).classList.remove("is-waiting");
+    message(boxOf(figure), boxOf(figure).dataset.wordsFailed);
     setTimeout(() => figure.isConnected && load(figure), 60000);
+  } finally {
+    if (asked === figure.chartAsked) {
+      figure.chartMoved = false;
+      figure.removeAttribute("aria-busy");
+    }
   }
+}
+
+// For another period: what is drawn stays, faint, until the new values are there, so that nothing jumps.
+export function loadAgain(figure) {
+  figure.chartMoved = true;
+  figure.setAttribute("aria-busy", "true");
+  load(figure);
 }
 
 const resized = new ResizeObserver((entries) => {
@@ -283,7 +215,7 @@ export function startCharts(root) {
     if (figure.chartStarted) continue;
     figure.chartStarted = true;
     load(figure);
-    resized.observe(figure.querySelector("[data-chart-canvas]"));
+    resized.observe(boxOf(figure));
     const button = figure.querySelector("[data-chart-table]");
     button?.addEventListener("click", () => {
       if (!drawn.get(figure)?.data?.times) return;
@@ -305,7 +237,7 @@ export function startCharts(root) {
 document.addEventListener("theme-changed", () => {
   for (const [figure, { data }] of drawn) if (figure.isConnected) draw(figure, data);
 });
-// The first labels may have been measured in the fallback font.
-document.fonts?.ready.then(() => {
-  for (const { plot } of drawn.values()) plot?.redraw();
+// The first labels may have been measured in the fallback font, which is narrower or wider than the one that comes.
+document.fonts?.addEventListener("loadingdone", () => {
+  for (const { plot } of drawn.values()) plot?.redraw(true, true);
 });

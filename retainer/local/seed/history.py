@@ -67,9 +67,9 @@ def _values(
             for seconds, back in ((300, 7), (3600, min(days, 90)), (86400, days)):
                 start = now - timedelta(days=back)
                 buckets = [(at, _value(metric, at, chance, dips)) for at in _grid(start, now, seconds)]
-                store.write_rollups(
-                    check, metric.name, seconds, buckets, count=max(1, seconds // check.interval_seconds)
-                )
+                ends = [_ends(metric, at, mean, seconds, dips) for at, mean in buckets]
+                count = max(1, seconds // check.interval_seconds)
+                store.write_rollups(check, metric.name, seconds, buckets, count=count, ends=ends)
 
 
 def _outages(check: Any, dips: list[tuple[datetime, timedelta]]) -> None:
@@ -93,6 +93,19 @@ def _value(metric: story.Metric, at: datetime, chance: random.Random, dips: list
     if metric.limit is not None and any(start <= at < start + length for start, length in dips):
         value += (metric.limit - metric.level) * 1.15
     return max(0.0, round(value, 4))
+
+
+def _ends(
+    metric: story.Metric, at: datetime, mean: float, seconds: int, dips: list[tuple[datetime, timedelta]]
+) -> tuple[float, float]:
+    """The lowest and the highest value of a bucket: its noise, and an incident that lay in it."""
+    around = metric.noise * (0.5 + 0.5 * abs(math.sin(at.timestamp())))
+    found = [mean - around, mean + around]
+    until = at + timedelta(seconds=seconds)
+    if metric.limit is not None and any(start < until and start + length > at for start, length in dips):
+        found.append(metric.level + (metric.limit - metric.level) * 1.15)
+    most = 1.0 if metric.unit == "ratio" else math.inf
+    return max(0.0, round(min(*found, mean), 4)), round(max(mean, min(most, max(found))), 4)
 
 
 def _began(episode: story.Episode, now: datetime) -> datetime:

@@ -1,0 +1,48 @@
+// How a chart writes numbers and times: rounded by their unit, in the reader's language and time zone.
+import uPlot from "uplot";
+
+const { lang, dataset } = document.documentElement;
+// Day before month in English too.
+const locale = /^en(-us)?$/i.test(lang) ? "en-GB" : lang;
+
+// As the page rounds: a share has one place, what is small three digits, what is large none after the point.
+const places = (value, unit) => {
+  if (unit === "%") return { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return Math.abs(value) < 99.95 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 };
+};
+const written = (value, options) => (value + 0).toLocaleString(locale, options).replace("-", "−");
+const beside = (number, unit) => (unit ? `${number}\u00a0${unit}` : number);
+
+export const withUnit = (value, unit) => beside(written(value, places(value, unit)), unit);
+
+// The ticks of an axis have as many places as the step between them needs, and all of them the same.
+export function ticksWithUnit(ticks, step, unit) {
+  const digits = step.toFixed(10).replace(/0+$/, "").split(".")[1].length;
+  return ticks.map((tick) =>
+    beside(written(tick, { minimumFractionDigits: digits, maximumFractionDigits: digits }), unit),
+  );
+}
+
+// The reader's own zone as the profile has it, which may not be the browser's.
+export const inZone = (seconds) =>
+  dataset.zone ? uPlot.tzDate(new Date(seconds * 1000), dataset.zone) : new Date(seconds * 1000);
+
+const DATE = { weekday: "short", day: "numeric", month: "short" };
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
+// A bucket says from when to when it goes, one of a day which day it is.
+export function moment(seconds, step = 0) {
+  const here = inZone(seconds);
+  if (step >= 86400) return here.toLocaleString(locale, DATE);
+  const from = here.toLocaleString(locale, { ...DATE, ...TIME });
+  return step >= 60 ? `${from} – ${inZone(seconds + step).toLocaleString(locale, TIME)}` : from;
+}
+
+// One line under the axis: the time of day, the date at midnight, dates alone where a step is a day or more.
+export function axisWords(ticks, step) {
+  return ticks.map((tick) => {
+    const here = inZone(tick);
+    const midnight = here.getHours() === 0 && here.getMinutes() === 0;
+    return here.toLocaleString(locale, step >= 86400 || midnight ? { day: "numeric", month: "short" } : TIME);
+  });
+}
