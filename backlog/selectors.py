@@ -32,8 +32,8 @@ def windows(system_id: uuid.UUID | None = None) -> QuerySet[MaintenanceWindow]:
     return rows.filter(system_id=system_id) if system_id else rows
 
 
-def coming_windows(system_id: uuid.UUID) -> QuerySet[MaintenanceWindow]:
-    """Those of a system that are not over, the next first."""
+def coming_windows(system_id: uuid.UUID | None = None) -> QuerySet[MaintenanceWindow]:
+    """Those that are not over, the next first; of one system where it is named."""
     return windows(system_id).filter(ends_at__gt=now()).order_by("starts_at")
 
 
