@@ -23,7 +23,7 @@ from core.web.pages import listed, page, unchanged
 from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
-from retainer.dashboard.home import WORST_FIRST
+from retainer.dashboard.portfolio import WORST_FIRST
 from retainer.dashboard.uptime import months_of
 from retainer.errors import not_found
 from slas import selectors as slas

@@ -97,7 +97,8 @@ def _ends(slug: str, named: dict[uuid.UUID, Any]) -> list[Dated]:
 
 
 def _reminders(slug: str, open_rows: Iterable[Any], named: dict[uuid.UUID, Any]) -> list[Dated]:
-    """The client gets these mails by itself; somebody may want to call before."""
+    """The client gets these mails by itself; somebody may want to call before. Nobody gets any before the agency goes
+    live with the client."""
     return [
         Dated(
             at=row.remind_at,
@@ -109,7 +110,7 @@ def _reminders(slug: str, open_rows: Iterable[Any], named: dict[uuid.UUID, Any])
             url=reverse("dashboard:incident", args=[slug, row.number]),
         )
         for row in open_rows
-        if row.remind_at and row.waiting_on == "client" and row.client_id in named
+        if row.remind_at and row.waiting_on == "client" and row.client_id in named and named[row.client_id].live_at
     ]
 
 

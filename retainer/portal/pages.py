@@ -22,7 +22,7 @@ from incidents import selectors as incidents
 from incidents.services import DISPUTABLE_FOR
 from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
-from retainer.dashboard.home import WORST_FIRST
+from retainer.dashboard.portfolio import WORST_FIRST
 from retainer.dashboard.systems import SPANS, chart, span_of
 from retainer.dashboard.uptime import months_of
 from retainer.errors import not_found

@@ -11,6 +11,7 @@ from django.test import Client as Browser
 
 from agreements.models import Retainer
 from backlog import services as backlog
+from clients import services as client_services
 from core import clock
 from incidents import selectors as incidents
 from incidents import services as incident_services
@@ -65,6 +66,8 @@ def test_a_client_who_is_waited_on_is_reminded_on_a_date(house: House) -> None:
     with house.scope():
         signed_retainer(house)
         row = _waiting(house)
+        assert dated("north", incidents.open_incidents()) == [], "nobody gets mail yet"
+        client_services.go_live(client_id=house.client.id)
         rows = dated("north", incidents.open_incidents())
     assert [(one.text, one.at) for one in rows] == [("Reminder about INC-1", row.remind_at)]
 
