@@ -72,7 +72,8 @@ def alerts_behind(incident_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Alert]
     """The alert that says most of each incident: one that goes on before one that ended, one of a limit first."""
     rows = Alert.objects.filter(incident_id__in=incident_ids).select_related("threshold", "source_check")
     best = (F("recovered_at").desc(nulls_first=True), F("threshold_id").desc(nulls_last=True))
-    return {row.incident_id: row for row in rows.order_by("incident_id", *best, "fired_at").distinct("incident_id")}
+    found = rows.order_by("incident_id", *best, "fired_at").distinct("incident_id")
+    return {row.incident_id: row for row in found if row.incident_id}
 
 
 def trends(alerts: Iterable[Alert]) -> dict[uuid.UUID, Trend]:

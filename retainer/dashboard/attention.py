@@ -117,7 +117,7 @@ def _all_url(slug: str, rows: Iterable[Need]) -> str:
 def _with_trends(rows: Sequence[Need]) -> list[Need]:
     """Only what is shown is drawn, so that the cost does not grow with what waits."""
     behind = recent.alerts_behind([need.incident_id for need in rows if need.incident_id])
-    alerts = [need.alert or behind.get(need.incident_id) for need in rows]
+    alerts = [need.alert or (behind.get(need.incident_id) if need.incident_id else None) for need in rows]
     drawn = recent.trends({alert.id: alert for alert in alerts if alert}.values())
     return [
         replace(need, alert=alert, trend=drawn[alert.id] if alert else None, is_first=place == 0)

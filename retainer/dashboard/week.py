@@ -92,7 +92,7 @@ def _ends(slug: str, named: dict[uuid.UUID, Any]) -> list[Dated]:
             url=reverse("agreements:retainer", args=[slug, row.id]),
         )
         for row in rows
-        if not agreements.is_over(row)
+        if row.ends_on and not agreements.is_over(row)
     ]
 
 

@@ -40,7 +40,7 @@ def shown(house: House) -> str:
 
 def planned(house: House, hours: float, **more: Any) -> None:
     starts_at = NOON + timedelta(hours=hours)
-    values = {"system_id": house.system.id, "title": "Index", "starts_at": starts_at} | more
+    values: dict[str, Any] = {"system_id": house.system.id, "title": "Index", "starts_at": starts_at} | more
     with house.scope():
         backlog.plan_maintenance(ends_at=starts_at + timedelta(hours=1), **values)
 

@@ -30,7 +30,12 @@ def house(cast: Cast) -> House:
 
 
 def check_of(house: House, name: str = "Answers", **more: Any) -> Check:
-    values = {"kind": "http_json", "url": "https://1.1.1.1/health", "metrics": RATE, "interval_seconds": 300} | more
+    values: dict[str, Any] = {
+        "kind": "http_json",
+        "url": "https://1.1.1.1/health",
+        "metrics": RATE,
+        "interval_seconds": 300,
+    } | more
     row = services.create_check(system_id=house.system.id, name=name, **values)
     Check.objects.filter(id=row.id).update(last_values={"rate": 0.71}, last_finished_at=NOON, health="healthy")
     return Check.objects.get(id=row.id)
