@@ -74,6 +74,11 @@ def retainers(client_id: uuid.UUID | None = None) -> QuerySet[Retainer]:
     return rows.filter(client_id=client_id) if client_id else rows
 
 
+def ending() -> QuerySet[Retainer]:
+    """Those that run and have an end, the next first."""
+    return Retainer.objects.filter(state__in=RUNNING, ends_on__isnull=False).order_by("ends_on", "name")
+
+
 def retainer(retainer_id: uuid.UUID) -> Retainer:
     """One retainer; NotFound otherwise."""
     row = retainers().filter(id=retainer_id).first()

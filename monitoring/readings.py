@@ -28,7 +28,7 @@ def readings_of(incident_id: uuid.UUID) -> list[Reading]:
 
 def _of_check(alert: Alert) -> Reading:
     check = alert.source_check
-    if not _is_fresh(check):
+    if not is_fresh(check):
         return Reading(check.name, _silence(check), "", None, good=False)
     good = not check.last_error
     value = _("It answers") if good else _trouble(check)
@@ -38,7 +38,7 @@ def _of_check(alert: Alert) -> Reading:
 def _of_limit(check: Check, limit: Threshold) -> Reading:
     agreed, value = agreed_text(limit), check.last_values.get(limit.metric)
     label = metric_label(limit.metric)
-    if value is None or not _is_fresh(check):
+    if value is None or not is_fresh(check):
         return Reading(label, _silence(check), agreed, None, good=False)
     good = value <= limit.limit if limit.comparison == "above" else value >= limit.limit
     return Reading(label, value_text(value, limit.unit), agreed, check.last_finished_at, good=good)
@@ -50,7 +50,7 @@ def agreed_text(limit: Threshold) -> str:
     return words % {"limit": value_text(limit.limit, limit.unit)}
 
 
-def _is_fresh(check: Check) -> bool:
+def is_fresh(check: Check) -> bool:
     """Whether the last answer is young enough to say how it stands now, and says anything."""
     if check.last_finished_at is None or check.health == Health.UNKNOWN:
         return False
@@ -58,7 +58,7 @@ def _is_fresh(check: Check) -> bool:
 
 
 def _silence(check: Check) -> str:
-    if check.last_error and _is_fresh(check):
+    if check.last_error and is_fresh(check):
         return _trouble(check)
     return _("not measured at present")
 

@@ -148,10 +148,17 @@ def live(
     )
 
 
-@register.simple_tag
-def sparkline(values: Sequence[float | None], label: str) -> SafeString:
-    """A sparkline; ``label`` says what it shows to those who do not see it."""
-    return drawings.spark(values, label)
+@register.inclusion_tag("components/sparkline.html")
+def sparkline(values: Sequence[float | None], label: str, limit: float | None = None) -> dict[str, Any]:
+    """A sparkline with its limit; ``label`` says what it shows to those who do not see it."""
+    return {"drawing": drawings.spark(values, label, limit), "label": label}
+
+
+@register.inclusion_tag("components/day_strip.html")
+def day_strip(days: Sequence[tuple[str, str]], label: str) -> dict[str, Any]:
+    """A small bar a day: ``days`` are pairs of what is said of it and a system state, "" for a day without data."""
+    said = "; ".join([label, *(words for words, _state in days)])
+    return {"drawing": drawings.strip(days, said)}
 
 
 @register.inclusion_tag("components/uptime.html")

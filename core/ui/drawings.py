@@ -8,40 +8,70 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 96, 24, 2.5
+STRIP_HEIGHT, STRIP_STEP = 16, 12
+HEIGHT_OF_DAY = {"healthy": 16, "maintenance": 16, "degraded": 11, "down": 6}
 FILL_OF_DAY = {"healthy": "good", "degraded": "warn", "down": "bad", "maintenance": "info"}
 
 
-def spark(values: Sequence[float | None], label: str) -> SafeString:
-    """A sparkline of 96×24. None is a gap in the line and is never bridged."""
+def spark(values: Sequence[float | None], label: str, limit: float | None = None) -> SafeString:
+    """A sparkline of 96×24. None is a gap in the line and is never bridged; the limit is a dashed line."""
     known = [value for value in values if value is not None]
     if not known:
         return SafeString("")
-    low, span = min(known), max(known) - min(known)
+    scale = known if limit is None else [*known, limit]
+    low, span = min(scale), max(scale) - min(scale)
     step = (SPARK_WIDTH - 2 * SPARK_MARGIN) / max(1, len(values) - 1)
 
-    def place(index: int, value: float) -> tuple[float, float]:
+    def height(value: float) -> float:
         share = (value - low) / span if span else 0.5
-        return SPARK_MARGIN + index * step, SPARK_HEIGHT - SPARK_MARGIN - share * (SPARK_HEIGHT - 2 * SPARK_MARGIN)
+        return SPARK_HEIGHT - SPARK_MARGIN - share * (SPARK_HEIGHT - 2 * SPARK_MARGIN)
 
-    path, pen, last = [], "M", (0.0, 0.0)
-    for index, value in enumerate(values):
-        if value is None:
-            pen = "M"
-            continue
-        last = place(index, value)
-        path.append(f"{pen}{last[0]:.1f} {last[1]:.1f}")
-        pen = "L"
+    path, last = _line(
+        [None if value is None else (SPARK_MARGIN + at * step, height(value)) for at, value in enumerate(values)]
+    )
     return format_html(
-        '<svg class="spark" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<svg class="spark" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>{}'
         '<path class="spark-line" d="{}"/><circle class="spark-end" cx="{}" cy="{}" r="2"/></svg>',
-        SPARK_WIDTH,
-        SPARK_HEIGHT,
-        SPARK_WIDTH,
-        SPARK_HEIGHT,
-        label,
-        " ".join(path),
+        *(SPARK_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, SPARK_HEIGHT, label, label),
+        "" if limit is None else _level(height(limit)),
+        path,
         f"{last[0]:.1f}",
         f"{last[1]:.1f}",
+    )
+
+
+def _line(points: Sequence[tuple[float, float] | None]) -> tuple[str, tuple[float, float]]:
+    """The path through the points, and the last of them. One that stands alone is a dot."""
+    path, pen, last = [], "M", (0.0, 0.0)
+    for point in points:
+        if point is None:
+            pen = "M"
+            continue
+        path.append(f"{pen}{point[0]:.1f} {point[1]:.1f}{'h0' if pen == 'M' else ''}")
+        pen, last = "L", point
+    return " ".join(path), last
+
+
+def _level(at: float) -> SafeString:
+    return format_html('<path class="spark-limit" d="M0 {}h{}"/>', f"{at:.1f}", SPARK_WIDTH)
+
+
+def strip(rows: Sequence[tuple[str, str]], label: str) -> SafeString:
+    """A small bar a day, each a pair of what hovering says and the state of that day. Worse days are lower, so that
+    colour is not all that tells them; "" is a day without data, which is a gap with a line at its foot."""
+    bars = format_html_join(
+        "",
+        '<rect class="fill-{}" x="{}" y="{}" width="{}" height="{}" rx="1"><title>{}</title></rect>',
+        (
+            (FILL_OF_DAY.get(state, "empty"), place * STRIP_STEP, STRIP_HEIGHT - tall, STRIP_STEP - 2, tall, said)
+            for place, (said, state) in enumerate(rows)
+            for tall in (HEIGHT_OF_DAY.get(state, 2),)
+        ),
+    )
+    width = max(1, len(rows)) * STRIP_STEP - 2
+    return format_html(
+        '<svg class="strip" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        *(width, STRIP_HEIGHT, width, STRIP_HEIGHT, label, bars),
     )
 
 

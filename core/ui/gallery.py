@@ -100,6 +100,16 @@ def examples() -> dict[str, Any]:
         ],
         "spark_up": [3, 4, 4, 5, 7, 6, 8, 9, 9, 11],
         "spark_gap": [9, 8, 8, None, None, 6, 5, 7, 4, 4],
+        "spark_none": [None, None],
+        "week": [
+            ("Fri 20 Mar no data", ""),
+            ("Sat 21 Mar up 100 %", "healthy"),
+            ("Sun 22 Mar up 99.4 %", "degraded"),
+            ("Mon 23 Mar up 71 %", "down"),
+            ("Tue 24 Mar up 98 %, with planned maintenance", "maintenance"),
+            ("Wed 25 Mar up 100 %", "healthy"),
+            ("Thu 26 Mar up 100 %", "healthy"),
+        ],
         "days": [(f"Day {index + 1}", _day_state(index)) for index in range(60)],
         "chart": json.dumps(_chart()),
         "chart_many": json.dumps(_chart_of_many()),
@@ -176,44 +186,35 @@ def _form_with_errors() -> GalleryForm:
 
 def _needs() -> list[dict[str, Any]]:
     running, risky, paused, _closed, late, *_rest = _clocks()
+    falling = {"values": [9, 8, 8, None, None, 6, 5, 7, 4, 4], "limit": 6, "text": "Answers: 4 now, agreed at least 6"}
     return [
-        {
-            "kind": "incident",
-            "state": "new",
-            "title": "Answers contain prices of last year",
-            "sub": "INC-1042 · Acme Insurance · Policy assistant",
-            "clock": late,
-            "action": "Acknowledge",
-            "url": "#1",
-        },
-        {
-            "kind": "incident",
-            "state": "acknowledged",
-            "title": "Endpoint answers 503 for one request in five",
-            "sub": f"INC-1041 · Globex · {LONG_NAME}",
-            "clock": risky,
-            "action": "Open",
-            "url": "#2",
-        },
-        {
-            "kind": "alert",
-            "state": "firing",
-            "title": "p95 latency over 4.2 s",
-            "sub": "Alert · Initech · Support triage",
-            "clock": running,
-            "action": "Look",
-            "url": "#3",
-        },
-        {
-            "kind": "change_order",
-            "state": "sent",
-            "title": "Second language for the assistant",
-            "sub": "CO-14 · Umbrella",
-            "clock": paused,
-            "action": "Remind",
-            "url": "#4",
-        },
+        _need("1", "new", "Answers contain prices of last year", late, "Acknowledge", post=True, is_first=True)
+        | {"about": "Acme Insurance · Policy assistant · INC-1042 · Client update", "trend": falling, "owner": ""},
+        _need("2", "acknowledged", "One request in five is not answered", risky, "Send update")
+        | {"about": f"Globex · {LONG_NAME} · INC-1041 · Resolution", "due": now() + timedelta(minutes=47)},
+        _need("3", "mitigated", "Customers wait twice as long for answers", running, "Resolve"),
+        _need("4", "acknowledged", "Second language for the assistant is missing", paused, "Record reply")
+        | {"waiting_on": "the client"},
+        _need("5", "firing", "P95 latency over 4.2 s", None, "Report incident")
+        | {"kind": "alert", "about": "Initech · Support triage · Alert", "owner": "", "at": now()},
     ]
+
+
+def _need(
+    key: str, state: str, title: str, clock: Any, verb: str, *, post: bool = False, is_first: bool = False
+) -> dict[str, Any]:
+    return {
+        "kind": "incident",
+        "state": state,
+        "title": title,
+        "about": "Umbrella · Invoice reader · INC-1040",
+        "clock": clock,
+        "waiting_on": "us",
+        "owner": "Grace Hopper",
+        "verb": {"label": verb, "url": f"#verb-{key}", "post": post},
+        "url": f"#{key}",
+        "is_first": is_first,
+    }
 
 
 def _rows() -> list[dict[str, Any]]:

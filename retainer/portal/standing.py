@@ -15,7 +15,7 @@ from clients import selectors as clients
 from core.clock import now
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
-from retainer.dashboard.home import WORST_FIRST
+from retainer.dashboard.portfolio import WORST_FIRST
 from slas import selectors as slas
 
 # The promises that end with a message to the client.

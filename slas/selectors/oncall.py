@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,12 +83,17 @@ def duties(start: datetime) -> list[Duty]:
     end = start + AHEAD
     staff = {member.user_id for member in members() if may(member.role, Capability.WORK)}
     away = _stretches(TimeOff.objects.filter(starts_at__lt=end, ends_at__gt=start))
-    found = []
-    for row in rotas():
-        rows = list(row.overrides.filter(starts_at__lt=end, ends_at__gt=start).select_related("user"))
-        turns, taken = _turns(row, staff), [one for one in _stretches(rows) if one.user_id in staff]
-        found.append(Duty(row, called(turns, taken, away, start), shifts(turns, taken, away, start, end), rows))
-    return found
+    taken: dict[uuid.UUID, list[Override]] = defaultdict(list)
+    for one in Override.objects.filter(starts_at__lt=end, ends_at__gt=start).select_related("user"):
+        taken[one.rota_id].append(one)
+    return [_duty(row, taken[row.id], away, staff, (start, end)) for row in rotas()]
+
+
+def _duty(
+    row: Rota, rows: list[Override], away: list[Stretch], staff: set[uuid.UUID], period: tuple[datetime, datetime]
+) -> Duty:
+    turns, taken = _turns(row, staff), [one for one in _stretches(rows) if one.user_id in staff]
+    return Duty(row, called(turns, taken, away, period[0]), shifts(turns, taken, away, *period), rows)
 
 
 def _turns(row: Rota, staff: Iterable[uuid.UUID]) -> Turns:

@@ -95,7 +95,8 @@ def test_from_degradation_to_the_incident_on_the_open_page_and_back(
     if os.environ.get("RETAINER_STRICT_TIMES"):
         assert took <= ALLOWED, f"{took:.1f} s"
 
-    row.get_by_role("link", name="Acknowledge").click()
+    expect(row.get_by_role("button", name="Acknowledge")).to_be_visible()
+    row.locator(".row-link").click()
     clock_card = page.locator(".clock-record", has_text="First response")
     expect(clock_card).to_contain_text("left")
     with committed_cast.north.scope():
