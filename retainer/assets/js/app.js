@@ -5,11 +5,12 @@ import { startComposer, startCopy, startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startOverlays } from "./overlays.js";
+import { startSeveral } from "./several.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
 // Parts that come with every swap; each finds its own elements below a root and starts them once.
-const parts = [startClocks, startComposer, startForms, startCharts, revealScripted];
+const parts = [startClocks, startComposer, startForms, startCharts, startSeveral, revealScripted];
 
 // Controls that only a script can serve stay hidden without one.
 function revealScripted(root) {
