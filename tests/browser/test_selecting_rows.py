@@ -54,7 +54,7 @@ def test_a_selection_survives_the_list_changing_under_it(page: Page, committed_c
     expect(page.locator("tr", has_text="INC-1").locator(".badge", has_text="Acknowledged")).to_be_visible()
     expect(page.get_by_label("Select INC-2")).to_be_checked()
     expect(page.get_by_label("Select INC-4")).to_be_checked()
-    expect(page.get_by_label("Select INC-4")).to_be_focused()
+    expect(page.get_by_label("Select INC-4")).to_be_focused(timeout=5_000)
     expect(bar).to_contain_text("2 selected")
     assert page.evaluate("window.notReloaded") is True
 

@@ -4,7 +4,7 @@ import { isOpen } from "./overlays.js";
 import { say } from "./words.js";
 
 const chosen = new Set();
-let last = null;
+let last = "";
 
 const form = () => document.querySelector("[data-several]");
 const boxes = () => [...document.querySelectorAll("[data-several] [data-select]")];
@@ -32,7 +32,8 @@ function show({ aloud = true } = {}) {
 // With Shift everything between the last box and this one is as this one.
 function extend(box) {
   const all = boxes();
-  const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+  const before = all.findIndex((one) => one.value === last);
+  const [from, to] = [before, all.indexOf(box)].sort((a, b) => a - b);
   if (from >= 0) for (const between of all.slice(from, to + 1)) between.checked = box.checked;
 }
 
@@ -42,7 +43,7 @@ function clicked(event) {
   if (box.matches("[data-select-all]")) for (const one of boxes()) one.checked = box.checked;
   else if (box.matches("[data-select]")) {
     if (event.shiftKey) extend(box);
-    last = box;
+    last = box.value;
   } else return;
   show();
 }
@@ -51,6 +52,8 @@ function pressed(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isOpen()) return;
   const active = document.activeElement;
   if (active?.matches("input:not([type=checkbox]), textarea, select")) return;
+  // Enter in a box would press the first button of its form.
+  if (event.key === "Enter" && active?.matches("[data-select], [data-select-all]")) event.preventDefault();
   if (event.key === "x") active?.closest("tr")?.querySelector("[data-select]")?.click();
   if (event.key === "Escape" && chosen.size && !document.querySelector("[data-menu][open]")) form().reset();
 }
@@ -68,14 +71,20 @@ function start() {
   document.addEventListener("submit", sent);
   // A form is reset after its event.
   document.addEventListener("reset", (event) => event.target.matches("[data-several]") && setTimeout(show));
+  // At once, and not when the swap has settled: the bar would flicker.
+  document.addEventListener("htmx:afterSwap", (event) => recheck(event.target));
   addEventListener("pageshow", () => {
     delete form()?.dataset.sent;
     show({ aloud: false });
   });
 }
 
+function recheck(root) {
+  for (const box of root.querySelectorAll("[data-select]")) if (chosen.has(box.value)) box.checked = true;
+}
+
 export function startSeveral(root) {
   if (root === document) start();
-  for (const box of root.querySelectorAll("[data-select]")) if (chosen.has(box.value)) box.checked = true;
+  recheck(root);
   if (root === document || root.querySelector("[data-select]") || chosen.size) show({ aloud: root !== document });
 }
