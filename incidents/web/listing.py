@@ -38,8 +38,8 @@ def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
         return same
     wanted = asked(request)
     rows = selectors.in_order(rows_of(wanted), wanted.sort).select_related("client", "system")
-    context = {"page": _shown(request, rows), "version": version, "state": wanted.state, "q": wanted.words}
-    context |= {"narrowed": not LIST.is_start(LIST.kept(request.GET))}
+    context: dict[str, Any] = {"page": _shown(request, rows), "version": version, "q": wanted.words}
+    context["narrowed"] = not LIST.is_start(LIST.kept(request.GET))
     if not wants_part(request):
         context |= _around(request, agency, wanted)
     return page(request, "incidents/list.html", context, part="incidents/_list.html")
