@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.web import listing, opening, steps
+from incidents.web import listing, opening, several, steps
 
 app_name = "incidents"
 urlpatterns = [
     path("", listing.incident_list, name="list"),
     path("export.csv", listing.export, name="export"),
+    path("several/acknowledge/", several.acknowledge, name="acknowledge_several"),
+    path("several/assign/", several.assign, name="assign_several"),
     path("new/", opening.new_incident, name="new"),
     path("new/effect/", opening.opening_effect, name="opening_effect"),
     path("<int:number>/steps/<slug:step>/", steps.take_step, name="step"),

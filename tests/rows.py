@@ -9,7 +9,7 @@ from agreements import selectors as agreements
 from agreements import services as agreement_services
 from backlog import services as backlog
 from clients import services as clients
-from core import clock
+from core import clock, saved
 from core.audit import next_number
 from core.ids import uuid7
 from core.selectors import audit_events, member_of_user
@@ -19,6 +19,7 @@ from core.web.signed import sign
 from incidents import selectors as incident_selectors
 from incidents import services as incidents
 from incidents.models import Incident
+from incidents.web.asked import LIST as INCIDENTS
 from monitoring import services as monitoring
 from monitoring.models import Alert
 from retainer.notifications import services as notifications
@@ -56,6 +57,7 @@ def rows_of(house: House) -> dict[str, Any]:
             client_id=house.client.id, name="Left", email="left@example.com", rights=["viewer"]
         )
         clients.end_contact(contact_id=left.id)
+        kept = saved.save_view(list_name=INCIDENTS.name, name="Example", query="severity=critical", shared=True)
     ids = {
         "clients": house.client.id,
         "contacts": house.contact_row.id,
@@ -99,6 +101,7 @@ def rows_of(house: House) -> dict[str, Any]:
         "time_off_id": own["time-off"],
         "policy": policy.policy.slug,
         "calendar": calendar.calendar.slug,
+        "view_id": kept.id,
         "colour": "4f49d6",
         "api": ids,
     }

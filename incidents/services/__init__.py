@@ -7,6 +7,7 @@ from incidents.services.merging import merge
 from incidents.services.opening import import_incident, open_incident, open_or_join
 from incidents.services.publication import publish_due
 from incidents.services.rows import SUBJECT, locked_row
+from incidents.services.several import acknowledge_several, assign_several
 from incidents.services.steps import (
     acknowledge,
     assign,
@@ -33,9 +34,11 @@ __all__ = [
     "PARTIES",
     "SUBJECT",
     "acknowledge",
+    "acknowledge_several",
     "add_entry",
     "agree_date",
     "assign",
+    "assign_several",
     "call_false_alarm",
     "change_policy",
     "change_severity",

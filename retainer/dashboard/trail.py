@@ -41,6 +41,7 @@ OBJECTS: dict[str, Said] = {
     "system": gettext_lazy("System"),
     "threshold": gettext_lazy("Limit"),
     "token": gettext_lazy("Token"),
+    "view": gettext_lazy("Saved view"),
 }
 # Where object and verb side by side would not say it.
 WHOLE: dict[str, Said] = {

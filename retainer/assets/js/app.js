@@ -9,11 +9,12 @@ import { startLive } from "./live.js";
 import { startOverlays } from "./overlays.js";
 import { startPalette } from "./palette.js";
 import { startRanges } from "./ranges.js";
+import { startSeveral } from "./several.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
 // Parts that come with every swap; each finds its own elements below a root and starts them once.
-const parts = [startClocks, startComposer, startForms, startCharts, startRanges, revealScripted];
+const parts = [startClocks, startComposer, startForms, startCharts, startRanges, startSeveral, revealScripted];
 
 // Controls that only a script can serve stay hidden without one.
 function revealScripted(root) {

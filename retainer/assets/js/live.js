@@ -9,7 +9,9 @@ const part = (event) => event.detail.elt?.closest?.("[data-live]");
 // Whoever is typing, reading an open menu or marking text must not lose it to an update.
 function isBusy(region) {
   const active = document.activeElement;
-  if (region.contains(active) && active.matches("input, textarea, select, [contenteditable]")) return true;
+  // A row that is selected stays so when its list is swapped.
+  const typed = "input:not([data-select], [data-select-all]), textarea, select, [contenteditable]";
+  if (region.contains(active) && active.matches(typed)) return true;
   if (region.querySelector("dialog[open], [data-menu][open]")) return true;
   if ([...region.querySelectorAll("textarea, input")].some((input) => input.value !== input.defaultValue)) return true;
   const selection = getSelection();

@@ -1,4 +1,4 @@
-// A toast goes after six seconds, but not while it is read; an error stays until it is closed.
+// A toast goes after six seconds, but not while it is read; an error or a warning stays until it is closed.
 const SHOWN_FOR = 6000;
 
 function leave(toast) {
@@ -12,6 +12,7 @@ function leave(toast) {
 export function startToasts() {
   const box = document.getElementById("toasts");
   if (!box) return;
-  for (const toast of box.querySelectorAll("[data-toast]:not([data-toast=error])")) setTimeout(leave, SHOWN_FOR, toast);
+  const passing = box.querySelectorAll("[data-toast]:not([data-toast=error], [data-toast=warning])");
+  for (const toast of passing) setTimeout(leave, SHOWN_FOR, toast);
   box.addEventListener("click", (event) => event.target.closest("[data-close-toast]")?.closest(".toast").remove());
 }
