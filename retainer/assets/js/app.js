@@ -1,7 +1,8 @@
 // Everything here makes a page that already works more pleasant. Nothing here is needed to do a thing.
 import { startCharts } from "./charts.js";
 import { startClocks } from "./clocks.js";
-import { startComposer, startCopy, startForms } from "./forms.js";
+import { startDraftKeeping, startDrafts } from "./drafts.js";
+import { startComposer, startComposing, startCopy, startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startOverlays } from "./overlays.js";
@@ -9,7 +10,7 @@ import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
 // Parts that come with every swap; each finds its own elements below a root and starts them once.
-const parts = [startClocks, startComposer, startForms, startCharts, revealScripted];
+const parts = [startClocks, startDrafts, startComposer, startForms, startCharts, revealScripted];
 
 // Controls that only a script can serve stay hidden without one.
 function revealScripted(root) {
@@ -26,5 +27,7 @@ startToasts();
 startOverlays();
 startKeys();
 startCopy();
+startComposing();
+startDraftKeeping();
 startLive(startParts);
 startParts(document);
