@@ -1,4 +1,4 @@
-"""What a person can do on the workbench: one act is next, the others stand under More, each with what the client sees."""
+"""What a person can do on the workbench: one act is next, the others stand under More; each says what it shows."""
 
 from __future__ import annotations
 

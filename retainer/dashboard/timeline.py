@@ -50,7 +50,7 @@ def _line(entry: Any, named: Mapping[str, str], *, shown: bool) -> Line:
         tone=tone,
         internal=entry.kind == EntryKind.NOTE,
         seen=shown and entry.client_visible,
-        long=len(text) > SHORT or "\n" in text,
+        long=len(text) > SHORT,
     )
 
 

@@ -74,7 +74,7 @@ def test_a_draft_survives_a_reload_and_a_post_that_fails_and_goes_once_it_is_sen
     write(page, "Half a thought")
     page.reload()
     expect(page.locator("#note_body")).to_have_value("Half a thought")
-    expect(page.get_by_text("Draft kept")).to_be_visible()
+    expect(page.locator("#composer-note .draft-note")).to_have_text("Draft kept · Discard")
 
     where = page.url
     page.route("**/note/", lambda route: route.abort())
