@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from incidents.models import EntryKind
-from incidents.timeline import mark_of, text_of
+from incidents.timeline import is_internal, mark_of, text_of
 
 # What stands open above the composer. A fold that would hide one or two lines costs more than it saves.
 LATEST, FEWEST_FOLDED = 6, 3
@@ -48,7 +47,7 @@ def _line(entry: Any, named: Mapping[str, str], *, shown: bool) -> Line:
         text=text,
         icon=icon,
         tone=tone,
-        internal=entry.kind == EntryKind.NOTE,
+        internal=is_internal(entry.kind),
         seen=shown and entry.client_visible,
         long=len(text) > SHORT,
     )
