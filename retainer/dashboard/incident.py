@@ -92,14 +92,17 @@ def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str,
     client, recipients = clients.client(row.client_id), _recipients(row)
     audience = Audience(client.name, len(recipients), sees=row.published_at is not None)
     acts = acts_of(place.slug, row, audience, _forms(request, row, measured))
-    views = _views(row)
+    views, is_open = _views(row), row.state in IncidentState.open_values()
     next_key = next_step(standing_of(row, views, measured))
     return {
         "measured": [(reading, sentence(reading)) for reading in measured],
         "next": next((act for act in acts if act.key == next_key), None),
         "more": [act for act in acts if act.key != next_key and offered(act.key, row)],
-        # Every dialog stands ready, because the live head may offer an act that was not possible when the page opened.
-        "dialogs": [act for act in acts if act.form is not None],
+        # What the live head may come to offer while it is open stands ready; what only its end or return makes
+        # possible needs the page anew, which the script then asks for.
+        "dialogs": [
+            act for act in acts if act.form and (offered(act.key, row) or (is_open and act.key != Step.REOPEN))
+        ],
         "clocks": views,
         "open_clocks": sorted((view for view in views if view.ended_at is None), key=_nearest),
         "note_form": NoteForm(auto_id="note_%s"),
