@@ -100,9 +100,7 @@ def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str,
         "more": [act for act in acts if act.key != next_key and offered(act.key, row)],
         # What the live head may come to offer while it is open stands ready; what only its end or return makes
         # possible needs the page anew, which the script then asks for.
-        "dialogs": [
-            act for act in acts if act.form and (offered(act.key, row) or (is_open and act.key != Step.REOPEN))
-        ],
+        "dialogs": [act for act in acts if act.form and (offered(act.key, row) or (is_open and act.key != "reopen"))],
         "clocks": views,
         "open_clocks": sorted((view for view in views if view.ended_at is None), key=_nearest),
         "note_form": NoteForm(auto_id="note_%s"),
