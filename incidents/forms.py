@@ -18,6 +18,9 @@ PARTIES = [
 ]
 
 
+# The browser keeps what is typed here until it is sent.
+DRAFT = {"data-draft": ""}
+
 # What becomes of the time that was used, in the words of the page.
 MODES = [
     ("carry_elapsed", _("Stays used")),
@@ -68,7 +71,12 @@ class PauseForm(forms.Form):
     """Why the clocks stop, and who has to act."""
 
     party = forms.ChoiceField(label=_("Waiting on"), choices=PARTIES)
-    reason = forms.CharField(label=_("For what"), max_length=300, help_text=_("The client reads this."))
+    reason = forms.CharField(
+        label=_("For what"),
+        max_length=300,
+        widget=forms.TextInput(attrs=DRAFT),
+        help_text=_("The client reads this."),
+    )
     evidence = forms.CharField(
         label=_("Evidence"), max_length=500, required=False, help_text=_("Such as a link to the question.")
     )
@@ -80,7 +88,7 @@ class ClientMessageForm(forms.Form):
     body = forms.CharField(
         label=_("What the client wrote"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3} | DRAFT),
         help_text=_("It ends a wait for the client at its own time."),
     )
     at = MomentField(label=_("When"), required=False, help_text=_("Empty: just now."))
@@ -105,14 +113,16 @@ class DecideForm(forms.Form):
 class NoteForm(forms.Form):
     """An internal note."""
 
-    body = forms.CharField(label=_("Internal note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}))
+    body = forms.CharField(
+        label=_("Internal note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3} | DRAFT)
+    )
 
 
 class UpdateForm(forms.Form):
     """A message to the client."""
 
     body = forms.CharField(
-        label=_("Message to the client"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Message to the client"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3} | DRAFT)
     )
 
 
@@ -122,7 +132,7 @@ class ResolveForm(forms.Form):
     body = forms.CharField(
         label=_("What solved it"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3} | DRAFT),
         help_text=_("The client reads this, and what was measured last."),
     )
     override_reason = forms.CharField(

@@ -61,6 +61,11 @@ def mark_of(kind: str) -> tuple[str, str]:
     return MARKS.get(kind, ("circle-dot", ""))
 
 
+def is_internal(kind: str) -> bool:
+    """Whether somebody wrote it for the staff alone."""
+    return kind == EntryKind.NOTE
+
+
 def text_of(entry: IncidentEntry, names: Mapping[Any, str]) -> str:
     """What an entry says: what somebody wrote, else what changed. ``names`` by the ids of people as text."""
     data = entry.data

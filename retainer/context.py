@@ -36,7 +36,9 @@ def _theme(request: HttpRequest) -> str:
 def _viewer(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     role = getattr(getattr(request, "place", None), "role", "")
-    return {"name": str(user), "email": getattr(user, "email", ""), "role": role, "time_zone": _zone(user)}
+    # By the id the browser keeps apart what different people have half written.
+    known = {"id": str(user.pk or ""), "name": str(user), "email": getattr(user, "email", "")}
+    return known | {"role": role, "time_zone": _zone(user)}
 
 
 def _zone(user: Any) -> str:

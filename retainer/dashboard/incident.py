@@ -6,6 +6,7 @@ import uuid
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
@@ -34,16 +35,28 @@ from incidents.forms import (
     SeverityForm,
     UpdateForm,
 )
+from incidents.next_step import UPDATE, next_step, standing_of
 from incidents.readings import Reading, readings_of, sentence
+from incidents.severities import LABELS
 from incidents.states import IncidentState, Step, allowed
-from incidents.texts import TEMPLATES
-from incidents.timeline import mark_of, text_of
 from incidents.web.steps import merge_choices
 from monitoring import selectors as monitoring
 from monitoring.selectors import metric_label
+from retainer.dashboard.acts import (
+    AGREE,
+    ASSIGN,
+    CLIENT_MESSAGE,
+    SEVERITY,
+    Audience,
+    acts_of,
+    offered,
+    send_words,
+)
 from retainer.dashboard.charts import chart
+from retainer.dashboard.timeline import folded, lines_of
 from retainer.errors import not_found
 from slas import selectors as slas
+from slas.selectors import party_label
 
 
 @staff(Capability.VIEW)
@@ -61,31 +74,66 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     same = unchanged(request, version)
     if same:
         return same
-    now_measured = readings_of(row.id) if open_now else []
-    context = incident_context(row) | {
+    context = incident_context(row) | _bench(request, row, readings_of(row.id) if open_now else [])
+    context |= {
         "version": version,
-        "measured": [(reading, sentence(reading)) for reading in now_measured],
-        "steps": _steps(row),
-        "note_form": NoteForm(),
-        "update_form": UpdateForm(),
-        "pause_form": PauseForm(auto_id="pause_%s"),
-        "resolve_form": _resolve_form(request, now_measured),
-        "reason_form": ReasonForm(auto_id="reason_%s"),
-        "reopen_form": ReopenForm(auto_id="reopen_%s"),
-        "recipients": _recipients(row),
         "charts": _charts(agency, row),
-        "severity_form": SeverityForm(initial={"severity": row.severity}),
-        "assign_form": _assign_form(row),
-        "merge_form": _merge_form(row),
-        "client_message_form": ClientMessageForm(auto_id="client_%s"),
-        "agree_form": AgreeForm(auto_id="agree_%s"),
-        "texts": TEMPLATES,
         "breadcrumbs": [
             {"label": _("Incidents"), "url": reverse("incidents:list", args=[agency])},
             {"label": row.reference, "url": ""},
         ],
     }
-    return page(request, "dashboard/incident.html", context, part="dashboard/_incident.html")
+    return page(request, "dashboard/incident.html", context, part="dashboard/_incident_live.html")
+
+
+def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str, Any]:
+    """What is to be done: the next act, the others, and the composer."""
+    place = cast(Place, request.place)  # type: ignore[attr-defined]
+    client, recipients = clients.client(row.client_id), _recipients(row)
+    audience = Audience(client.name, len(recipients), sees=row.published_at is not None)
+    acts = acts_of(place.slug, row, audience, _forms(request, row, measured))
+    views, is_open = _views(row), row.state in IncidentState.open_values()
+    next_key = next_step(standing_of(row, views, measured))
+    return {
+        "measured": [(reading, sentence(reading)) for reading in measured],
+        "next": next((act for act in acts if act.key == next_key), None),
+        "more": [act for act in acts if act.key != next_key and offered(act.key, row)],
+        # What the live head may come to offer while it is open stands ready; what only its end or return makes
+        # possible needs the page anew, which the script then asks for.
+        "dialogs": [act for act in acts if act.form and (offered(act.key, row) or (is_open and act.key != "reopen"))],
+        "clocks": views,
+        "open_clocks": sorted((view for view in views if view.ended_at is None), key=_nearest),
+        "note_form": NoteForm(auto_id="note_%s"),
+        "update_form": UpdateForm(auto_id="update_%s"),
+        "recipients": recipients,
+        "send_label": send_words(audience),
+        "update_effect": next(act.effect for act in acts if act.key == UPDATE),
+    }
+
+
+def _views(row: Any) -> list[Any]:
+    rows = slas.current(slas.clocks_of("incident", row.id))
+    return slas.clock_views(rows, now(), get_current_timezone_name())
+
+
+def _nearest(view: Any) -> tuple[bool, Any]:
+    """What is due first in front, what has no deadline last."""
+    return view.due_at is None, view.due_at or view.started_at
+
+
+def _forms(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str, Form | None]:
+    """The form of each act that asks for something; None where the act is impossible."""
+    return {
+        Step.PAUSE: PauseForm(auto_id="pause_%s"),
+        Step.RESOLVE: _resolve_form(request, measured),
+        Step.REOPEN: ReopenForm(auto_id="reopen_%s"),
+        Step.FALSE_ALARM: None if row.published_at else ReasonForm(auto_id="reason_%s"),
+        Step.MERGE: _merge_form(row),
+        SEVERITY: SeverityForm(auto_id="severity_%s", initial={"severity": row.severity}),
+        ASSIGN: _assign_form(row),
+        CLIENT_MESSAGE: ClientMessageForm(auto_id="client_%s"),
+        AGREE: AgreeForm(auto_id="agree_%s"),
+    }
 
 
 def _resolve_form(request: HttpRequest, measured: list[Reading]) -> ResolveForm:
@@ -97,12 +145,6 @@ def _resolve_form(request: HttpRequest, measured: list[Reading]) -> ResolveForm:
     return form
 
 
-def _steps(row: Any) -> dict[str, bool]:
-    """Which steps are offered. What the client has seen is resolved, not called a false alarm."""
-    steps = {step.value: allowed(step, row.state) for step in Step}
-    return steps | {Step.FALSE_ALARM.value: steps[Step.FALSE_ALARM] and row.published_at is None}
-
-
 def incident_context(row: Any) -> dict[str, Any]:
     """What the workbench says about an incident."""
     entries = list(incidents.entries(row.id))
@@ -112,25 +154,21 @@ def incident_context(row: Any) -> dict[str, Any]:
     named = {str(person): name for person, name in people.items()}
     if any("on_call:" in entry.data.get("to", "") for entry in entries):
         named |= {str(rota.id): rota.name for rota in slas.rotas()}
-    system = clients.system(row.system_id)
+    earlier, latest = folded(lines_of(entries, named, shown=row.published_at is not None))
     return {
         "incident": row,
-        "system": system,
+        "is_open": row.state in IncidentState.open_values(),
+        "severity_label": LABELS[row.severity],
+        "waiting_label": party_label(row.waiting_on).lower() if row.waiting_on else "",
+        "system": clients.system(row.system_id),
         "kept": incidents.incident(row.merged_into_id) if row.merged_into_id else None,
         "client": clients.client(row.client_id),
-        "clocks": slas.clock_views(
-            slas.current(slas.clocks_of("incident", row.id)), now(), get_current_timezone_name()
-        ),
         "policy_version": slas.policy_version(row.policy_version_id) if row.policy_version_id else None,
         "severity_text": slas.severity_texts(row.policy_version_id).get(row.severity, ""),
-        "entries": [
-            (entry, named.get(str(entry.actor_id), ""), text_of(entry, named), *mark_of(entry.kind))
-            for entry in entries
-        ],
+        "earlier": earlier,
+        "latest": latest,
         "owner_name": people.get(row.owner_id, "") if row.owner_id else "",
         "disputes": incidents.disputes(row.id),
-        "alerts": monitoring.alerts(incident_id=row.id),
-        "contacts": clients.contacts(row.client_id),
         "similar": incidents.incidents(system_id=row.system_id).exclude(id=row.id)[:3],
     }
 
@@ -161,7 +199,7 @@ def _merge_form(row: Any) -> MergeForm | None:
 
 def _assign_form(row: Any) -> AssignForm:
     people = [(str(member.user_id), str(member.user)) for member in members()]
-    return AssignForm(initial={"owner_id": str(row.owner_id or "")}, people=people)
+    return AssignForm(auto_id="assign_%s", initial={"owner_id": str(row.owner_id or "")}, people=people)
 
 
 @staff(Capability.VIEW)

@@ -1,7 +1,8 @@
 // Everything here makes a page that already works more pleasant. Nothing here is needed to do a thing.
 import { startCharts } from "./charts.js";
 import { startClocks } from "./clocks.js";
-import { startComposer, startCopy, startForms } from "./forms.js";
+import { startDraftKeeping, startDrafts } from "./drafts.js";
+import { startComposer, startComposing, startCopy, startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLanding } from "./landing.js";
 import { startLeaving } from "./leaving.js";
@@ -14,7 +15,16 @@ import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
 // Parts that come with every swap; each finds its own elements below a root and starts them once.
-const parts = [startClocks, startComposer, startForms, startCharts, startRanges, startSeveral, revealScripted];
+const parts = [
+  startClocks,
+  startDrafts,
+  startComposer,
+  startForms,
+  startCharts,
+  startRanges,
+  startSeveral,
+  revealScripted,
+];
 
 // Controls that only a script can serve stay hidden without one.
 function revealScripted(root) {
@@ -33,6 +43,8 @@ startPalette();
 startLeaving();
 startKeys();
 startCopy();
+startComposing();
+startDraftKeeping();
 startLive(startParts);
 startParts(document);
 startLanding();

@@ -79,9 +79,24 @@ export function startComposer(root) {
         other.focus();
       });
     }
-    const wrong = composer.querySelector(".composer-part:has(.field-error)");
-    show(tabs.find((tab) => tab.getAttribute("aria-controls") === wrong?.id) ?? tabs[0]);
+    // What is wrong or half written is shown; else the first.
+    const parts = [...composer.querySelectorAll(".composer-part")];
+    const begun = parts.find((part) => part.querySelector(".field-error")) ?? parts.find((part) => part.querySelector("textarea")?.value);
+    show(tabs.find((tab) => tab.getAttribute("aria-controls") === begun?.id) ?? tabs[0]);
   }
+}
+
+// A button elsewhere on the page that leads into the composer. Without a script it is a link to its part.
+export function startComposing() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-compose]");
+    const tab = link && document.getElementById(link.dataset.compose);
+    if (!tab) return;
+    event.preventDefault();
+    const menu = link.closest("[data-menu]");
+    if (menu) menu.open = false;
+    tab.click();
+  });
 }
 
 export function startCopy() {

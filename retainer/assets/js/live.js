@@ -4,6 +4,9 @@ import { say, word } from "./words.js";
 const before = new Map();
 let failing = false;
 
+// What stands elsewhere on the page and comes with a live part: data-live-with names its id.
+const partsOf = (region) => [region, ...document.querySelectorAll(`[data-live-with="${CSS.escape(region.id)}"]`)];
+
 const part = (event) => event.detail.elt?.closest?.("[data-live]");
 
 // Whoever is typing, reading an open menu or marking text must not lose it to an update.
@@ -47,10 +50,10 @@ function showBar(region, count, html) {
 }
 
 function remember(region) {
+  const find = (what) => partsOf(region).flatMap((root) => [...root.querySelectorAll(what)]);
   before.clear();
-  for (const element of region.querySelectorAll("[data-watch]")) before.set(element.dataset.watch, element.textContent.trim());
-  region.openParts = [...region.querySelectorAll("details[data-keep-open][open]")].map((one) => one.dataset.keepOpen);
-  before.open = region.openParts;
+  for (const element of find("[data-watch]")) before.set(element.dataset.watch, element.textContent.trim());
+  before.open = find("details[data-keep-open][open]").map((one) => one.dataset.keepOpen);
 }
 
 function compare(root) {
@@ -92,7 +95,7 @@ export function startLive(startParts) {
   on("beforeSwap", (event) => {
     const region = event.detail.target;
     if (!region.matches?.("[data-live]") || !event.detail.shouldSwap) return;
-    if (isBusy(region)) {
+    if (partsOf(region).some(isBusy)) {
       event.detail.shouldSwap = false;
       return;
     }
@@ -111,7 +114,7 @@ export function startLive(startParts) {
       if (found) found.open = true;
     }
     startParts(root);
-    if (root.matches?.("[data-live]")) compare(root);
+    if (root.matches?.("[data-live], [data-live-with]")) compare(root);
   });
   on("afterRequest", (event) => {
     if (part(event)) reportFailure(!event.detail.successful && event.detail.xhr?.status !== 204);

@@ -22,6 +22,11 @@ export function startOverlays() {
     closeMenus(menu);
     const trigger = event.target.closest("[data-dialog]");
     const dialog = trigger && document.getElementById(trigger.dataset.dialog);
+    // A live part has come to offer what was not possible when the page opened. Drafts outlast the reload.
+    if (trigger?.closest("[data-live-with]") && !dialog) {
+      location.reload();
+      return;
+    }
     if (dialog) {
       event.preventDefault();
       if (menu) menu.open = false;
