@@ -1,4 +1,5 @@
 // Everything here makes a page that already works more pleasant. Nothing here is needed to do a thing.
+import { startAnswers } from "./answers.js";
 import { startCharts } from "./charts.js";
 import { startClocks } from "./clocks.js";
 import { startComposer, startCopy, startForms } from "./forms.js";
@@ -26,5 +27,6 @@ startToasts();
 startOverlays();
 startKeys();
 startCopy();
+startAnswers();
 startLive(startParts);
 startParts(document);
