@@ -8,9 +8,10 @@ import { startLive } from "./live.js";
 import { startOverlays } from "./overlays.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
+import { startZones } from "./zones.js";
 
 // Parts that come with every swap; each finds its own elements below a root and starts them once.
-const parts = [startClocks, startComposer, startForms, startCharts, revealScripted];
+const parts = [startClocks, startComposer, startZones, startForms, startCharts, revealScripted];
 
 // Controls that only a script can serve stay hidden without one.
 function revealScripted(root) {
