@@ -29,13 +29,17 @@ from tests.cast import PASSWORD, Cast
 
 OURS = Path(settings.BASE_DIR) / "templates"
 WORDS = Path(settings.BASE_DIR) / "locale" / "en" / "LC_MESSAGES" / "django.po"
-# What no form of ours can say: there is no such field, no phone, no user's name and no set of forms.
+# What no form of ours can say: there is no such field, no phone, no user's name, no security key and no set of forms.
 NEVER_SAID = {
     "The username and/or password you specified are not correct.",
     "The phone number and/or password you specified are not correct.",
     "Username can not be used. Please use other username.",
     "A user is already registered with this phone number.",
     "The phone number is not assigned to any user account.",
+    "Use a security key",
+    "Master key",
+    "Backup key",
+    "Key nr. {number}",
     "Order",
     "Delete",
     "and",
@@ -119,7 +123,8 @@ def test_what_is_read_is_what_is_written() -> None:
 
 
 def _rows(catalog: Any) -> list[tuple[str, str]]:
-    return sorted((str(row.id), str(row.string)) for row in catalog)
+    # Not its head, which holds the hour at which it was made.
+    return sorted((str(row.id), str(row.string)) for row in catalog if row.id)
 
 
 @pytest.mark.parametrize("theirs", [key for key in said() if "%(" in key or "{" in key])
