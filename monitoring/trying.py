@@ -214,11 +214,16 @@ def _answer(question: Question, outcome: Outcome) -> Answer:
         status=outcome.status,
         took_ms=outcome.total_us // 1000,
         size=len(outcome.body),
-        excerpt=text[:EXCERPT_CHARACTERS],
+        excerpt=_shown(text[:EXCERPT_CHARACTERS]),
         is_cut=len(text) > EXCERPT_CHARACTERS,
         numbers=numbers[: MOST_NUMBERS - 1],
         has_more=len(numbers) == MOST_NUMBERS,
     )
+
+
+def _shown(text: str) -> str:
+    """Nothing invisible among it, and nothing that turns the direction of writing."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "·" for letter in text.replace("\r\n", "\n"))
 
 
 def _read(question: Question, body: bytes) -> Reading:
