@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast bench chaos mutate lint types contracts degrade recover acceptance watch lock shell stop assets clean
+.PHONY: help demo test test-fast bench chaos mutate lint types contracts degrade recover acceptance watch lock shell stop assets words clean
 
 # The Python to build the environment with: PYTHON=python3.12 make demo
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -110,6 +110,9 @@ else
 	@$(call quietly,.run/acceptance/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/acceptance.txt,$(NO_INSTALL))
 endif
 	@touch $@
+
+words: .venv/.local ## compile what the packages say in our words, after a change of locale/
+	@.venv/bin/pybabel -q compile -D django -d locale
 
 assets: .venv/.local ## build style sheet, scripts and icons where stale
 	@$(LOCAL) assets

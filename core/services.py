@@ -209,8 +209,11 @@ def invitation_of(digest: str) -> Invitation | None:
     return invitation
 
 
-def accept_invitation(*, token: str, user: User) -> Invitation:
-    """Lets the invited address in, once. Anybody else who holds the link stays outside."""
+def accept_invitation(*, token: str, user: User, name: str = "", time_zone: str = "") -> Invitation:
+    """Lets the invited address in, once. Anybody else who holds the link stays outside.
+
+    ``name`` and ``time_zone`` are what the person says of themselves on the way in; empty keeps what is known.
+    """
     found = find_invitation(token)
     if found is None:
         raise NotFound(_("This invitation is no longer valid. Ask for a new one."))
@@ -224,9 +227,19 @@ def accept_invitation(*, token: str, user: User) -> Invitation:
         invitation.save(update_fields=["accepted_at", "accepted_by"])
         if invitation.role:
             _join(user=user, role=invitation.role)
-        _settle(user)
+        _introduce(user, name, time_zone)
+        if not time_zone:
+            _settle(user)
         record(action="core.invitation.accepted", object_type="invitation", object_id=invitation.id)
     return invitation
+
+
+def _introduce(user: User, name: str, time_zone: str) -> None:
+    if name.strip():
+        user.name = _text(name, field="name", most=120)
+    if time_zone:
+        user.time_zone = _zone(time_zone)
+    user.save(update_fields=["name", "time_zone"])
 
 
 def _settle(user: User) -> None:

@@ -34,3 +34,7 @@ class ZoneField(forms.ChoiceField):
         if present and not super().valid_value(present):
             self.choices = [(present, present), *zone_choices()]
         return super().get_bound_field(form, field_name)
+
+    def propose_the_browsers(self, hint: str) -> None:
+        """Has the page put the browser's zone in, with ``hint`` below it that says so. For who has chosen none yet."""
+        self.widget.attrs["data-zone-hint"] = hint

@@ -47,6 +47,7 @@ class CheckForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Such as Bearer …. Kept sealed and never shown; empty keeps what is stored."),
     )
+    timeout = forms.CharField(label=_("Give up after"), initial="10 s", help_text=_("At most the interval."))
     metrics = forms.CharField(
         label=_("Values to read"),
         required=False,
@@ -56,7 +57,6 @@ class CheckForm(forms.Form):
     interval = forms.CharField(
         label=_("Every"), required=False, help_text=_("Such as 60 s or 5 min. Empty: by the system's criticality.")
     )
-    timeout = forms.CharField(label=_("Give up after"), initial="10 s", help_text=_("At most the interval."))
     bad_count = forms.IntegerField(label=_("Bad answers in a row to alert"), min_value=1, max_value=100, initial=3)
     good_count = forms.IntegerField(label=_("Good answers in a row to clear"), min_value=1, max_value=100, initial=2)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from monitoring import web
+from monitoring import trying_web, web
 
 app_name = "monitoring"
 urlpatterns = [
     path("checks/", web.check_list, name="checks"),
     path("checks/new/<slug:client>/<slug:system>/", web.new_check, name="new_check"),
+    path("checks/new/<slug:client>/<slug:system>/test/", trying_web.test_new, name="test_new"),
     path("checks/<uuid:check_id>/", web.check, name="check"),
     path("checks/<uuid:check_id>/edit/", web.edit_check, name="edit_check"),
+    path("checks/<uuid:check_id>/test/", trying_web.test_changed, name="test_changed"),
     path("checks/<uuid:check_id>/switch/", web.switch, name="switch"),
     path("checks/<uuid:check_id>/run/", web.run_now, name="run"),
     path("checks/<uuid:check_id>/thresholds/new/", web.new_threshold, name="new_threshold"),

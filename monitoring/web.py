@@ -64,7 +64,12 @@ def new_check(request: HttpRequest, agency: str, client: str, system: str) -> Ht
         back=reverse("dashboard:system", args=[agency, client, system]),
         breadcrumbs=_crumbs(agency, _("New check")),
         template="monitoring/check_form.html",
-        more={"presets": PRESETS, "chosen": preset, "system": row},
+        more={
+            "presets": PRESETS,
+            "chosen": preset,
+            "system": row,
+            "test_url": reverse("monitoring:test_new", args=[agency, client, system]),
+        },
     )
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
@@ -115,7 +120,14 @@ def edit_check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRe
     row = _found(lambda: selectors.check(check_id))
     back = reverse("monitoring:check", args=[agency, row.id])
     form = CheckForm(request.POST or None, initial=CheckForm.initial_of(row))
-    screen = Screen(_("Edit check"), _("Save check"), back, breadcrumbs=_crumbs(agency, row.name))
+    screen = Screen(
+        title=_("Edit check"),
+        submit=_("Save check"),
+        back=back,
+        breadcrumbs=_crumbs(agency, row.name),
+        template="monitoring/check_form.html",
+        more={"test_url": reverse("monitoring:test_changed", args=[agency, row.id])},
+    )
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
         services.update_check(check_id=row.id, **data)

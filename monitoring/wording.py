@@ -23,12 +23,56 @@ PROBLEMS = {
     "protocol": gettext_lazy("its answer breaks off"),
 }
 
+# The same for whoever tries an address: what happened, and what to do. Entries are kept whatever it is.
+NO_ANSWER = {
+    "dns": (gettext_lazy("This name does not resolve."), gettext_lazy("Check the spelling.")),
+    "refused": (
+        gettext_lazy("The connection was refused."),
+        gettext_lazy("Check the port, and whether the server runs."),
+    ),
+    "connect_timeout": (
+        gettext_lazy("No connection was made within %(seconds)s s."),
+        gettext_lazy("Check the address and whether a firewall lets us in."),
+    ),
+    "timeout": (
+        gettext_lazy("The address did not answer within %(seconds)s s."),
+        gettext_lazy("Check the address or try again."),
+    ),
+    "tls": (
+        gettext_lazy("The certificate is not accepted."),
+        gettext_lazy("Check its name and until when it is valid."),
+    ),
+    "too_large": (
+        gettext_lazy("The answer is larger than 1 MB, which is the most that is read."),
+        gettext_lazy("Choose an address that answers less."),
+    ),
+    "decode": (
+        gettext_lazy("The answer is compressed in a way that cannot be read."),
+        gettext_lazy("Let the server send it as it is."),
+    ),
+    "blocked": (
+        gettext_lazy("This address is not public, so it cannot be reached from here."),
+        gettext_lazy("Choose a public address."),
+    ),
+    "protocol": (
+        gettext_lazy("The answer broke off, or was none of a web server."),
+        gettext_lazy("Check the port and try again."),
+    ),
+    "internal": (gettext_lazy("The address could not be asked just now."), gettext_lazy("Try again in a minute.")),
+}
 
 # Of systems that are not asked but send.
 TROUBLES = {
     "silent": gettext_lazy("%(system)s sends no values"),
     "reported": gettext_lazy("%(system)s reports a failure"),
 }
+
+
+def why_no_answer(error_class: str, timeout_ms: int) -> str:
+    """What happened, what is kept, what to do."""
+    happened, what_to_do = NO_ANSWER.get(error_class, NO_ANSWER["internal"])
+    said = str(happened) % {"seconds": f"{timeout_ms / 1000:g}"}
+    return _("%(happened)s Your entries are kept. %(what_to_do)s") % {"happened": said, "what_to_do": what_to_do}
 
 
 def title_of(check: Check, payload: dict[str, Any]) -> str:

@@ -53,6 +53,10 @@ class TooManyParts(BadPath):
     """A path that looks at too much."""
 
 
+class Unreadable(ValueError):
+    """An answer that is not what it should be; says why, in a text that is safe to show."""
+
+
 def check_path(kind: str, path: str) -> None:
     """Raises BadPath where the path is no JMESPath, or no Prometheus selector, for this kind of check."""
     if kind == "prometheus":
@@ -73,20 +77,41 @@ def read(kind: str, metrics: Sequence[Mapping[str, Any]], body: bytes) -> Readin
 def read_json(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
     """Values from JSON. NaN and Infinity are not JSON, whatever a server believes."""
     try:
-        data = _JSON.decode(body.decode("utf-8-sig"))
-        if _depth(data) > MOST_DEPTH:
-            return Reading(error_class="parse", detail="The JSON is nested too deep.")
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        return Reading(error_class="parse", detail="The answer is not JSON.")
+        data = decoded_json(body)
+    except Unreadable as error:
+        return Reading(error_class="parse", detail=str(error))
     values = {}
     for metric in metrics:
         try:
-            found = _finite(_search(str(metric["path"]), data))
+            found = finite(_search(str(metric["path"]), data))
         except TooManyParts:
             return Reading(error_class="parse", detail="A path of this check has too many parts.")
         if found is not None:
             values[str(metric["name"])] = found
     return Reading(values)
+
+
+def decoded_json(body: bytes) -> Any:
+    """What the JSON says; raises Unreadable."""
+    try:
+        data = _JSON.decode(body.decode("utf-8-sig"))
+        deep = _depth(data) > MOST_DEPTH
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Unreadable("The answer is not JSON.") from None
+    if deep:
+        raise Unreadable("The JSON is nested too deep.")
+    return data
+
+
+def decoded_metrics(body: bytes) -> str:
+    """The text of a page of metrics; raises Unreadable."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable("The metrics are not UTF-8.") from None
+    if text.lstrip().startswith(('"', "<", "{", "[")):
+        raise Unreadable("The answer is not in the Prometheus text format.")
+    return text
 
 
 def read_prometheus(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
@@ -96,11 +121,9 @@ def read_prometheus(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Readin
     """
     wanted = {str(metric["name"]): parse_selector(str(metric["path"])) for metric in metrics}
     try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        return Reading(error_class="parse", detail="The metrics are not UTF-8.")
-    if text.lstrip().startswith(('"', "<", "{", "[")):
-        return Reading(error_class="parse", detail="The answer is not in the Prometheus text format.")
+        text = decoded_metrics(body)
+    except Unreadable as error:
+        return Reading(error_class="parse", detail=str(error))
     try:
         samples = _samples(text, {name for name, _labels in wanted.values()})
     except _LongLine:
@@ -110,8 +133,8 @@ def read_prometheus(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Readin
     values: dict[str, float] = {}
     for metric_name, (series, labels) in wanted.items():
         matching = [value for name, given, value in samples if name == series and labels.items() <= given.items()]
-        finite = [number for number in map(_finite, matching) if number is not None]
-        total = _finite(sum(finite)) if finite else None
+        numbers = [number for number in map(finite, matching) if number is not None]
+        total = finite(sum(numbers)) if numbers else None
         if total is not None:
             values[metric_name] = total
     return Reading(values)
@@ -191,7 +214,8 @@ def _search(path: str, data: Any) -> Any:
         return None
 
 
-def _finite(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
+    """The number, where it is one that can be stored: no word, no truth, nothing without end."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

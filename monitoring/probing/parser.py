@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from monitoring.probing.numbers import ALL_OF, numbers_in
 from monitoring.probing.parse import Reading, read
 
 LENGTH = struct.Struct("!I")
@@ -80,7 +81,7 @@ def _read(kind: str, metrics: Sequence[Mapping[str, Any]], body: bytes, seconds:
     try:
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
-            return read(kind, metrics, body)
+            return numbers_in(kind, body) if kind.startswith(ALL_OF) else read(kind, metrics, body)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     except TooLong:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,16 +16,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clients import selectors as clients
 from clients import services as client_services
+from core.access.roles import Role
 from core.access.views import account, public
 from core.errors import DomainError
-from core.models import User
-from core.selectors import places_of
+from core.models import Invitation, User
+from core.selectors import agency, places_of
 from core.services import accept_invitation, allow_agency, find_invitation
 from core.tenancy import Actor, tenant_scope
 from core.ui.brand import stylesheet
 from core.web.forms import Screen, form_page
+from core.web.pages import put_on_form
 from retainer.accounts.adapter import INVITATION_KEY
-from retainer.dashboard.forms import AgencyStartForm
+from retainer.dashboard.forms import AcceptForm, AgencyStartForm
 from retainer.onboarding import open_agency
 
 _COLOUR = re.compile(r"[0-9a-f]{6}")
@@ -59,9 +62,9 @@ def start(request: HttpRequest) -> HttpResponse:
 
     def save(data: dict[str, str]) -> tuple[str, str]:
         allow_agency(cast(User, request.user))
-        agency = open_agency(owner=cast(User, request.user), **data)
-        return _("%(name)s is ready. Add your first client.") % {"name": agency.name}, reverse(
-            "dashboard:home", args=[agency.slug]
+        opened = open_agency(owner=cast(User, request.user), **data)
+        return _("%(name)s is ready. Add your first client.") % {"name": opened.name}, reverse(
+            "dashboard:home", args=[opened.slug]
         )
 
     return form_page(request, form, screen, save)
@@ -75,26 +78,58 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return render(request, "entry/invitation_gone.html", status=404)
     request.session[INVITATION_KEY] = found.digest
+    about = _about(found)
     if not request.user.is_authenticated:
-        return render(request, "entry/invitation.html", {"invitation": found, "signed_in": False})
-    if request.method == "GET":
-        return render(request, "entry/invitation.html", {"invitation": found, "signed_in": True})
-    return _accept(request, token)
-
-
-def _accept(request: HttpRequest, token: str) -> HttpResponse:
+        return render(request, "entry/invitation.html", about)
     user = cast(User, request.user)
+    form = AcceptForm(
+        request.POST if request.method == "POST" else None,
+        user=user,
+        known_as=about["known_as"],
+        zone=about["agency"].time_zone,
+    )
+    joined = _join(request, token, form) if request.method == "POST" and form.is_valid() else None
+    context = about | {"form": form, "user": user}
+    return joined or render(request, "entry/invitation.html", context, status=422 if form.errors else 200)
+
+
+def _about(found: Invitation) -> dict[str, Any]:
+    """Who invites whom to what: for whoever holds the link, who has read the same in the mail."""
+    with tenant_scope(found.agency_id):
+        contact = clients.contact(found.contact_id) if found.contact_id else None
+        client = clients.client(contact.client_id) if contact else None
+        house = agency()
+    return {
+        "invitation": found,
+        "agency": house,
+        "client": client,
+        "known_as": contact.name if contact else "",
+        "inviter": found.invited_by.get_full_name() if found.invited_by else "",
+        "role": Role(found.role).label if found.role else "",
+    }
+
+
+def _join(request: HttpRequest, token: str, form: AcceptForm) -> HttpResponse | None:
+    """Joins, or says why not; None where the form says it."""
     try:
-        accepted = accept_invitation(token=token, user=user)
-        if accepted.contact_id:
-            with tenant_scope(accepted.agency_id, actor=Actor("contact", user.id)):
-                client_services.link_contact(contact_id=accepted.contact_id, user_id=user.id)
+        with transaction.atomic():
+            _accept(cast(User, request.user), token, form.cleaned_data)
     except DomainError as error:
+        if error.field in form.fields:
+            put_on_form(form, error)
+            return None
         messages.error(request, error.message)
         return render(request, "entry/invitation_gone.html", {"reason": error.message}, status=403)
     request.session.pop(INVITATION_KEY, None)
     messages.success(request, _("You have joined."))
     return redirect("home")
+
+
+def _accept(user: User, token: str, said: dict[str, str]) -> None:
+    accepted = accept_invitation(token=token, user=user, **said)
+    if accepted.contact_id:
+        with tenant_scope(accepted.agency_id, actor=Actor("contact", user.id)):
+            client_services.link_contact(contact_id=accepted.contact_id, user_id=user.id)
 
 
 @public

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.access.roles import Role, TokenScope
+from core.models import User
 from core.zones import ZoneField
 
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "AUD", "CAD", "DKK", "INR", "JPY", "NOK", "NZD", "PLN", "SEK", "SGD"]
+
+
+# What stands in a person's row before anybody has chosen: whoever means UTC loses nothing by being asked.
+NO_ZONE = "UTC"
+
+
+def propose_zone(form: forms.Form) -> None:
+    """The browser's zone stands in a form that is opened before one was chosen, and the page says where it is from."""
+    chosen = form.initial.get("time_zone", NO_ZONE)
+    if not form.is_bound and chosen == NO_ZONE:
+        hint = _("From your browser. Choose another one if you work by another clock.")
+        cast(ZoneField, form.fields["time_zone"]).propose_the_browsers(str(hint))
 
 
 def currency_choices() -> list[tuple[str, str]]:
@@ -16,15 +31,23 @@ def currency_choices() -> list[tuple[str, str]]:
     return [(code, code) for code in CURRENCIES]
 
 
-class AgencyStartForm(forms.Form):
-    """What an agency needs to begin."""
+class AgencyFields(forms.Form):
+    """What every agency has."""
 
     name = forms.CharField(label=_("Name of your agency"), max_length=80)
     time_zone = ZoneField(label=_("Time zone"), initial="UTC", help_text=_("Where your support hours are kept."))
     currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices, initial="USD")
 
 
-class AgencyForm(AgencyStartForm):
+class AgencyStartForm(AgencyFields):
+    """What an agency needs to begin."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        propose_zone(self)
+
+
+class AgencyForm(AgencyFields):
     """The agency's settings."""
 
     brand_colour = forms.RegexField(
@@ -80,3 +103,30 @@ class ProfileForm(forms.Form):
 
     name = forms.CharField(label=_("Your name"), max_length=120, required=False)
     time_zone = ZoneField(label=_("Your time zone"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        propose_zone(self)
+
+
+class AcceptForm(forms.Form):
+    """Who takes up an invitation. Nobody works beside an address: a name is needed, once."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, help_text=_("The people you work with see it."), strip=True
+    )
+    time_zone = ZoneField(
+        label=_("Your time zone"),
+        required=False,
+        help_text=_("Times are shown and mailed in it. You can change it later."),
+    )
+
+    def __init__(self, *args: Any, user: User, known_as: str, zone: str, **kwargs: Any) -> None:
+        own = user.time_zone if user.time_zone != NO_ZONE else ""
+        initial = {"name": user.name or known_as, "time_zone": own or NO_ZONE}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["name"].required = not user.name
+        propose_zone(self)
+        if not own:
+            # Where no script runs: times are read in the agency's, as everybody there does.
+            self.initial["time_zone"] = zone

@@ -68,6 +68,7 @@ WHOLE: dict[str, Said] = {
     "monitoring.check.disabled": gettext_lazy("Check paused"),
     "monitoring.check.enabled": gettext_lazy("Check runs again"),
     "monitoring.check.reconciled": gettext_lazy("Alerts set right by the audit"),
+    "monitoring.check.tested": gettext_lazy("Address of a check tested"),
     "notifications.endpoint.secret_rotated": gettext_lazy("Receiver got a new secret"),
     "notifications.sender.lost": gettext_lazy("Sender's domain is no longer proven"),
     "slas.calendar.holidays_decided": gettext_lazy("Public holidays decided"),

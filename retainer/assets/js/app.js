@@ -1,4 +1,5 @@
 // Everything here makes a page that already works more pleasant. Nothing here is needed to do a thing.
+import { startAnswers } from "./answers.js";
 import { startCharts } from "./charts.js";
 import { startClocks } from "./clocks.js";
 import { startDraftKeeping, startDrafts } from "./drafts.js";
@@ -13,12 +14,14 @@ import { startRanges } from "./ranges.js";
 import { startSeveral } from "./several.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
+import { startZones } from "./zones.js";
 
 // Parts that come with every swap; each finds its own elements below a root and starts them once.
 const parts = [
   startClocks,
   startDrafts,
   startComposer,
+  startZones,
   startForms,
   startCharts,
   startRanges,
@@ -45,6 +48,7 @@ startKeys();
 startCopy();
 startComposing();
 startDraftKeeping();
+startAnswers();
 startLive(startParts);
 startParts(document);
 startLanding();
