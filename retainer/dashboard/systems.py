@@ -24,3 +24,89 @@ from monitoring.ranges import chart_grid
 from retainer.dashboard.charts import chart
 from retainer.dashboard.portfolio import WORST_FIRST
 from retainer.dashboard.uptime import days_of, months_of
+from retainer.errors import not_found
+from slas import selectors as slas
+
+
+@staff(Capability.VIEW)
+@require_GET
+def systems(request: HttpRequest, agency: str) -> HttpResponse:
+    """Every system, worst first."""
+    state = "archived" if request.GET.get("show") == "archived" else ""
+    found = list(clients.systems(archived=bool(state)).select_related("client"))
+    health = monitoring.system_health([row.id for row in found])
+    rows: list[dict[str, Any]] = [
+        {
+            "system": row,
+            "health": health[row.id],
+            "url": reverse("dashboard:system", args=[agency, row.client.slug, row.slug]),
+        }
+        for row in found
+    ]
+    wanted = request.GET.get("state", "")
+    if wanted:
+        rows = [row for row in rows if row["health"].state == wanted]
+    rows.sort(key=lambda row: (WORST_FIRST.index(row["health"].state), row["system"].name.lower()))
+    choices = [("", _("In use")), ("archived", _("Archived"))]
+    context = {
+        "page": listed(request, rows),
+        "filters": [{"name": "show", "label": _("Show"), "value": state, "choices": choices}],
+        "archived": state,
+        "breadcrumbs": [{"label": _("Systems"), "url": ""}],
+        "wanted": wanted,
+    }
+    return page(request, "dashboard/systems.html", context, part="dashboard/_systems.html")
+
+
+@staff(Capability.VIEW)
+@require_GET
+def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
+    """One system. Its state and values stay live."""
+    try:
+        row = clients.system_by_slugs(client, system)
+    except NotFound:
+        return not_found(request)
+    version = version_of(request, news_version, (monitoring.freshness, (row.id,)))
+    same = unchanged(request, version)
+    if same:
+        return same
+    context, months = system_context(row), months_of(row.id)
+    context |= chart_grid(request, reverse("dashboard:series", args=[agency, client, system]), context["metrics"]) | {
+        "version": version,
+        "breadcrumbs": [
+            {"label": row.client.name, "url": reverse("dashboard:client", args=[agency, client])},
+            {"label": row.name, "url": ""},
+        ],
+        "months": months,
+        "days": days_of(row.id, months),
+        "windows": backlog.coming_windows(row.id),
+    }
+    return page(request, "dashboard/system.html", context, part="dashboard/_system.html")
+
+
+def system_context(row: Any) -> dict[str, Any]:
+    """What dashboard and portal both say about a system, from the same selectors."""
+    checks = list(monitoring.checks(system_id=row.id))
+    states = monitoring.check_states(checks)
+    policy_version_id = agreements.policy_version_for(row.id)
+    return {
+        "system": row,
+        "health": monitoring.system_health([row.id])[row.id],
+        "checks": [(check, states[check.id]) for check in checks],
+        "metrics": monitoring.metrics_of(row.id),
+        "incidents": incidents.incidents(system_id=row.id)[:5],
+        "alerts": monitoring.alerts(system_id=row.id)[:5],
+        "policy_version": slas.policy_version(policy_version_id) if policy_version_id else None,
+        "owner_name": names_of([row.owner_id]).get(row.owner_id, ""),
+    }
+
+
+@staff(Capability.VIEW)
+@require_GET
+def series(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
+    """The points of one metric's chart, its thresholds, and the incidents in its window."""
+    try:
+        row = clients.system_by_slugs(client, system)
+        return JsonResponse(chart(request, row.id))
+    except (NotFound, ValueError):
+        return JsonResponse({"error": _("There is no such chart.")}, status=404)
