@@ -81,7 +81,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     about = _about(found)
     if not request.user.is_authenticated:
         return render(request, "entry/invitation.html", about)
-    user = cast(User, request.user)
+    user = request.user
     form = AcceptForm(
         request.POST if request.method == "POST" else None,
         user=user,

@@ -121,10 +121,10 @@ class AcceptForm(forms.Form):
         help_text=_("Times are shown and mailed in it. You can change it later."),
     )
 
-    def __init__(self, *args: Any, user: User, known_as: str, zone: str, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, user: User, known_as: str, zone: str) -> None:
         own = user.time_zone if user.time_zone != NO_ZONE else ""
         initial = {"name": user.name or known_as, "time_zone": own or NO_ZONE}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.fields["name"].required = not user.name
         propose_zone(self)
         if not own:

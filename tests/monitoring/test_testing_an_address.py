@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from core.access.roles import Capability, Role, may
 from core.models import AuditEvent
+from core.net.client import fetch
 from monitoring import trying
 from monitoring.masking import masked
 from monitoring.models import Check
@@ -193,7 +194,7 @@ def test_no_transaction_is_open_while_the_target_is_asked(
     # The request has gone through every middleware, and nobody has been asked yet.
     assert target.requests == []
     depth = len(connection.savepoint_ids)
-    monkeypatch.setattr(trying, "fetch", _watching(trying.fetch, depth))
+    monkeypatch.setattr(trying, "fetch", _watching(fetch, depth))
     assert "It answered 200" in response.getvalue().decode()
     assert len(target.requests) == 1
 

@@ -289,8 +289,9 @@ def limit(match: re.Match[str], said: Said, terms: Terms) -> str | None:
 def promised_uptime(match: re.Match[str], said: Said, terms: Terms) -> str | None:
     signed = _signed_at(said, terms)
     # The share that was measured stands right before it, with no space in the text.
-    says = signed is not None and said.text.find(f"%{signed.uptime_target.normalize()} % promised") >= 0
-    return wrong(says, f"Signed: {signed and signed.uptime_target} %.")
+    target = signed.uptime_target if signed else None
+    says = target is not None and f"%{target.normalize()} % promised" in said.text
+    return wrong(says, f"Signed: {target} %.")
 
 
 @rule(r"[A-Z][a-z]+ \d{4}(?:–|[\d.]+ %)")

@@ -6,7 +6,7 @@ import pytest
 
 from agreements.models import TierInclusion
 from clients.selectors import PortalPlace
-from core.models import Agency, User
+from core.models import User
 from core.tenancy import Actor, tenant_scope
 from incidents import services as incidents
 from incidents.texts import TEMPLATES
@@ -59,8 +59,7 @@ def test_what_runs_is_held_against_its_clocks(demo: list[Said]) -> None:
 
 
 def owner_of(place: PortalPlace) -> Actor:
-    slug = Agency.objects.get(id=place.agency_id).slug
-    email = "maya@brightloop.example" if slug == "brightloop-ai" else "harriet@harborfinch.example"
+    email = "maya@brightloop.example" if place.agency_slug == "brightloop-ai" else "harriet@harborfinch.example"
     return Actor("user", User.objects.get(email=email).id, "owner")
 
 
@@ -105,7 +104,7 @@ def test_a_plan_that_says_what_nothing_does_is_reported(text: str, demo: list[Sa
 def test_a_sentence_that_no_row_obliges_is_reported(
     text: str, demo: list[Said], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retainer.portal.pages._verdict", lambda *_: text)
+    monkeypatch.setattr("retainer.portal.standing.verdict", lambda *_: text)
     found = [one for one in found_in(everything_said()) if one.text == text]
     assert {one.path.split("/")[3] for one in found} == {place.client_slug for place in {said.place for said in demo}}
     assert {one.advice for one in found} == {NO_ROW}
