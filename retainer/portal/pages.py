@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agreements import selectors as agreements
+from agreements.watching import watched as watched_now
 from backlog import selectors as backlog
 from clients import selectors as clients
 from core.access.roles import Right
@@ -178,7 +179,7 @@ def _plan(retainer: Any) -> dict[str, Any]:
     """One signed plan: what it says, and what of that holds at present because something watches."""
     links = agreements.covered_systems(retainer.id)
     covered = [_covered(row) for row in links]
-    watched = agreements.watched(row.system_id for row in links)
+    watched = watched_now(row.system_id for row in links)
     systems = [row["system"] for row in covered]
     return {
         "retainer": retainer,

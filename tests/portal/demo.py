@@ -82,7 +82,8 @@ def walk(user: User, place: PortalPlace) -> list[Said]:
             for text, *under in page.said
             for sentence in _SENTENCE.split(text)
         ]
-        found = [urldefrag(urljoin(path, link))[0] for link in page.links]
+        # The same page over another period says nothing else.
+        found = [urldefrag(urljoin(path, link))[0].partition("?")[0] for link in page.links]
         new = [link for link in dict.fromkeys(found) if link.startswith((start, ASKING)) and link not in seen]
         waiting, seen = waiting + new, seen | set(new)
         assert len(seen) <= MOST_PAGES, f"{start} has no end"

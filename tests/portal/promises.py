@@ -27,7 +27,9 @@ PROMISES = re.compile(
 )
 # Something that comes again and again, said as if it came by itself. Nothing schedules that.
 BY_ITSELF = re.compile(
-    r"^(we|you|your|our)\b.*\b(every|each|hourly|daily|weekly|monthly|quarterly|a (day|week|month|quarter))\b", re.I
+    r"^(we|you|your|our)\b.*\b(every|each (time|day|week|month|quarter)|hourly|daily|weekly|monthly|quarterly"
+    r"|a (day|week|month|quarter))\b",
+    re.IGNORECASE,
 )
 NO_ROW = "No row obliges it. Reword it, or add the row and a rule to tests/portal/rules.py."
 

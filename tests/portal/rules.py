@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from incidents.services import DISPUTABLE_FOR
 from incidents.severities import DEFINITIONS
-from slas.models import Metric, PolicyVersion, ResponseRule, Severity, Target
+from slas.models import Metric, ResponseRule, Severity, Target
 from tests.portal.demo import Said
 from tests.portal.promises import BY_ITSELF, rule
 from tests.portal.terms import Terms
@@ -117,7 +115,7 @@ def reporting(match: re.Match[str], said: Said, terms: Terms) -> str | None:
             bare = [row.name for row in terms.systems if row.name in terms.versions and row.id not in limited]
             if bare:
                 return f"Nothing limits {word} of {', '.join(bare)}."
-    return _said_by_itself(said) or _has_deliverables(said, terms)
+    return said_by_itself(said) or _has_deliverables(said, terms)
 
 
 @rule(r".+")
@@ -206,7 +204,7 @@ def _in_list(said: Said) -> bool:
     return said.heading in ("What is included?", "What is separate?", "What do we need to do?")
 
 
-def _said_by_itself(said: Said) -> str:
+def said_by_itself(said: Said) -> str:
     return wrong(
         not BY_ITSELF.search(said.text),
         "Nothing makes this happen by itself. Say what the plan includes: “One full retrain a month”.",
@@ -228,7 +226,7 @@ def included(match: re.Match[str], said: Said, terms: Terms) -> str | None:
     if said.heading != "What is included?":
         return None
     if any(said.text in line for line in terms.clauses("covered")):
-        return _said_by_itself(said) or _has_deliverables(said, terms)
+        return said_by_itself(said) or _has_deliverables(said, terms)
     rows = [row for row in terms.inclusions if row.text == said.text]
     if not rows:
         return None
@@ -237,7 +235,7 @@ def included(match: re.Match[str], said: Said, terms: Terms) -> str | None:
         return f"Its row says {rows[0].cadence}."
     if "threshold" in said.text and not terms.limits:
         return "No value has an agreed limit."
-    return _said_by_itself(said)
+    return said_by_itself(said)
 
 
 @rule(rf"({DURATION})of work a month")
@@ -265,104 +263,3 @@ def may_dispute(match: re.Match[str], said: Said, terms: Terms) -> str | None:
     able = {row.name for row in terms.contacts if "approver" in row.rights}
     says = (int(match[1]), set(match[2].split(", ")))
     return wrong(says == (DISPUTABLE_FOR.days, able), f"{DISPUTABLE_FOR.days} days, {sorted(able)}.")
-
-
-# --- Systems and incidents -----------------------------------------------------------------------------------------
-
-
-@rule(r"(.+) (?:–|[\d.,]+) ?(?:\S+ )?bad (above|below) ([\d.,]+) ?(\S*)")
-def limit(match: re.Match[str], said: Said, terms: Terms) -> str | None:
-    system = terms.system_at(said.path)
-    shown = float(match[3].replace(",", ""))
-    found = [
-        round(row.limit * 100, 6) if row.unit == "ratio" else row.limit
-        for row in terms.limits
-        if system
-        and row.source_check.system_id == system.id
-        and row.metric.replace("_ms", "").replace("_", " ") == match[1].lower()
-        and row.comparison == match[2]
-    ]
-    return wrong(shown in found, f"Agreed: {found}.")
-
-
-@rule(r".*?([\d.]+) % promised.*")
-def promised_uptime(match: re.Match[str], said: Said, terms: Terms) -> str | None:
-    signed = _signed_at(said, terms)
-    # The share that was measured stands right before it, with no space in the text.
-    target = signed.uptime_target if signed else None
-    says = target is not None and f"%{target.normalize()} % promised" in said.text
-    return wrong(says, f"Signed: {target} %.")
-
-
-@rule(r"[A-Z][a-z]+ \d{4}(?:–|[\d.]+ %)")
-def month(match: re.Match[str], said: Said, terms: Terms) -> str | None:
-    return "" if terms.system_at(said.path) else None
-
-
-@rule(r"of the time measured(; planned maintenance counts as downtime|, without planned maintenance)")
-def measured(match: re.Match[str], said: Said, terms: Terms) -> str | None:
-    signed = _signed_at(said, terms)
-    return wrong(signed is None or signed.maintenance_counts == match[1].startswith(";"), "Signed otherwise.")
-
-
-def _signed_at(said: Said, terms: Terms) -> PolicyVersion | None:
-    system = terms.system_at(said.path)
-    return terms.versions.get(system.name) if system else None
-
-
-@rule(rf"(Guaranteed: |The target is )({DURATION})of support time\.")
-def term_of_clock(match: re.Match[str], said: Said, terms: Terms) -> str | None:
-    wanted = (match[1] == "Guaranteed: ", seconds(match[2]))
-    clocks = terms.clocks_at(said.path)
-    kept = {
-        (row.is_guarantee, row.seconds)
-        for clock in clocks
-        for row in terms.targets.get(clock.policy_version_id, [])
-        if (row.metric, row.severity) == (clock.metric, clock.severity)
-    }
-    return wrong(wanted in kept, f"The targets behind the clocks here say {sorted(kept)}.")
-
-
-@rule(r"(?:done .+, |was )?due ((?:\w{3} \d+ \w{3}(?: \d{4})? )?\d\d:\d\d)")
-def due(match: re.Match[str], said: Said, terms: Terms) -> str | None:
-    moments = [row.due_at.astimezone(ZoneInfo(said.zone)) for row in terms.clocks_at(said.path) if row.due_at]
-    return wrong(any(match[1] in _ways_to_say(one) for one in moments), f"Due: {[str(one) for one in moments]}.")
-
-
-def _ways_to_say(moment: datetime) -> set[str]:
-    day = f"{moment:%a} {moment.day} {moment:%b}"
-    return {f"{moment:%H:%M}", f"{day} {moment:%H:%M}", f"{day} {moment.year} {moment:%H:%M}"}
-
-
-@rule(r".+")
-def written_update(match: re.Match[str], said: Said, terms: Terms) -> str | None:
-    """What somebody wrote to the client. A time in it needs the clock of the next update, due no later."""
-    row = terms.incident_at(said.path)
-    lines = [one for one in terms.entries if row and one.incident_id == row.id and said.text in one.body]
-    if not lines:
-        return None
-    if not WHEN.search(said.text):
-        return _said_by_itself(said)
-    within = re.search(r"within (\d+) (minutes?|hours?)", said.text)
-    if within is None:
-        return (
-            "A time that no row can be held against. Say “within 30 minutes”, as the promised update does, or no time."
-        )
-    allowed = int(within[1]) * (60 if within[2].startswith("minute") else 3600)
-    updates = [one for one in terms.clocks_at(said.path) if one.metric == "periodic_update" and one.due_at]
-    kept = any(
-        one.started_at == line.at and (one.due_at - one.started_at).total_seconds() <= allowed
-        for one in updates
-        for line in lines
-        if one.due_at
-    )
-    return wrong(kept, "No clock of the next update is due by then.")
-
-
-@rule(r"Waiting on you: .+|Until we have it, the time to solve this does not run\..*|Asked .+")
-def question(match: re.Match[str], said: Said, terms: Terms) -> str | None:
-    asked = [row for row in terms.incidents if row.waiting_on == "client"]
-    stopped = [row for row in terms.clocks if row.metric == "resolution" and row.state == "paused"]
-    if said.text.startswith("Until"):
-        return wrong(any(one.subject_id in {row.id for row in asked} for one in stopped), "No such clock stands still.")
-    return wrong(bool(asked), "Nobody is waited on.")

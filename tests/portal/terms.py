@@ -47,7 +47,8 @@ class Terms:
     def clocks_at(self, path: str) -> list[Clock]:
         """The clocks that such a page shows: of its incident, else of all that are open."""
         row = self.incident_at(path)
-        return [one for one in self.clocks if (one.subject_id == row.id if row else one.ended_at is None)]
+        shown = {row.id} if row else {one.id for one in self.incidents if one.resolved_at is None}
+        return [one for one in self.clocks if one.subject_id in shown or (row is None and one.ended_at is None)]
 
 
 def terms_of(place: PortalPlace) -> Terms:

@@ -10,12 +10,16 @@ from core.models import User
 from core.tenancy import Actor, tenant_scope
 from incidents import services as incidents
 from incidents.texts import TEMPLATES
-from tests.portal import rules
+from tests.portal import rules, rules_of_what_runs
 from tests.portal.demo import CLIENTS, Said, everything_said, read
 from tests.portal.promises import NO_ROW, Fault, faults, judge, promises
 from tests.portal.terms import Terms, terms_of
 
 pytestmark = pytest.mark.django_db
+
+
+# Its rules register themselves when it is loaded.
+assert rules_of_what_runs
 
 
 def found_in(everything: list[Said]) -> list[Fault]:
