@@ -36,8 +36,9 @@ def taken_up(match: re.Match[str], said: Said, terms: Terms) -> str | None:
 @rule(r"(You hear from us by|We aim to write to you by) (.+)\.")
 def next_message(match: re.Match[str], said: Said, terms: Terms) -> str | None:
     guaranteed = match[1].startswith("You")
-    found = [one for one in terms.clocks_at(said.path) if one.metric in MESSAGES and one.due_at]
-    kept = [one for one in found if match[2] in _ways_to_say(one.due_at.astimezone(ZoneInfo(said.zone)))]
+    zone = ZoneInfo(said.zone)
+    found = [one for one in terms.clocks_at(said.path) if one.metric in MESSAGES]
+    kept = [one for one in found if one.due_at and match[2] in _ways_to_say(one.due_at.astimezone(zone))]
     return wrong(any(_is_guaranteed(one, terms) is guaranteed for one in kept), f"Due: {found}.")
 
 
