@@ -72,13 +72,18 @@ def _presses(clock: Any) -> bool:
     return clock.metric == ROUND and clock.state in NEAR
 
 
-def standing_of(row: Any, clocks: Iterable[Any], measured: Iterable[Reading]) -> Standing:
-    """How an incident stands, from its row, its clocks as they are shown and what was measured last."""
+def is_well(measured: Iterable[Reading]) -> bool | None:
+    """Whether all that was measured last is good; None where nothing is measured."""
     answers = [reading.good for reading in measured]
+    return all(answers) if answers else None
+
+
+def standing_of(row: Any, clocks: Iterable[Any], *, well: bool | None) -> Standing:
+    """How an incident stands, from its row and its clocks as they are shown."""
     return Standing(
         state=row.state,
         held=row.published_at is None and row.confirmed_at is None,
         waiting=bool(row.waiting_on),
         owes_news=owes_news(clocks),
-        well=all(answers) if answers else None,
+        well=well,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,6 +20,8 @@ from clients import selectors as clients
 from core.clock import now
 from core.selectors import names_of
 from incidents import selectors as incidents
+from incidents.next_step import UPDATE, next_step, standing_of
+from incidents.states import Step
 from monitoring import recent
 from monitoring import selectors as monitoring
 from retainer.dashboard import verdict
@@ -34,8 +36,6 @@ GROUPS: dict[int, str | Promise] = {
     THIS_WEEK: gettext_lazy("This week"),
     LATER: gettext_lazy("Later"),
 }
-# The promises that a message to the client keeps.
-REPLIES = ("first_response", "next_response", "periodic_update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,11 @@ def _group_of(due: datetime | None) -> int:
 
 def attention(slug: str, open_rows: Sequence[Any], states: Counter[str], *, works: bool) -> dict[str, Any]:
     """The rows by group, how many there are in all and where those are, and the verdict."""
-    rows = _incident_needs(slug, open_rows, works=works) + _alert_needs(slug, works=works)
+    rows = _incident_needs(slug, open_rows) + _alert_needs(slug, works=works)
     rows.sort(key=lambda need: (need.group, need.clock.due_at if need.clock and need.clock.due_at else need.at))
     shown = _with_trends(rows[:MOST_ROWS])
+    if works:
+        shown = _with_verbs(slug, shown, {row.id: row for row in open_rows})
     grouped = groupby(shown, key=lambda need: need.group)
     return {
         "needs": [(GROUPS[group], list(found)) for group, found in grouped],
@@ -125,7 +127,17 @@ def _with_trends(rows: Sequence[Need]) -> list[Need]:
     ]
 
 
-def _incident_needs(slug: str, open_rows: Sequence[Any], *, works: bool) -> list[Need]:
+def _with_verbs(slug: str, rows: Sequence[Need], open_rows: Mapping[uuid.UUID, Any]) -> list[Need]:
+    """The rows of incidents with the act that is next, which is that of the incident's own page."""
+    return [
+        replace(need, verb=verb_of(slug, open_rows[need.incident_id], need.clock, need.alert))
+        if need.incident_id
+        else need
+        for need in rows
+    ]
+
+
+def _incident_needs(slug: str, open_rows: Sequence[Any]) -> list[Need]:
     nearest = incidents.nearest_clocks([row.id for row in open_rows])
     names, owners = _names(open_rows)
     people = names_of([row.owner_id for row in open_rows])
@@ -145,7 +157,7 @@ def _incident_needs(slug: str, open_rows: Sequence[Any], *, works: bool) -> list
                 at=row.opened_at,
                 waiting_on=_party(row.waiting_on),
                 owner=people.get(row.owner_id, "") if row.owner_id else "",
-                verb=verb_of(slug, row, clock) if works else None,
+                verb=None,
                 incident_id=row.id,
             )
         )
@@ -161,24 +173,22 @@ def _joined(parts: Iterable[str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def verb_of(slug: str, row: Any, clock: Any) -> Verb:
-    """What is to be done with an open incident next, by where it stands and what was promised next."""
+def verb_of(slug: str, row: Any, clock: Any, alert: Any) -> Verb:
+    """What is to be done with an open incident next. Only what shows the client nothing is done from here at once."""
     page = reverse("dashboard:incident", args=[slug, row.number])
-
-    def step(label: str, name: str) -> Verb:
-        return Verb(label, reverse("incidents:step", args=[slug, row.number, name]), post=True)
-
-    if row.state == "new":
-        return step(_("Acknowledge"), "acknowledge")
-    if row.waiting_on == "client":
+    well = alert.recovered_at is not None if alert else None
+    key = next_step(standing_of(row, [clock] if clock else [], well=well))
+    if key == Step.ACKNOWLEDGE:
+        return Verb(_("Acknowledge"), reverse("incidents:step", args=[slug, row.number, "acknowledge"]), post=True)
+    if key == Step.RESUME and row.waiting_on == "client":
         return Verb(_("Record reply"), f"{page}#client_body")
-    if row.waiting_on:
-        return step(_("Resume clocks"), "resume")
-    if clock and clock.metric in REPLIES:
-        return Verb(_("Send update"), f"{page}#composer-update")
-    if clock and clock.metric == "mitigation":
-        return step(_("Mark mitigated"), "mitigate")
-    return Verb(_("Resolve"), f"{page}#resolve_body")
+    label, place = {
+        UPDATE: (_("Send update"), "composer-update"),
+        Step.RESUME: (_("Let the clocks run again"), "next-step"),
+        Step.CONFIRM: (_("Confirm"), "next-step"),
+        Step.MITIGATE: (_("Mark workaround in place"), "next-step"),
+    }.get(key, (_("Resolve"), "resolve_body"))
+    return Verb(label, f"{page}#{place}")
 
 
 def _alert_needs(slug: str, *, works: bool) -> list[Need]:

@@ -35,7 +35,7 @@ from incidents.forms import (
     SeverityForm,
     UpdateForm,
 )
-from incidents.next_step import UPDATE, next_step, standing_of
+from incidents.next_step import UPDATE, is_well, next_step, standing_of
 from incidents.readings import Reading, readings_of, sentence
 from incidents.severities import LABELS
 from incidents.states import IncidentState, Step, allowed
@@ -93,7 +93,7 @@ def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str,
     audience = Audience(client.name, len(recipients), sees=row.published_at is not None)
     acts = acts_of(place.slug, row, audience, _forms(request, row, measured))
     views, is_open = _views(row), row.state in IncidentState.open_values()
-    next_key = next_step(standing_of(row, views, measured))
+    next_key = next_step(standing_of(row, views, well=is_well(measured)))
     return {
         "measured": [(reading, sentence(reading)) for reading in measured],
         "next": next((act for act in acts if act.key == next_key), None),

@@ -171,7 +171,7 @@ class Stack:
             else:
                 meanwhile()
                 return
-        raise SystemExit("PostgreSQL did not come back.")
+        raise SystemExit(f"PostgreSQL did not come back. It said last:\n{_last_lines()}")
 
     def redis(self) -> redis.Redis:
         """A connection of our own."""
@@ -207,6 +207,12 @@ def _recover_within_seconds() -> None:
             cursor.execute("SELECT pg_reload_conf()")
     finally:
         link.close()
+
+
+def _last_lines(count: int = 40) -> str:
+    """The end of PostgreSQL's log, which goes with its directory when a run ends."""
+    log = _sockets().parent / "log" / "postgres.log"
+    return "\n".join(log.read_text(errors="replace").splitlines()[-count:]) if log.is_file() else "nothing"
 
 
 def _sockets() -> Path:

@@ -106,23 +106,26 @@ def test_what_no_incident_has_gets_one_by_its_button(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "waits", "metric", "label", "url", "post"),
+    ("state", "waits", "metric", "ended", "label", "url", "post"),
     [
-        ("new", "", "first_response", "Acknowledge", "steps/acknowledge/", True),
-        ("acknowledged", "", "first_response", "Send update", "#composer-update", False),
-        ("acknowledged", "", "periodic_update", "Send update", "#composer-update", False),
-        ("acknowledged", "", "mitigation", "Mark mitigated", "steps/mitigate/", True),
-        ("acknowledged", "client", "resolution", "Record reply", "#client_body", False),
-        ("acknowledged", "vendor", "resolution", "Resume clocks", "steps/resume/", True),
-        ("mitigated", "", "resolution", "Resolve", "#resolve_body", False),
-        ("acknowledged", "", "", "Resolve", "#resolve_body", False),
+        ("new", "", "first_response", None, "Acknowledge", "steps/acknowledge/", True),
+        ("acknowledged", "", "first_response", None, "Send update", "#composer-update", False),
+        ("acknowledged", "", "mitigation", False, "Mark workaround in place", "#next-step", False),
+        ("acknowledged", "client", "resolution", None, "Record reply", "#client_body", False),
+        ("acknowledged", "vendor", "resolution", None, "Let the clocks run again", "#next-step", False),
+        ("mitigated", "", "resolution", None, "Resolve", "#resolve_body", False),
+        ("mitigated", "", "resolution", False, "Send update", "#composer-update", False),
+        ("acknowledged", "", "", True, "Resolve", "#resolve_body", False),
     ],
 )
 def test_the_button_is_the_act_that_is_next(
-    state: str, waits: str, metric: str, label: str, url: str, post: bool
+    state: str, waits: str, metric: str, ended: bool | None, label: str, url: str, post: bool
 ) -> None:
-    row = SimpleNamespace(state=state, waiting_on=waits, number=16)
-    verb = verb_of("north", row, SimpleNamespace(metric=metric) if metric else None)
+    """Ended: whether what was measured is well again; None where nothing was measured."""
+    row = SimpleNamespace(state=state, waiting_on=waits, number=16, published_at=1, confirmed_at=1)
+    clock = SimpleNamespace(metric=metric, state="running", ended_at=None) if metric else None
+    alert = None if ended is None else SimpleNamespace(recovered_at=1 if ended else None)
+    verb = verb_of("north", row, clock, alert)
     assert (verb.label, verb.post) == (label, post)
     assert verb.url.startswith("/a/north/incidents/16/")
     assert verb.url.endswith(url)

@@ -24,6 +24,12 @@ const isAnswered = (palette) => palette.querySelector("[data-found-for]")?.datas
 
 function choose(event) {
   const palette = event.target.closest("#palette");
+  if (palette && event.key === "Escape" && !event.isComposing) {
+    // A browser empties a search field first, and the foot says that this closes.
+    event.preventDefault();
+    palette.close();
+    return;
+  }
   if (!palette || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
   // Enter on the close of a half-typed character belongs to the keyboard of that script.
   if (event.isComposing) return;
