@@ -81,7 +81,7 @@ def test_what_is_as_it_was_is_left_without_a_question(page: Page, live_server: A
     backlog(page).click()
     page.wait_for_url("**/backlog/")
     # Colours, choices and ticks as the browser shows them are no changes either.
-    for path in ("settings/agency/", "incidents/new/", "settings/response-times/new/", "settings/on-call/new/"):
+    for path in ("incidents/new/", "settings/response-times/new/", "settings/on-call/new/"):
         page.goto(f"{live_server.url}/a/north/{path}")
         backlog(page).click()
         page.wait_for_url("**/backlog/")
