@@ -41,8 +41,11 @@ def running(*argv: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Waits until something holds, and fails when it does not in time."""
+def wait_until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Waits until something holds, and fails when it does not in time.
+
+    Long, because a machine that is busy with browsers takes its time to end a dozen processes.
+    """
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "It did not happen in time."

@@ -85,7 +85,8 @@ def test_an_answer_that_takes_long_to_read_makes_no_other_target_late(cast: Cast
     probe_round(seconds=30, size=24)
     ends = [check.last_finished_at for check in found(good).values() if check.last_values.get("rate") == 0.9]
     assert len(ends) == 20
-    assert all(end and end - began < timedelta(seconds=8) for end in ends)
+    # In one queue with the others they would wait for all of their seconds.
+    assert all(end and end - began < timedelta(seconds=15) for end in ends)
     assert {(check.last_error, check.last_detail) for check in found(bad).values()} == {
         ("parse", "Reading the answer took too long.")
     }
