@@ -37,8 +37,9 @@ function choose(event) {
   const index = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
   event.preventDefault();
   if (event.key === "Enter") {
-    palette.entered = !isAnswered(palette);
-    if (!palette.entered) items[Math.max(0, index)]?.click();
+    // Between an answer and its marks, what only a script can do is still hidden.
+    palette.entered = !isAnswered(palette) || index < 0;
+    if (!palette.entered) items[index].click();
     return;
   }
   if (!items.length) return;
