@@ -45,6 +45,8 @@ def test_a_changed_form_asks_and_staying_keeps_the_text(page: Page) -> None:
     dialog = page.locator("#leaving")
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("is not saved yet")
+    # While it comes into view its colours are mixed with what is behind.
+    page.evaluate("Promise.all(document.getAnimations({subtree: true}).map((one) => one.finished))")
     assert [row["id"] for row in Axe().run(page, context="#leaving").response["violations"]] == []
     page.get_by_role("button", name="Stay on this page").click()
     expect(dialog).to_be_hidden()

@@ -144,6 +144,9 @@ export function startLeaving() {
     leaving = false;
     if (event.persisted) for (const form of document.forms) again(form);
   });
-  document.getElementById("leaving")?.addEventListener("close", () => (goOn = null));
+  // The news of a close may come when the dialog asks again already, for something else.
+  document.getElementById("leaving")?.addEventListener("close", (event) => {
+    if (!event.target.open) goOn = null;
+  });
   watchClosing();
 }
