@@ -14,13 +14,13 @@ from backlog import selectors as backlog
 from clients import selectors as clients
 from core.clock import now
 from incidents import selectors as incidents
+from incidents.next_step import ANSWERS, ROUND, STANDING_STILL
 from monitoring import selectors as monitoring
 from retainer.dashboard.portfolio import WORST_FIRST
 from slas import selectors as slas
 
 # The promises that end with a message to the client.
-MESSAGES = ("first_response", "next_response", "periodic_update")
-RUNNING = ("running", "at_risk")
+MESSAGES = (*ANSWERS, ROUND)
 MOST_COMING, MOST_METRICS, MOST_PAST = 3, 2, 5
 
 
@@ -94,8 +94,14 @@ def troubles(open_rows: Iterable[Any]) -> list[Trouble]:
 
 def _next_message(views: Iterable[Any]) -> Any:
     """The clock of the message that is due first; None where none is owed, or the time for it is over."""
-    owed = [view for view in views if view.metric in MESSAGES and view.state in RUNNING and view.due_at]
+    owed = [view for view in views if view.metric in MESSAGES and _comes(view)]
     return min(owed, key=lambda view: view.due_at, default=None)
+
+
+def _comes(view: Any) -> bool:
+    """Whether it falls due by itself: it is open, waits on nobody, and its time is not over, at night as by day."""
+    is_open = view.ended_at is None and view.state not in STANDING_STILL
+    return bool(is_open and view.due_at and view.due_at > now())
 
 
 @dataclass(frozen=True, slots=True)

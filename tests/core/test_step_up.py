@@ -179,10 +179,10 @@ def of_the_house(house: House) -> list[Any]:
 def test_the_record_says_which_rule_was_changed_and_no_address(visitor: Browser, cast: Cast) -> None:
     with cast.north.scope():
         Agency.objects.update(require_mfa=True)
-        changed = {"mail_from": "mine@evil.example", "require_mfa": False}
-        fixed = {"name": "North", "time_zone": "UTC", "currency": "EUR", "brand_colour": "#4F49D6"}
-        update_agency(**fixed, **changed)  # type: ignore[arg-type]
-        update_agency(**fixed, **changed)  # type: ignore[arg-type]
+        changed: dict[str, Any] = {"mail_from": "mine@evil.example", "require_mfa": False}
+        fixed: dict[str, Any] = {"name": "North", "time_zone": "UTC", "currency": "EUR", "brand_colour": "#4F49D6"}
+        update_agency(**fixed, **changed)
+        update_agency(**fixed, **changed)
         said = list(AuditEvent.objects.filter(action="core.agency.updated").order_by("id").values_list("changes"))
     assert said == [({"require_mfa": [True, False], "mail_from": "changed"},), ({},)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client as Browser
 
@@ -95,8 +97,8 @@ def test_a_zone_that_was_typed_and_refused_is_not_overwritten(cast: Cast) -> Non
 
 
 @pytest.mark.parametrize(("zone", "proposes"), [("UTC", True), ("Europe/Oslo", False)])
-def test_the_profile_and_a_new_agency_propose_it_too(cast: Cast, settings: object, zone: str, proposes: bool) -> None:
-    settings.SIGN_UP = "open"  # type: ignore[attr-defined]
+def test_the_profile_and_a_new_agency_propose_it_too(cast: Cast, settings: Any, zone: str, proposes: bool) -> None:
+    settings.SIGN_UP = "open"
     user, browser = newcomer("Ada")
     User.objects.filter(id=user.id).update(time_zone=zone)
     assert ("data-zone-hint" in shown(browser, "/me/")) is proposes

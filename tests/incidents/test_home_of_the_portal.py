@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import uuid
+from zoneinfo import ZoneInfo
 
 from django.test import Client as Browser
 
 from backlog import services as backlog
 from core import clock
+from slas.models import Target
 from tests.incidents.ward import MORNING, Ward, utc
 
 
@@ -23,10 +26,28 @@ def test_it_says_when_the_client_hears_next_and_keeps_the_clocks_behind_a_click(
     incident = ward.open()
     said = home(ward)
     assert "Nobody has taken it up yet." in said
-    assert re.search(r"We aim to write to you by .*08:|You hear from us by ", said)
+    assert by(ward, incident, "first_response") in said
     assert said.index("Response times") < said.index("First response")
     ward.do("acknowledge", incident, "2026-06-01 08:01")
     assert "We are working on it." in home(ward, "2026-06-01 08:02")
+
+
+def by(ward: Ward, incident_id: uuid.UUID, metric: str) -> str:
+    """The sentence for a message that is due on the same day: a guarantee is one, a target is an aim."""
+    clock_row = ward.clocks(incident_id)[metric]
+    with ward.house.scope():
+        wanted = {"version_id": clock_row.policy_version_id, "metric": metric, "severity": clock_row.severity}
+        is_guarantee = Target.objects.get(**wanted).is_guarantee
+    assert clock_row.due_at
+    due = clock_row.due_at.astimezone(ZoneInfo(ward.house.contact.time_zone))
+    return f"{'You hear from us by' if is_guarantee else 'We aim to write to you by'} {due:%H:%M}"
+
+
+def test_at_night_it_says_when_in_the_morning(ward: Ward) -> None:
+    """Outside of support hours a promise stands still and falls due all the same."""
+    incident = ward.open("2026-06-01 22:00", severity="medium")
+    assert ward.states(incident)["first_response"] == "outside_hours"
+    assert re.search(r"(You hear from us by|We aim to write to you by) Tue 2 Jun ", home(ward, "2026-06-01 22:01"))
 
 
 def test_a_message_whose_time_is_over_is_not_announced_again(ward: Ward) -> None:

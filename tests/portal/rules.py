@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from incidents.services import DISPUTABLE_FOR
 from incidents.severities import DEFINITIONS
@@ -130,11 +131,11 @@ def support_hours(match: re.Match[str], said: Said, terms: Terms) -> str | None:
     return wrong(said.text in {_hours(row.calendar_version.spec) for row in targets}, "No calendar has such hours.")
 
 
-def _hours(spec: dict[str, object]) -> str:
+def _hours(spec: dict[str, Any]) -> str:
     """The two shapes that calendars of the demo have, written without the product's own summary."""
     if spec.get("always"):
         return "Around the clock"
-    weekly: dict[str, list[list[str]]] = spec["weekly"]  # type: ignore[assignment]
+    weekly: dict[str, list[list[str]]] = spec["weekly"]
     hours = [weekly.get(day, []) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
     assert hours == [hours[0]] * 5 + [[], []], "another week: teach this rule its words"
     return f"Mon–Fri {hours[0][0][0]}–{hours[0][0][1]} · {spec['zone']}"
