@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +31,13 @@ def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = 
     if system_id:
         rows = rows.filter(system_id=system_id)
     return rows.filter(client_id=client_id) if client_id else rows
+
+
+def incidents_between(system_id: uuid.UUID, start: datetime, end: datetime) -> QuerySet[Any]:
+    """Those of a system that went on within ``[start, end)``, newest first. ``over_at``: when it was solved, or found
+    to be a false alarm or the same as another; None of what is open."""
+    rows = incidents(system_id=system_id).annotate(over_at=Coalesce("resolved_at", "closed_at"))
+    return rows.filter(Q(over_at=None) | Q(over_at__gte=start), opened_at__lt=end)
 
 
 def open_incidents() -> QuerySet[Incident]:

@@ -20,11 +20,10 @@ from monitoring.models import Alert, Check, CheckKind, Rollup
 from monitoring.readings import agreed_text, is_fresh
 from monitoring.selectors import evidence_metric, metric_label, unpolled_checks, value_text
 from monitoring.uptime import BUCKET, DOWN, UP
+from monitoring.uptime_days import Day
 
 POINTS, STEP = 48, timedelta(minutes=30)
 DAYS, DAY = 7, 86_400
-# Per cent of a day from which on it was well, and from which on it was not more than troubled.
-WELL, TROUBLED = 99.9, 99.0
 
 Metric = tuple[uuid.UUID, str]
 
@@ -37,27 +36,6 @@ class Trend:
     values: tuple[float | None, ...]
     limit: float | None
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day of a client, in UTC: per cent of the time in which the worst of its checks was up; None where nothing was
-    measured."""
-
-    day: date
-    share: float | None
-    planned: bool
-
-    @property
-    def state(self) -> str:
-        """The word of a system that stands for the day; empty where nothing is known."""
-        if self.share is None:
-            return ""
-        if self.share >= WELL:
-            return "healthy"
-        if self.planned:
-            return "maintenance"
-        return "degraded" if self.share >= TROUBLED else "down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +119,15 @@ def _said(alert: Alert, latest: float | None) -> str:
 
 
 def weeks(client_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Day, ...]]:
-    """The last seven days of each client, today the last, by what its production checks measured. Three queries."""
+    """The last seven days of each client, in UTC, today the last, by what its production checks measured. Three
+    queries."""
     today = now().astimezone(UTC).date()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     shares, planned = _shares(client_ids, days[0]), _planned(client_ids, days)
     return {
-        client_id: tuple(Day(day, shares.get((client_id, day)), (client_id, day) in planned) for day in days)
+        client_id: tuple(
+            Day(day, shares.get((client_id, day)), (client_id, day) in planned, mixed=True) for day in days
+        )
         for client_id in client_ids
     }
 

@@ -12,15 +12,30 @@ from zoneinfo import ZoneInfo
 from monitoring.models import Check, CheckKind, Rollup
 from monitoring.uptime import DOWN, HOUR, UP, Stretch
 
+# Per cent of a day from which on it was well, and from which on it was not more than troubled; wherever a strip is.
+WELL, TROUBLED = 99.9, 99.0
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day in the zone: per cent of the worst check's measured time, None of nothing measured, and whether
-    maintenance was planned on it."""
+    """One day: per cent of the worst check's measured time, None of nothing measured, and whether maintenance was
+    planned on it. ``mixed`` where the share counts the planned hours too, and so says nothing bad of such a day."""
 
     day: date
     share: float | None
     planned: bool
+    mixed: bool = False
+
+    @property
+    def state(self) -> str:
+        """The state word of a system that stands for the day; empty where nothing is known."""
+        if self.share is None:
+            return "maintenance" if self.planned else ""
+        if self.share >= WELL:
+            return "healthy"
+        if self.planned and self.mixed:
+            return "maintenance"
+        return "degraded" if self.share >= TROUBLED else "down"
 
 
 def uptime_days(system_id: uuid.UUID, last: date, count: int, zone: ZoneInfo, windows: Sequence[Stretch]) -> list[Day]:

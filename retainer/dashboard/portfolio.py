@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from clients import selectors as clients
 from core.ui.format import day, number
 from monitoring import recent
+from monitoring.uptime_days import Day
 from retainer.dashboard.week import Dated
 
 MOST_CLIENTS = 10
@@ -65,15 +66,15 @@ def _line(slug: str, row: tuple[str, str, uuid.UUID, str, str], systems: list[Sy
     }
 
 
-def _said(week: Sequence[recent.Day]) -> list[tuple[str, str]]:
+def _said(week: Sequence[Day]) -> list[tuple[str, str]]:
     """Each day as the strip draws it: what is said of it, and its state."""
     return [(_day_said(one), one.state) for one in week]
 
 
-def _day_said(one: recent.Day) -> str:
+def _day_said(one: Day) -> str:
     words = {"day": day(one.day), "share": "" if one.share is None else number(one.share)}
     if one.share is None:
-        return _("%(day)s no data") % words
+        return (_("%(day)s planned maintenance") if one.planned else _("%(day)s no data")) % words
     if one.planned:
         return _("%(day)s up %(share)s %%, with planned maintenance") % words
     return _("%(day)s up %(share)s %%") % words

@@ -21,8 +21,6 @@ from retainer.dashboard.review import bounds
 from slas import selectors as slas
 
 DAYS = 30
-# A day with more than this per cent of its measured time is one with a dip, below it is one of trouble.
-MOSTLY_UP = 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def days_of(system_id: uuid.UUID, months: Sequence[Month]) -> list[tuple[str, st
     found = monitoring.uptime_days_of(system_id, now().astimezone(zone).date(), DAYS, zone, planned_counts=counts)
     if all(row.share is None for row in found):
         return []
-    return [(f"{day(row.day)}: {_words(row)}", _state(row)) for row in found]
+    return [(f"{day(row.day)}: {_words(row)}", row.state) for row in found]
 
 
 def _words(row: Any) -> str:
@@ -87,12 +85,3 @@ def _words(row: Any) -> str:
         return _("planned maintenance") if row.planned else _("nothing measured")
     said = _("%(share)s %% up") % {"share": f"{row.share:g}"}
     return f"{said} · {_('planned maintenance')}" if row.planned else said
-
-
-def _state(row: Any) -> str:
-    """The state word whose fill the day gets."""
-    if row.share is None:
-        return "maintenance" if row.planned else ""
-    if row.share == 100:
-        return "healthy"
-    return "degraded" if row.share >= MOSTLY_UP else "down"

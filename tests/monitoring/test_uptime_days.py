@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.test import Client as Browser
 
 from backlog import services as backlog
 from core import clock
 from monitoring import selectors, store
+from monitoring.uptime_days import Day
 from tests.monitoring.lab import START, Lab, Target
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -69,6 +71,25 @@ def test_both_faces_show_the_strip_in_words(lab: Lab, target: Target) -> None:
         with clock.at(lab.moment):
             said = browser.get(address).content.decode()
         assert said.count("<title>") - said.count("<title>Support bot") >= 30
-        assert 'fill-warn" x="280"' in said
+        assert 'fill-bad" x="280"' in said
         assert "Sun 31 May: 96 % up" in said
         assert "Thu 28 May: nothing measured" in said
+
+
+@pytest.mark.parametrize(
+    ("share", "planned", "mixed", "state"),
+    [
+        (100.0, False, False, "healthy"),
+        (99.9, False, False, "healthy"),
+        (99.899, False, False, "degraded"),
+        (99.0, False, False, "degraded"),
+        (98.999, False, False, "down"),
+        # Left out of the share, planned work excuses nothing that is left in it.
+        (98.0, True, False, "down"),
+        (98.0, True, True, "maintenance"),
+        (None, True, False, "maintenance"),
+        (None, False, True, ""),
+    ],
+)
+def test_a_day_has_one_word_wherever_a_strip_is(share: float | None, planned: bool, mixed: bool, state: str) -> None:
+    assert Day(date(2026, 5, 31), share, planned, mixed).state == state
