@@ -56,7 +56,9 @@ def folded(text: str) -> str:
 
 def pattern(words: str) -> str:
     """What finds these words whatever their case, accents and hyphens; for Python's ``re`` and PostgreSQL's ``~*``."""
-    plain, made, at = folded(words), [], 0
+    # Separators stand for any of them, so that one says as much as many: two in a row could share what they match in
+    # so many ways that looking for it never ends.
+    plain, made, at = re.sub(r"[ -]+", " ", folded(words)), [], 0
     while at < len(plain):
         pair = _PAIRS.get(plain[at : at + 2])
         single = "".join(_one(mark) for mark in plain[at : at + 2])

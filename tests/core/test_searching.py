@@ -71,3 +71,17 @@ def test_no_words_break_the_pattern(typed: str, cast: Cast) -> None:
     rank(typed, "North", "other")
     with cast.north.scope():
         assert best(Client.objects.order_by("name"), typed, name="name", most=3) == []
+
+
+def test_many_separators_say_as_much_as_one() -> None:
+    assert pattern("a - - -b") == pattern("a b")
+
+
+@pytest.mark.timeout(60)
+def test_no_words_make_the_looking_endless(cast: Cast) -> None:
+    """A name of nothing but hyphens, and words that could share them in more ways than anybody can count."""
+    name, words = "a" + "-" * 70, "a" + " -" * 30 + "x"
+    assert rank(words, name, name) is None
+    with cast.north.scope():
+        Client.objects.create(name=name, slug="hyphens")
+        assert best(Client.objects.order_by("name"), words, name="name", most=3) == []
