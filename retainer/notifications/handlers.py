@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +19,10 @@ from core.outbox import ANY, Handler, News
 from core.selectors import agency, members
 from core.services import invite_contact_person
 from core.text import unlinked
+from core.ui.format import moment
 from incidents import events as incident_events
 from incidents import selectors as incidents
+from incidents.next_message import announced, next_message
 from incidents.timeline import text_of
 from retainer.canary import hear as hear_canary
 from retainer.notifications.addressees import acknowledge_path, addressees
@@ -40,8 +43,8 @@ def tell_staff_incident_opened(news: News) -> None:
     system = clients.system(incident.system_id)
     message = Message(
         subject=_("%(severity)s: %(title)s") % {"severity": incident.severity.title(), "title": incident.title},
-        lead=_("%(reference)s opened for %(system)s.") % {"reference": incident.reference, "system": system.name},
-        lines=_clock_lines(incident.id),
+        lead=incident.title,
+        lines=[_about(incident, system), *_clock_lines(incident.id)],
         action=_("Open the incident"),
         url=_incident_url(incident.number),
     )
@@ -79,8 +82,8 @@ def tell_staff_deadline(news: News) -> None:
     subject = _("Missed: %(promise)s on %(reference)s") if missed else _("Due soon: %(promise)s on %(reference)s")
     message = Message(
         subject=subject % {"promise": promise, "reference": incident.reference},
-        lead=f"{incident.reference} · {incident.title} · {system.name}",
-        lines=_clock_lines(incident.id),
+        lead=incident.title,
+        lines=[_about(incident, system), *_clock_lines(incident.id)],
         action=_("Open the incident"),
         url=_incident_url(incident.number),
     )
@@ -99,8 +102,8 @@ def tell_escalation(news: News) -> None:
     for person in people:
         message = Message(
             subject=_("You are called: %(promise)s on %(reference)s") % words,
-            lead=f"{incident.reference} · {incident.title} · {system.name}",
-            lines=_clock_lines(incident.id),
+            lead=incident.title,
+            lines=[_about(incident, system), *_clock_lines(incident.id)],
             action=_("Open the incident"),
             url=_incident_url(incident.number),
         )
@@ -121,10 +124,11 @@ def _tell_responsible(news: News, kind: str, subject: str, action: str) -> None:
     """With the newest line of that kind, as it was written."""
     incident = incidents.incident(uuid.UUID(news.payload["id"]))
     system = clients.system(incident.system_id)
+    newest = incidents.entries(incident.id).filter(kind=kind).order_by("-id")[:1]
     message = Message(
         subject=subject % {"reference": incident.reference},
-        lead=f"{incident.reference} · {incident.title} · {system.name}",
-        lines=[str(entry.body) for entry in incidents.entries(incident.id).filter(kind=kind).order_by("-id")[:1]],
+        lead=incident.title,
+        lines=[_about(incident, system), *(str(entry.body) for entry in newest)],
         action=action,
         url=_incident_url(incident.number),
     )
@@ -132,8 +136,11 @@ def _tell_responsible(news: News, kind: str, subject: str, action: str) -> None:
 
 
 def tell_client_published(news: News) -> None:
-    """An incident the client may now see, to its contacts, once the agency has gone live with this client."""
-    _mail_client(news, _("A problem with %(system)s"), visible_since="published_at")
+    """An incident the client may now see, to its contacts, once the agency has gone live with this client: what it
+    means for people, what was said of it, and when they hear next."""
+    incident_id = uuid.UUID(news.payload["id"])
+    lines = [*_last_said(incident_id), *_next_message_line(incident_id)]
+    _mail_client(news, _("A problem with %(system)s"), visible_since="published_at", lines=lines)
 
 
 def tell_client_updated(news: News) -> None:
@@ -268,6 +275,19 @@ def _clock_lines(incident_id: uuid.UUID) -> list[str]:
     views: list[Any] = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
     lines = [f"{view.label}: {view.sentence}" for view in views]
     return [*lines, *_zone_line()] if lines else []
+
+
+def _next_message_line(incident_id: uuid.UUID) -> list[str]:
+    """By when the client hears again, in the zone that the line names; nothing where no message is owed."""
+    zone = agency().time_zone
+    views = slas.clock_views(slas.current(slas.clocks_of("incident", incident_id)), now(), zone)
+    view = next_message(views, now())
+    return [f"{announced(view)} {moment(view.due_at, ZoneInfo(zone))} ({zone})."] if view else []
+
+
+def _about(incident: Any, system: Any) -> str:
+    """Which incident of which system, below what it means for people."""
+    return f"{incident.reference} · {system.name}"
 
 
 def _incident_url(number: int) -> str:

@@ -14,13 +14,11 @@ from backlog import selectors as backlog
 from clients import selectors as clients
 from core.clock import now
 from incidents import selectors as incidents
-from incidents.next_step import ANSWERS, ROUND, STANDING_STILL
+from incidents.next_message import announced, next_message
 from monitoring import selectors as monitoring
 from retainer.dashboard.portfolio import WORST_FIRST
 from slas import selectors as slas
 
-# The promises that end with a message to the client.
-MESSAGES = (*ANSWERS, ROUND)
 MOST_COMING, MOST_METRICS, MOST_PAST = 3, 2, 5
 
 
@@ -40,6 +38,11 @@ class Trouble:
     incident: Any
     clocks: list[Any]
     message: Any
+
+    @property
+    def announced(self) -> str:
+        """What stands before the time of that message; empty where none is owed."""
+        return announced(self.message) if self.message else ""
 
 
 def verdict(states: Sequence[str], open_rows: Sequence[Any]) -> str:
@@ -88,20 +91,8 @@ def troubles(open_rows: Iterable[Any]) -> list[Trouble]:
     found = []
     for row in open_rows:
         views = slas.clock_views(slas.current(slas.clocks_of("incident", row.id)), now(), zone)
-        found.append(Trouble(row, views, _next_message(views)))
+        found.append(Trouble(row, views, next_message(views, now())))
     return found
-
-
-def _next_message(views: Iterable[Any]) -> Any:
-    """The clock of the message that is due first; None where none is owed, or the time for it is over."""
-    owed = [view for view in views if view.metric in MESSAGES and _comes(view)]
-    return min(owed, key=lambda view: view.due_at, default=None)
-
-
-def _comes(view: Any) -> bool:
-    """Whether it falls due by itself: it is open, waits on nobody, and its time is not over, at night as by day."""
-    is_open = view.ended_at is None and view.state not in STANDING_STILL
-    return bool(is_open and view.due_at and view.due_at > now())
 
 
 @dataclass(frozen=True, slots=True)
