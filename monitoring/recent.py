@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import DateTimeField, F, Func, Max, Min, Q, Value
+from django.db.models import Count, DateTimeField, F, Func, Max, Min, Q, Value
 from django.utils.translation import gettext as _
 
 from backlog import selectors as maintenance
@@ -18,7 +18,7 @@ from core.clock import now
 from monitoring.limits import unit_of
 from monitoring.models import Alert, Check, CheckKind, Rollup
 from monitoring.readings import agreed_text, is_fresh
-from monitoring.selectors import evidence_metric, metric_label, unpolled_checks, value_text
+from monitoring.selectors import evidence_metric, is_unpolled, metric_label, value_text
 from monitoring.uptime import BUCKET, DOWN, UP
 from monitoring.uptime_days import Day
 
@@ -163,6 +163,8 @@ def _planned(client_ids: Collection[uuid.UUID], days: list[date]) -> set[tuple[u
 
 def polling() -> Polling | None:
     """How asking goes; None where nothing is asked."""
-    asked = Check.objects.filter(enabled=True).exclude(kind=CheckKind.PUSH)
-    last_at = asked.aggregate(at=Max("last_finished_at"))["at"]
-    return Polling(last_at, unpolled_checks()) if last_at else None
+    polled = ~Q(kind=CheckKind.PUSH)
+    found = Check.objects.filter(enabled=True).aggregate(
+        last_at=Max("last_finished_at", filter=polled), late=Count("id", filter=is_unpolled())
+    )
+    return Polling(**found) if found["last_at"] else None

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.aggregates import ArrayAgg, BitXor
+from django.contrib.postgres.aggregates import BitXor
 from django.db.models import (
+    Case,
     Count,
     DurationField,
     ExpressionWrapper,
@@ -18,12 +19,15 @@ from django.db.models import (
     Func,
     IntegerField,
     Max,
+    Min,
     Q,
     QuerySet,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.lookups import LessThan
 from django.utils.translation import gettext as _
 
 from backlog import selectors as maintenance
@@ -166,22 +170,25 @@ def system_states() -> dict[uuid.UUID, str]:
     # As an expression of its own, so that the sum of a time and a stretch is one for the database too.
     silent = Q(last_finished_at__lt=Value(now()) - ExpressionWrapper(quiet, DurationField()))
     rows = watched.values_list("system_id", "system__paused_at").annotate(
-        silent=Count("id", filter=silent), states=ArrayAgg("health", distinct=True)
+        silent=Count("id", filter=silent), worst=Min(_place_of("health"))
     )
-    limits: dict[uuid.UUID, list[str]] = {}
     told = Threshold.objects.filter(
         _TELLING, source_check__enabled=True, source_check__environment__kind="production"
-    ).values_list("source_check__system_id", "health")
-    for system_id, health in told.distinct():
-        limits.setdefault(system_id, []).append(health)
+    ).values_list("source_check__system_id")
+    limits = dict(told.annotate(worst=Min(_place_of("health"))))
     return {
         system_id: Health.PAUSED
         if paused
         else Health.UNKNOWN
         if silent_count
-        else min([*states, *limits.get(system_id, [])], key=WORST.index)
-        for system_id, paused, silent_count, states in rows
+        else WORST[min(worst, limits.get(system_id, worst))]
+        for system_id, paused, silent_count, worst in rows
     }
+
+
+def _place_of(column: str) -> Case:
+    """The place of a state among the worst, which the database finds without sorting words."""
+    return Case(*(When(**{column: state}, then=place) for place, state in enumerate(WORST)))
 
 
 def check_states(rows: Iterable[Check]) -> dict[uuid.UUID, str]:
@@ -327,9 +334,16 @@ def version_mark() -> str:
 
 def unpolled_checks() -> int:
     """How many enabled checks have gone unasked for two intervals and more. For the auditor, in its own scope."""
+    return Check.objects.filter(is_unpolled(), enabled=True).count()
+
+
+def is_unpolled() -> Q:
+    """Whether an enabled check should have been asked for two intervals and more, and was not."""
     quiet = F("interval_seconds") * Value(timedelta(seconds=2)) + Value(timedelta(seconds=60))
-    rows = Check.objects.filter(enabled=True, next_due_at__isnull=False)
-    return rows.annotate(last=Coalesce("last_finished_at", "created_at")).filter(last__lt=now() - quiet).count()
+    # As an expression of its own, so that the sum of a time and a stretch is one for the database too.
+    asked_before = Value(now()) - ExpressionWrapper(quiet, DurationField())
+    last = Coalesce("last_finished_at", "created_at")
+    return Q(LessThan(last, asked_before), next_due_at__isnull=False)
 
 
 def shown_url(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -59,19 +60,22 @@ def _level(at: float) -> SafeString:
 def strip(rows: Sequence[tuple[str, str]], label: str) -> SafeString:
     """A small bar a day, each a pair of what hovering says and the state of that day. Worse days are lower, so that
     colour is not all that tells them; "" is a day without data, which is a gap with a line at its foot."""
-    bars = format_html_join(
-        "",
-        '<rect class="fill-{}" x="{}" y="{}" width="{}" height="{}" rx="1"><title>{}</title></rect>',
-        (
-            (FILL_OF_DAY.get(state, "empty"), place * STRIP_STEP, STRIP_HEIGHT - tall, STRIP_STEP - 2, tall, said)
-            for place, (said, state) in enumerate(rows)
-            for tall in (HEIGHT_OF_DAY.get(state, 2),)
-        ),
-    )
+    parts = [(_bar_of_day(place, state), said) for place, (said, state) in enumerate(rows)]
+    bars = format_html_join("", "{}<title>{}</title></rect>", parts)
     width = max(1, len(rows)) * STRIP_STEP - 2
     return format_html(
         '<svg class="strip" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         *(width, STRIP_HEIGHT, width, STRIP_HEIGHT, label, bars),
+    )
+
+
+@lru_cache(maxsize=512)
+def _bar_of_day(place: int, state: str) -> SafeString:
+    """Up to its title. A page of clients draws the same few again and again."""
+    tall = HEIGHT_OF_DAY.get(state, 2)
+    return format_html(
+        '<rect class="fill-{}" x="{}" y="{}" width="{}" height="{}" rx="1">',
+        *(FILL_OF_DAY.get(state, "empty"), place * STRIP_STEP, STRIP_HEIGHT - tall, STRIP_STEP - 2, tall),
     )
 
 

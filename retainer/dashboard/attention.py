@@ -16,7 +16,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clients import selectors as clients
 from core.clock import now
 from core.selectors import names_of
 from incidents import selectors as incidents
@@ -25,6 +24,7 @@ from incidents.states import Step
 from monitoring import recent
 from monitoring import selectors as monitoring
 from retainer.dashboard import verdict
+from retainer.dashboard.roster import Roster
 from slas.selectors import party_label
 
 MOST_ROWS = 8
@@ -92,9 +92,11 @@ def _group_of(due: datetime | None) -> int:
     return TODAY if localtime(due).date() <= localtime(now()).date() else THIS_WEEK
 
 
-def attention(slug: str, open_rows: Sequence[Any], states: Counter[str], *, works: bool) -> dict[str, Any]:
+def attention(
+    slug: str, open_rows: Sequence[Any], states: Counter[str], named: Roster, *, works: bool
+) -> dict[str, Any]:
     """The rows by group, how many there are in all and where those are, and the verdict."""
-    rows = _incident_needs(slug, open_rows) + _alert_needs(slug, works=works)
+    rows = _incident_needs(slug, open_rows, named) + _alert_needs(slug, named, works=works)
     rows.sort(key=lambda need: (need.group, need.clock.due_at if need.clock and need.clock.due_at else need.at))
     shown = _with_trends(rows[:MOST_ROWS])
     if works:
@@ -137,14 +139,13 @@ def _with_verbs(slug: str, rows: Sequence[Need], open_rows: Mapping[uuid.UUID, A
     ]
 
 
-def _incident_needs(slug: str, open_rows: Sequence[Any]) -> list[Need]:
+def _incident_needs(slug: str, open_rows: Sequence[Any], named: Roster) -> list[Need]:
     nearest = incidents.nearest_clocks([row.id for row in open_rows])
-    names, owners = _names(open_rows)
     people = names_of([row.owner_id for row in open_rows])
     found = []
     for row in open_rows:
         clock = nearest.get(row.id)
-        whose, promise = [owners.get(row.client_id, ""), names.get(row.system_id, "")], clock.label if clock else ""
+        whose, promise = _whose(row, named), clock.label if clock else ""
         found.append(
             Need(
                 kind="incident",
@@ -162,6 +163,11 @@ def _incident_needs(slug: str, open_rows: Sequence[Any]) -> list[Need]:
             )
         )
     return found
+
+
+def _whose(row: Any, named: Roster) -> list[str]:
+    """The client's name and the system's."""
+    return [named.client_name(row.client_id), named.system_name(row.system_id)]
 
 
 def _party(waiting_on: str) -> str:
@@ -191,26 +197,25 @@ def verb_of(slug: str, row: Any, clock: Any, alert: Any) -> Verb:
     return Verb(label, f"{page}#{place}")
 
 
-def _alert_needs(slug: str, *, works: bool) -> list[Need]:
+def _alert_needs(slug: str, named: Roster, *, works: bool) -> list[Need]:
     """Alerts that nobody has. Those of one ended incident are one row, and those of one check without any."""
     outages: dict[uuid.UUID, list[Any]] = defaultdict(list)
     for row in monitoring.alerts_nobody_has().select_related("incident", "threshold", "source_check"):
         outages[row.incident_id or row.source_check_id].append(row)
-    names, owners = _names(row for rows in outages.values() for row in rows)
-    return [_alert_need(slug, rows, (names, owners), works=works) for rows in outages.values()]
+    return [_alert_need(slug, rows, named, works=works) for rows in outages.values()]
 
 
-def _alert_need(slug: str, rows: Sequence[Any], names: tuple[dict[Any, str], dict[Any, str]], *, works: bool) -> Need:
+def _alert_need(slug: str, rows: Sequence[Any], named: Roster, *, works: bool) -> Need:
     # The newest is in front; the outage is called by what began it.
     row, more = rows[-1], len(rows) - 1
     others = ngettext("%(count)s more alert", "%(count)s more alerts", more) % {"count": more} if more else ""
-    client_name = names[1].get(row.client_id, "")
+    whose = _whose(row, named)
     return Need(
         kind="alert",
         state=row.state,
         title=_called(row),
-        client_name=client_name,
-        about=_joined([client_name, names[0].get(row.system_id, ""), _reference(row), others]),
+        client_name=whose[0],
+        about=_joined([*whose, _reference(row), others]),
         url=reverse("monitoring:alert", args=[slug, row.number]),
         clock=None,
         at=row.fired_at,
@@ -241,11 +246,3 @@ def _reference(row: Any) -> str:
         return _("Alert")
     words = {"reference": row.incident.reference, "state": row.incident.get_state_display().lower()}
     return _("Alert of %(reference)s, %(state)s") % words
-
-
-def _names(rows: Iterable[Any]) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
-    """The names of the systems and of the clients that these rows are of."""
-    found = list(rows)
-    systems = clients.systems().filter(id__in={row.system_id for row in found}).values_list("id", "name")
-    owners = clients.clients().filter(id__in={row.client_id for row in found}).values_list("id", "name")
-    return dict(systems), dict(owners)

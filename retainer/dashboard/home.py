@@ -22,6 +22,7 @@ from monitoring import recent
 from monitoring import selectors as monitoring
 from retainer.dashboard.attention import attention
 from retainer.dashboard.portfolio import health_by_client
+from retainer.dashboard.roster import roster
 from retainer.dashboard.steps import first_steps
 from retainer.dashboard.week import dated, next_sentence, on_call, this_week
 
@@ -48,12 +49,12 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
 
 def _shown(slug: str, *, works: bool) -> dict[str, Any]:
     """What is on the page. What several parts of it need is read once."""
-    open_rows, states = list(incidents.open_incidents()), monitoring.system_states()
-    dates = dated(slug, open_rows)
+    open_rows, states, named = list(incidents.open_incidents()), monitoring.system_states(), roster()
+    dates = dated(slug, open_rows, named)
     week = this_week(dates)
     return (
-        attention(slug, open_rows, Counter(states.values()), works=works)
-        | health_by_client(slug, states, dates)
+        attention(slug, open_rows, Counter(states.values()), named, works=works)
+        | health_by_client(slug, states, dates, named)
         | {
             "steps": first_steps(slug),
             "next": next_sentence(dates),

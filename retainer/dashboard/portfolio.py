@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clients import selectors as clients
 from core.ui.format import day, number
 from monitoring import recent
 from monitoring.uptime_days import Day
+from retainer.dashboard.roster import Roster
 from retainer.dashboard.week import Dated
 
 MOST_CLIENTS = 10
@@ -26,22 +27,23 @@ WELL = ("healthy", "paused")
 System = tuple[str, str, str]
 
 
-def health_by_client(slug: str, states: Mapping[uuid.UUID, str], dates: Sequence[Dated]) -> dict[str, Any]:
+def health_by_client(
+    slug: str, states: Mapping[uuid.UUID, str], dates: Sequence[Dated], named: Roster
+) -> dict[str, Any]:
     """The clients that stand worst, and how many there are in all. ``dates`` have the next first."""
     systems: dict[uuid.UUID, list[System]] = defaultdict(list)
-    for system_id, client_id, name, system_slug in clients.systems().values_list("id", "client_id", "name", "slug"):
+    for system_id, client_id, name, system_slug in named.systems.values():
         systems[client_id].append((states.get(system_id, "unknown"), name, system_slug))
     rows = [
         (_worst(systems[client_id]), name.lower(), client_id, name, client_slug)
-        for client_id, name, client_slug in clients.clients().values_list("id", "name", "slug")
+        for client_id, name, client_slug, _live_at in named.clients.values()
     ]
     rows.sort(key=lambda row: (WORST_FIRST.index(row[0]), row[1]))
     shown = rows[:MOST_CLIENTS]
-    weeks = recent.weeks([row[2] for row in shown])
+    weeks = _said(recent.weeks([row[2] for row in shown]))
     following = {one.client_id: one for one in reversed(dates)}
     lines = [
-        _line(slug, row, systems[row[2]]) | {"next": following.get(row[2]), "week": _said(weeks[row[2]])}
-        for row in shown
+        _line(slug, row, systems[row[2]]) | {"next": following.get(row[2]), "week": weeks[row[2]]} for row in shown
     ]
     return {"health": lines, "clients_total": len(rows), "more_clients": len(rows) - len(lines)}
 
@@ -66,13 +68,15 @@ def _line(slug: str, row: tuple[str, str, uuid.UUID, str, str], systems: list[Sy
     }
 
 
-def _said(week: Sequence[Day]) -> list[tuple[str, str]]:
+def _said(weeks: Mapping[uuid.UUID, Sequence[Day]]) -> dict[uuid.UUID, list[tuple[str, str]]]:
     """Each day as the strip draws it: what is said of it, and its state."""
-    return [(_day_said(one), one.state) for one in week]
+    # All have the same days, and a date takes longer to write than all else of it.
+    dates = {one: day(one) for one in {one.day for week in weeks.values() for one in week}}
+    return {client_id: [(_day_said(one, dates), one.state) for one in week] for client_id, week in weeks.items()}
 
 
-def _day_said(one: Day) -> str:
-    words = {"day": day(one.day), "share": "" if one.share is None else number(one.share)}
+def _day_said(one: Day, dates: Mapping[date, str]) -> str:
+    words = {"day": dates[one.day], "share": "" if one.share is None else number(one.share)}
     if one.share is None:
         return (_("%(day)s planned maintenance") if one.planned else _("%(day)s no data")) % words
     if one.planned:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements import selectors as agreements
 from clients import selectors as clients
+from core.selectors import have_rows
 from monitoring import selectors as monitoring
 
 
@@ -24,51 +25,46 @@ class FirstStep:
 
 def first_steps(slug: str) -> list[FirstStep]:
     """The steps, or nothing once all of them are done."""
-    client = clients.clients().first()
-    system = clients.systems().first()
-    retainer = agreements.retainers().filter(state="draft").first()
+    done = have_rows(
+        clients.clients(),
+        clients.all_contacts(),
+        clients.systems(),
+        agreements.retainers().filter(state="active"),
+        monitoring.checks(),
+        clients.clients().filter(live_at__isnull=False),
+    )
+    if all(done):
+        return []
+    return [FirstStep(*words, url, one) for words, url, one in zip(_words(), _urls(slug), done, strict=True)]
+
+
+def _words() -> list[tuple[str, str]]:
+    return [
+        (_("Add a client"), _("Whose AI systems you look after.")),
+        (_("Add its main contact"), _("Who is told, and who may read the portal.")),
+        (_("Add an AI system"), _("What can break, and how much that would hurt.")),
+        (_("Sign a retainer"), _("The plan, and the response times for each system. Clocks run on them.")),
+        (_("Add a check"), _("An address that is asked for values, and the limits that were agreed.")),
+        (_("Go live"), _("From then on the client gets mail about what you publish.")),
+    ]
+
+
+def _urls(slug: str) -> list[str]:
+    """Where each is done; those of the client that is added first are empty until there is one."""
+    client, retainer = clients.clients().first(), agreements.retainers().filter(state="draft").first()
 
     def form(name: str) -> str:
-        """The form of the client that is added first; empty until there is one."""
         return reverse(name, args=[slug, client.slug]) if client else ""
 
-    steps = [
-        FirstStep(
-            _("Add a client"), _("Whose AI systems you look after."), reverse("clients:new", args=[slug]), bool(client)
-        ),
-        FirstStep(
-            _("Add its main contact"),
-            _("Who is told, and who may read the portal."),
-            form("clients:new_contact"),
-            clients.all_contacts().exists(),
-        ),
-        FirstStep(
-            _("Add an AI system"),
-            _("What can break, and how much that would hurt."),
-            form("clients:new_system"),
-            bool(system),
-        ),
-        FirstStep(
-            _("Sign a retainer"),
-            _("The plan, and the response times for each system. Clocks run on them."),
-            # Its page names what still keeps it from starting, each with the form that mends it.
-            reverse("agreements:retainer", args=[slug, retainer.id]) if retainer else form("agreements:new"),
-            agreements.retainers().filter(state="active").exists(),
-        ),
-        FirstStep(
-            _("Add a check"),
-            _("An address that is asked for values, and the limits that were agreed."),
-            _new_check(slug),
-            monitoring.checks().exists(),
-        ),
-        FirstStep(
-            _("Go live"),
-            _("From then on the client gets mail about what you publish."),
-            form("clients:go_live"),
-            clients.clients().filter(live_at__isnull=False).exists(),
-        ),
+    return [
+        reverse("clients:new", args=[slug]),
+        form("clients:new_contact"),
+        form("clients:new_system"),
+        # A draft's page names what still keeps it from starting, each with the form that mends it.
+        reverse("agreements:retainer", args=[slug, retainer.id]) if retainer else form("agreements:new"),
+        _new_check(slug),
+        form("clients:go_live"),
     ]
-    return [] if all(step.done for step in steps) else steps
 
 
 def _new_check(slug: str) -> str:

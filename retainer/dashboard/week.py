@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 
 from agreements import selectors as agreements
 from backlog import selectors as maintenance
-from clients import selectors as clients
 from core.clock import now
 from core.selectors import names_of
 from core.ui.format import day, moment
+from retainer.dashboard.roster import ClientEntry, Roster
 from slas import selectors as slas
 
 WEEK = timedelta(days=7)
 # The nearest of each kind; nobody reads further on this page.
 MOST_OF_A_KIND = 200
+
+Owners = Mapping[uuid.UUID, ClientEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,14 @@ class OnCall:
     next_at: datetime | None
 
 
-def dated(slug: str, open_rows: Iterable[Any]) -> list[Dated]:
+def dated(slug: str, open_rows: Iterable[Any], named: Roster) -> list[Dated]:
     """Everything ahead that has a date, the next first."""
-    named = {row.id: row for row in clients.clients()}
-    found = [*_windows(slug, named), *_ends(slug, named), *_reminders(slug, open_rows, named)]
+    owners = named.clients
+    found = [*_windows(slug, owners), *_ends(slug, owners), *_reminders(slug, open_rows, owners)]
     return sorted(found, key=lambda one: one.at)
 
 
-def _windows(slug: str, named: dict[uuid.UUID, Any]) -> list[Dated]:
+def _windows(slug: str, named: Owners) -> list[Dated]:
     rows = maintenance.coming_windows().filter(client_id__in=named).select_related("system")[:MOST_OF_A_KIND]
     return [
         Dated(
@@ -78,7 +80,7 @@ def _windows(slug: str, named: dict[uuid.UUID, Any]) -> list[Dated]:
     ]
 
 
-def _ends(slug: str, named: dict[uuid.UUID, Any]) -> list[Dated]:
+def _ends(slug: str, named: Owners) -> list[Dated]:
     """The last day is the one before the first on which it no longer runs."""
     rows = agreements.ending().filter(client_id__in=named)[:MOST_OF_A_KIND]
     return [
@@ -96,7 +98,7 @@ def _ends(slug: str, named: dict[uuid.UUID, Any]) -> list[Dated]:
     ]
 
 
-def _reminders(slug: str, open_rows: Iterable[Any], named: dict[uuid.UUID, Any]) -> list[Dated]:
+def _reminders(slug: str, open_rows: Iterable[Any], named: Owners) -> list[Dated]:
     """The client gets these mails by itself; somebody may want to call before. Nobody gets any before the agency goes
     live with the client."""
     return [

@@ -18,6 +18,7 @@ from incidents import services as incident_services
 from monitoring import services as monitoring
 from monitoring.models import Check
 from retainer.dashboard.portfolio import health_by_client
+from retainer.dashboard.roster import roster
 from retainer.dashboard.week import dated, next_sentence, on_call, this_week
 from slas import services as slas
 from tests.cast import Cast, House
@@ -51,7 +52,7 @@ def test_dates_come_the_next_first_and_those_of_this_week_alone(house: House) ->
     with house.scope():
         retainer = signed_retainer(house)
         Retainer.objects.filter(id=retainer.id).update(ends_on=(NOON + timedelta(days=4)).date())
-        rows = dated("north", [])
+        rows = dated("north", [], roster())
     assert [row.text for row in rows] == [
         "Maintenance of Support bot",
         "Last day of “Example”",
@@ -66,9 +67,9 @@ def test_a_client_who_is_waited_on_is_reminded_on_a_date(house: House) -> None:
     with house.scope():
         signed_retainer(house)
         row = _waiting(house)
-        assert dated("north", incidents.open_incidents()) == [], "nobody gets mail yet"
+        assert dated("north", incidents.open_incidents(), roster()) == [], "nobody gets mail yet"
         client_services.go_live(client_id=house.client.id)
-        rows = dated("north", incidents.open_incidents())
+        rows = dated("north", incidents.open_incidents(), roster())
     assert [(one.text, one.at) for one in rows] == [("Reminder about INC-1", row.remind_at)]
 
 
@@ -95,7 +96,7 @@ def test_the_worst_client_is_first_with_what_is_ill_and_its_next_date(house: Hou
     planned(house, 30, system_id=house.other_system.id)
     with house.scope():
         states = {house.system.id: "healthy", house.other_system.id: "down"}
-        lines = health_by_client("north", states, dated("north", []))["health"]
+        lines = health_by_client("north", states, dated("north", [], roster()), roster())["health"]
     assert [(line["name"], line["state"]) for line in lines] == [("North Other", "down"), ("North Client", "healthy")]
     assert [[system["name"] for system in line["ill"]] for line in lines] == [["Support bot"], []]
     assert lines[0]["next"].text == "Maintenance of Support bot"

@@ -23,6 +23,7 @@ from incidents import services
 from monitoring import services as monitoring
 from monitoring.models import Alert
 from retainer.dashboard.attention import Need, attention, verb_of
+from retainer.dashboard.roster import roster
 from tests.cast import Cast, House
 from tests.incidents.ward import Ward, utc
 from tests.rows import broken
@@ -58,7 +59,7 @@ def test_it_is_grouped_by_days_of_the_reader(minutes: float | None, state: str, 
 
 def listed(house: House, *, works: bool = True) -> list[Need]:
     """The rows that are shown, in the scope that is entered."""
-    rows = attention("north", list(incidents.open_incidents()), Counter(), works=works)["needs"]
+    rows = attention("north", list(incidents.open_incidents()), Counter(), roster(), works=works)["needs"]
     return [need for _label, found in rows for need in found]
 
 
@@ -184,7 +185,7 @@ def test_a_button_that_acts_at_once_acts(cast: Cast) -> None:
 def test_the_ninth_is_in_the_list_of_incidents_by_deadline(cast: Cast) -> None:
     with cast.north.scope():
         broken(cast.north, 9)
-        shown = attention("north", list(incidents.open_incidents()), Counter(), works=True)
+        shown = attention("north", list(incidents.open_incidents()), Counter(), roster(), works=True)
     assert sum(len(rows) for _label, rows in shown["needs"]) == 8
     assert (shown["needs_total"], shown["needs_more"]) == (9, True)
     assert shown["needs_url"] == "/a/north/incidents/?state=open&sort=due"
