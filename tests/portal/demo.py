@@ -80,7 +80,7 @@ def walk(user: User, place: PortalPlace) -> list[Said]:
         said += [
             Said(place, user.time_zone, path, sentence, *under)
             for text, *under in page.said
-            for sentence in _SENTENCE.split(text)
+            for sentence in sentences(text)
         ]
         # The same page over another period says nothing else.
         found = [urldefrag(urljoin(path, link))[0].partition("?")[0] for link in page.links]
@@ -88,6 +88,11 @@ def walk(user: User, place: PortalPlace) -> list[Said]:
         waiting, seen = waiting + new, seen | set(new)
         assert len(seen) <= MOST_PAGES, f"{start} has no end"
     return said
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of one block of text."""
+    return [one for one in _SENTENCE.split(text.strip()) if one]
 
 
 def read(source: str) -> Page:
