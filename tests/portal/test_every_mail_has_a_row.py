@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
@@ -72,7 +73,7 @@ def steps(place: PortalPlace) -> Iterator[Callable[[], object]]:
     yield lambda: incidents.reopen(reason="It is empty again.", **which)
 
 
-def told(place: PortalPlace, seen: set[object]) -> list[Said]:
+def told(place: PortalPlace, seen: set[uuid.UUID]) -> list[Said]:
     """What those mails to this client's contacts say that were not seen before, each under its event."""
     outbox.relay_round()
     addresses = {row.email for row in terms_of(place).contacts}
@@ -98,7 +99,7 @@ def held(place: PortalPlace) -> tuple[list[Said], list[Fault]]:
     """All that the mails of one incident say, and what of it did not hold at the moment when it was written."""
     everything: list[Said] = []
     found: list[Fault] = []
-    seen: set[object] = set()
+    seen: set[uuid.UUID] = set()
     told(place, seen)
     for step in steps(place):
         # Whoever is asked has had two days for an answer.
@@ -121,7 +122,7 @@ def test_every_promise_in_every_mail_has_a_row_that_obliges_it(place: PortalPlac
 
 
 def test_an_invitation_lasts_as_long_as_it_says(place: PortalPlace) -> None:
-    seen: set[object] = set()
+    seen: set[uuid.UUID] = set()
     with tenant_scope(place.agency_id, actor=staff()):
         new = clients.create_contact(
             client_id=place.client_id, name="Sigrid Moe", email="sigrid@norvik.example", rights=["viewer"]
