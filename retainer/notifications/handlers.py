@@ -272,8 +272,10 @@ def _mail(news: News, to: str, message: Message, *, client_id: uuid.UUID | None,
 
 
 def _clock_lines(incident_id: uuid.UUID) -> list[str]:
+    """What is due next comes first; what stands still or is over has no time, and comes last."""
     views: list[Any] = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
-    lines = [f"{view.label}: {view.sentence}" for view in views]
+    nearest = sorted(views, key=lambda view: (view.due_at is None, view.due_at or view.label))
+    lines = [f"{view.label}: {view.sentence}" for view in nearest]
     return [*lines, *_zone_line()] if lines else []
 
 

@@ -39,6 +39,16 @@ def test_staff_read_what_it_means_and_then_which_it_is(live: Ward) -> None:
     assert said[:2] == [IMPACT, f"INC-1 · {live.house.system.name}"]
 
 
+def test_staff_read_what_is_due_first_before_what_is_due_later(live: Ward) -> None:
+    incident = live.open(title=IMPACT)
+    said = mail(live, MORNING, "incidents.incident.opened", live.house.owner.email)
+    rows = sorted(live.clocks(incident).values(), key=lambda row: str(row.due_at))
+    zone = ZoneInfo(live.house.agency.time_zone)
+    assert len(rows) > 2
+    dues = [f"{row.due_at.astimezone(zone):%H:%M}" for row in rows if row.due_at]
+    assert [line[-5:] for line in said[2 : 2 + len(dues)]] == dues
+
+
 def test_the_client_reads_by_when_they_hear_again_and_in_which_zone(live: Ward) -> None:
     incident = live.open(title=IMPACT)
     said = mail(live, MORNING, "incidents.incident.published", live.house.contact.email)
