@@ -28,6 +28,7 @@ class News:
 Handler = Callable[[News], None]
 _handlers: dict[str, list[Handler]] = defaultdict(list)
 _in_order: set[Handler] = set()
+_identities: dict[Handler, str] = {}
 # Event name -> the newest version of its payload that this code can read.
 _known: dict[str, int] = {}
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+\.[a-z_]+")
@@ -49,13 +50,28 @@ def version_of(name: str) -> int:
     return _known.get(name, 0)
 
 
-def ordered(handler: Handler) -> Handler:
-    """Marks a handler that must get the news of one subject in the order in which they happened.
+def handler(identity: str, *, ordered: bool = False) -> Callable[[Handler], Handler]:
+    """Gives a handler the name under which the outbox remembers whom it has told.
 
-    Only news with an order key has an order. A handler that is not marked waits for nothing and holds up nothing.
+    The name outlives whatever function and module are called later: under another one, events that wait while a
+    release is rolled out would be handled a second time. Those that look like paths are the paths of long ago.
+
+    An ``ordered`` one gets the news of one subject in the order in which they happened. Only news with an order key
+    has an order. A handler that is not ordered waits for nothing and holds up nothing.
     """
-    _in_order.add(handler)
-    return handler
+
+    def mark(function: Handler) -> Handler:
+        _identities[function] = identity
+        if ordered:
+            _in_order.add(function)
+        return function
+
+    return mark
+
+
+def identity_of(function: Handler) -> str:
+    """Its name in ``OutboxHandled``."""
+    return _identities.get(function) or f"{function.__module__}.{function.__qualname__}"
 
 
 def register(handlers: Mapping[str, tuple[Handler, ...]]) -> None:
@@ -64,14 +80,16 @@ def register(handlers: Mapping[str, tuple[Handler, ...]]) -> None:
     Of one name at most one handler is ordered, so that two of them never hold each other up.
     """
     for name, functions in handlers.items():
+        if nameless := [function for function in functions if function not in _identities]:
+            raise ValueError(f"{nameless[0].__qualname__} has no name of its own: decorate it with handler().")
         _handlers[name].extend(function for function in functions if function not in _handlers[name])
         if len([function for function in handlers_of(name) if is_ordered(function)]) > 1:
             raise ValueError(f"Two ordered handlers listen to {name}.")
 
 
-def is_ordered(handler: Handler) -> bool:
-    """Whether it was marked with ``ordered``."""
-    return handler in _in_order
+def is_ordered(function: Handler) -> bool:
+    """Whether it gets the news of one subject in their order."""
+    return function in _in_order
 
 
 def handlers_of(name: str) -> list[Handler]:

@@ -28,7 +28,7 @@ from core.errors import Conflict, NotFound
 from core.ids import earliest_at, uuid7
 from core.logs import mask
 from core.models import OutboxEvent, OutboxHandled
-from core.news import ANY, Handler, News, handlers_of, is_ordered, register, version_of
+from core.news import ANY, Handler, News, handlers_of, identity_of, is_ordered, register, version_of
 from core.tenancy.scope import sweeper_scope, tenant_scope
 
 LEASE = timedelta(seconds=30)
@@ -185,18 +185,15 @@ def _try(handler: Handler, event: OutboxEvent) -> Exception | None:
     try:
         _run_once(handler, event)
     except Exception as error:
-        log.exception("outbox handler failed", event_id=str(event.id), event_name=event.name, handler=_name(handler))
+        about = {"event_id": str(event.id), "event_name": event.name, "handler": identity_of(handler)}
+        log.exception("outbox handler failed", **about)
         return error
     return None
 
 
-def _name(handler: Handler) -> str:
-    return f"{handler.__module__}.{handler.__qualname__}"
-
-
 def _run_once(handler: Handler, event: OutboxEvent) -> None:
     news = News(event.id, event.name, event.agency_id, event.client_id, event.payload, event.created_at, event.version)
-    mine = {"event_id": event.id, "handler": _name(handler)}
+    mine = {"event_id": event.id, "handler": identity_of(handler)}
     with tenant_scope(event.agency_id), transaction.atomic():
         if not OutboxHandled.objects.filter(**mine).exists():
             # Two relays at once: the second waits here for the first's commit and then fails on the unique key, so the

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from core.news import Handler, News
+from core.news import Handler, News, handler
 from incidents import services
 from incidents.models import EntryKind
 
 
+@handler("incidents.handlers.note_deadline")
 def note_deadline(news: News) -> None:
     """Writes the warning or the miss into the incident's timeline."""
     if news.payload.get("subject_type") != services.SUBJECT:
@@ -24,6 +25,7 @@ def note_deadline(news: News) -> None:
     )
 
 
+@handler("incidents.handlers.note_escalation")
 def note_escalation(news: News) -> None:
     """Writes into the timeline who is called."""
     if news.payload.get("subject_type") != services.SUBJECT:

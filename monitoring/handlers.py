@@ -6,7 +6,7 @@ import uuid
 
 from clients import selectors as clients
 from core.clock import now
-from core.news import Handler, News, ordered
+from core.news import Handler, News, handler
 from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
@@ -16,7 +16,7 @@ from monitoring.reconciling import set_right
 from monitoring.schedule import first_due
 
 
-@ordered
+@handler("monitoring.handlers.take_transition", ordered=True)
 def take_transition(news: News) -> None:
     """Fires or ends the alert of the check or threshold. Telling it twice changes nothing."""
     check = Check.objects.select_related("system", "environment").get(id=news.payload["check_id"])
@@ -29,6 +29,7 @@ def take_transition(news: News) -> None:
         recover(check, news.payload)
 
 
+@handler("monitoring.handlers.follow_pause")
 def follow_pause(news: News) -> None:
     """A paused system is not asked; one that runs is, and has an interval's time to send what it sends.
 
@@ -45,6 +46,7 @@ def follow_pause(news: News) -> None:
     Check.objects.bulk_update(rows, ["next_due_at", "lease_id"])
 
 
+@handler("monitoring.handlers.follow_merge")
 def follow_merge(news: News) -> None:
     """The alerts of a merged incident belong to the one that is kept, which may have been merged itself since.
 

@@ -16,7 +16,7 @@ from clients import services as client_services
 from core.beat import ages, beat
 from core.clock import now
 from core.ids import uuid7
-from core.news import News
+from core.news import News, handler
 from core.services import create_agency
 from core.tenancy.context import Actor
 from core.tenancy.scope import tenant_scope
@@ -56,6 +56,7 @@ def send() -> bool:
     return True
 
 
+@handler("retainer.canary.hear")
 def hear(news: News) -> None:
     """The end of its way: a missed canary was told of."""
     if news.agency_id != AGENCY:

@@ -15,7 +15,7 @@ from clients import selectors as clients
 from core.access.roles import Capability, Role, may
 from core.clock import now
 from core.models import Membership
-from core.outbox import ANY, Handler, News
+from core.news import ANY, Handler, News, handler
 from core.selectors import agency, members
 from core.services import invite_contact_person
 from core.text import unlinked
@@ -31,12 +31,14 @@ from retainer.notifications.services import FOR_PROGRAMS, link, queue_email, que
 from slas import selectors as slas
 
 
+@handler("retainer.notifications.handlers.send_webhooks")
 def send_webhooks(news: News) -> None:
     """Every event that programs may want, to the endpoints that want it."""
     if news.name.startswith(FOR_PROGRAMS):
         queue_webhooks(event_id=news.event_id, event_name=news.name, payload=news.payload, client_id=news.client_id)
 
 
+@handler("retainer.notifications.handlers.tell_staff_incident_opened")
 def tell_staff_incident_opened(news: News) -> None:
     """A new incident: the system's owner, and those who look after the client."""
     incident = incidents.incident(uuid.UUID(news.payload["id"]))
@@ -51,11 +53,13 @@ def tell_staff_incident_opened(news: News) -> None:
     _mail_staff(news, message, system.owner_id, incident)
 
 
+@handler("retainer.notifications.handlers.tell_staff_reopened")
 def tell_staff_reopened(news: News) -> None:
     """An incident that was not over, whether the client said so or the check that goes on failing."""
     _tell_responsible(news, "reopened", _("Open again: %(reference)s"), _("Open the incident"))
 
 
+@handler("retainer.notifications.handlers.tell_staff_no_data")
 def tell_staff_no_data(news: News) -> None:
     """A value of a production system that does not come any more. There is no incident that would say so."""
     if news.payload["health"] != "unknown" or news.payload["environment"] != "production":
@@ -71,6 +75,7 @@ def tell_staff_no_data(news: News) -> None:
     _mail_staff(news, message, system.owner_id)
 
 
+@handler("retainer.notifications.handlers.tell_staff_deadline")
 def tell_staff_deadline(news: News) -> None:
     """A warning before a deadline, or a notice after it."""
     if news.payload["subject_type"] != "incident":
@@ -90,6 +95,7 @@ def tell_staff_deadline(news: News) -> None:
     _mail_staff(news, message, incident.owner_id or system.owner_id, incident)
 
 
+@handler("retainer.notifications.handlers.tell_escalation")
 def tell_escalation(news: News) -> None:
     """A rung of the ladder: whoever it calls can acknowledge from the message itself."""
     if news.payload["subject_type"] != "incident":
@@ -110,11 +116,13 @@ def tell_escalation(news: News) -> None:
         _mail_member(news, person.user.email, _to_acknowledge(message, incident, person))
 
 
+@handler("retainer.notifications.handlers.tell_staff_client_wrote")
 def tell_staff_client_wrote(news: News) -> None:
     """A message of the client, to whoever has the incident."""
     _tell_responsible(news, "client_message", _("The client wrote on %(reference)s"), _("Open the incident"))
 
 
+@handler("retainer.notifications.handlers.tell_staff_disputed")
 def tell_staff_disputed(news: News) -> None:
     """A wait that a client asks us to look at again."""
     _tell_responsible(news, "disputed", _("Review asked for on %(reference)s"), _("Decide"))
@@ -135,6 +143,7 @@ def _tell_responsible(news: News, kind: str, subject: str, action: str) -> None:
     _mail_staff(news, message, incident.owner_id or system.owner_id)
 
 
+@handler("retainer.notifications.handlers.tell_client_published")
 def tell_client_published(news: News) -> None:
     """An incident the client may now see, to its contacts, once the agency has gone live with this client: what it
     means for people, what was said of it, and when they hear next."""
@@ -143,16 +152,19 @@ def tell_client_published(news: News) -> None:
     _mail_client(news, _("A problem with %(system)s"), visible_since="published_at", lines=lines)
 
 
+@handler("retainer.notifications.handlers.tell_client_updated")
 def tell_client_updated(news: News) -> None:
     """An update written for the client."""
     _mail_client(news, _("Update on %(system)s"), visible_since="published_at")
 
 
+@handler("retainer.notifications.handlers.tell_client_asked")
 def tell_client_asked(news: News) -> None:
     """What the client is waited on for, with the question as it was written."""
     _ask_client(news, _("Waiting on you: %(question)s"))
 
 
+@handler("retainer.notifications.handlers.tell_client_reminded")
 def tell_client_reminded(news: News) -> None:
     """The same question again, while nobody has answered it."""
     _ask_client(news, _("Still waiting on you: %(question)s"))
@@ -169,6 +181,7 @@ def _ask_client(news: News, subject: str) -> None:
         _mail_client(news, said[:150].replace("%", "%%"), visible_since="published_at", lead=said, lines=lines)
 
 
+@handler("retainer.notifications.handlers.tell_client_resolved")
 def tell_client_resolved(news: News) -> None:
     """The end of a published incident, with what was measured: it is called solved where that says so."""
     last = incidents.entries(uuid.UUID(news.payload["id"])).filter(kind="resolved").order_by("-id").first()
@@ -177,11 +190,13 @@ def tell_client_resolved(news: News) -> None:
     _mail_client(news, subject, visible_since="published_at")
 
 
+@handler("retainer.notifications.handlers.tell_client_reopened")
 def tell_client_reopened(news: News) -> None:
     """A published incident that was called solved and goes on: what the client was told last is not so."""
     _mail_client(news, _("Not solved yet: %(system)s"), visible_since="published_at")
 
 
+@handler("retainer.notifications.handlers.invite_contact")
 def invite_contact(news: News) -> None:
     """The link with which a contact opens the portal for the first time. Its only copy is in the mail."""
     contact = clients.contact(uuid.UUID(news.payload["id"]))

@@ -60,7 +60,7 @@ def desk() -> Iterator[Desk]:
 
 def news_in_order(desk: Desk) -> news.Handler:
     take = desk.take
-    news.ordered(take)
+    news.handler("test.take", ordered=True)(take)
     return take
 
 
@@ -191,7 +191,7 @@ def test_of_one_name_at_most_one_handler_is_ordered(desk: Desk) -> None:
     def another(item: News) -> None:
         """Would wait for the first, and it for this one."""
 
-    news.ordered(another)
+    news.handler("test.another", ordered=True)(another)
     with pytest.raises(ValueError, match="Two ordered handlers"):
         news.register({NAME: (another,)})
 

@@ -1,0 +1,87 @@
+"""A handler is remembered by a name of its own, so that a rename of its function or module repeats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from core import news
+from core.audit import announce
+from core.models import OutboxEvent, OutboxHandled
+from core.outbox import relay_due
+from tests.cast import Cast
+
+NAME = "test.thing.renamed"
+# Each stands in rows of ``OutboxHandled`` of agencies that run today. Add to these; change none.
+NAMES = {
+    "incidents.handlers.note_deadline",
+    "incidents.handlers.note_escalation",
+    "monitoring.handlers.follow_merge",
+    "monitoring.handlers.follow_pause",
+    "monitoring.handlers.take_transition",
+    "retainer.canary.hear",
+    "retainer.notifications.handlers.invite_contact",
+    "retainer.notifications.handlers.send_webhooks",
+    "retainer.notifications.handlers.tell_client_asked",
+    "retainer.notifications.handlers.tell_client_published",
+    "retainer.notifications.handlers.tell_client_reminded",
+    "retainer.notifications.handlers.tell_client_reopened",
+    "retainer.notifications.handlers.tell_client_resolved",
+    "retainer.notifications.handlers.tell_client_updated",
+    "retainer.notifications.handlers.tell_escalation",
+    "retainer.notifications.handlers.tell_staff_client_wrote",
+    "retainer.notifications.handlers.tell_staff_deadline",
+    "retainer.notifications.handlers.tell_staff_disputed",
+    "retainer.notifications.handlers.tell_staff_incident_opened",
+    "retainer.notifications.handlers.tell_staff_no_data",
+    "retainer.notifications.handlers.tell_staff_reopened",
+}
+
+
+@pytest.fixture(autouse=True)
+def registry() -> Iterator[None]:
+    """What a test registers is forgotten after it."""
+    kept = dict(news._handlers), dict(news._known), dict(news._identities)
+    news.declare([NAME])
+    yield
+    for now, before in zip((news._handlers, news._known, news._identities), kept, strict=True):
+        now.clear()
+        now.update(before)  # type: ignore[arg-type]
+
+
+def test_every_handler_has_the_name_that_open_events_know(cast: Cast) -> None:
+    assert {news.identity_of(one) for functions in news._handlers.values() for one in functions} == NAMES
+
+
+def test_one_without_a_name_is_not_registered() -> None:
+    def nameless(_news: news.News) -> None:
+        """Its path would be its name, until somebody moves it."""
+
+    with pytest.raises(ValueError, match="has no name of its own"):
+        news.register({NAME: (nameless,)})
+
+
+@pytest.mark.django_db
+def test_an_event_that_was_half_handled_before_a_rename_is_handled_once_after_it(cast: Cast) -> None:
+    told: list[str] = []
+
+    @news.handler("test.handlers.tell")
+    def tell_under_another_name(_news: news.News) -> None:
+        told.append("first")
+
+    @news.handler("test.handlers.write")
+    def write(_news: news.News) -> None:
+        told.append("second")
+
+    news.register({NAME: (tell_under_another_name, write)})
+    with cast.north.scope():
+        announce(name=NAME, payload={"id": "1"})
+        event = OutboxEvent.objects.get(name=NAME)
+        # The version before had told the first, which then had the name of its path, and was ended before the second.
+        OutboxHandled(event_id=event.id, handler="test.handlers.tell").save(force_insert=True)
+    relay_due()
+    relay_due()
+    assert told == ["second"]
+    with cast.north.scope():
+        assert OutboxEvent.objects.get(name=NAME).done_at is not None
