@@ -6,8 +6,8 @@ from django.apps import AppConfig
 
 from agreements import events
 from clients import holders as archiving
-from core import news
-from slas import holders
+from core.events import declare, declared_in
+from slas import usage
 
 
 class AgreementsConfig(AppConfig):
@@ -19,6 +19,6 @@ class AgreementsConfig(AppConfig):
         """Selectors import models, which exist only now."""
         from agreements.selectors import clients_on, retainers_holding  # noqa: PLC0415
 
-        holders.register(clients_on)
+        usage.register(clients_on)
         archiving.register(retainers_holding)
-        news.declare(news.declared_in(events))
+        declare(declared_in(events))

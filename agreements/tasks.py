@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agreements.services import end_due
-from core.beat import beat
+from core.heartbeat import beat
 from core.tasks import system_task
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from backlog import events
-from core import news
+from core.events import declare, declared_in
 
 
 class BacklogConfig(AppConfig):
@@ -15,4 +15,4 @@ class BacklogConfig(AppConfig):
 
     def ready(self) -> None:
         """Workers know its news by name."""
-        news.declare(news.declared_in(events))
+        declare(declared_in(events))

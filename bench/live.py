@@ -13,7 +13,7 @@ from django.test import Client
 
 from bench import stack, web
 from bench.harness import Figure
-from core.web.standing import FRESH_SECONDS
+from core.web.live_cache import FRESH_SECONDS
 from retainer.local import kernel
 from tests.cast import House
 from tests.rows import broken

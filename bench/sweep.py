@@ -23,8 +23,8 @@ from core.tenancy.scope import sweeper_scope
 from slas import selectors as slas
 from slas import services
 from slas.models import Clock
+from slas.services.evaluation import judge_clock, threshold_key
 from slas.services.happened import history
-from slas.services.judging import judge_clock, threshold_key
 from tests.cast import House
 
 SIZES = (10_000, 100_000, 1_000_000)

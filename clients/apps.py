@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from clients import events
-from core import news
+from core.events import declare, declared_in
 
 
 class ClientsConfig(AppConfig):
@@ -15,4 +15,4 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         """Workers know its news by name."""
-        news.declare(news.declared_in(events))
+        declare(declared_in(events))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from core.news import Handler
+from core.events import Handler
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {}

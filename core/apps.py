@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from core import events, logs, news
+from core import events, logs
 
 
 class CoreConfig(AppConfig):
@@ -15,4 +15,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Logging is set up before the first line is written."""
         logs.configure()
-        news.declare(news.declared_in(events))
+        events.declare(events.declared_in(events))

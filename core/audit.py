@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from core.clock import now
+from core.events import version_of
 from core.ids import uuid7
 from core.models import AuditEvent, Counter, OutboxEvent
-from core.news import version_of
 from core.tenancy.context import require_agency, require_scope
 
 

@@ -1,9 +1,9 @@
-"""Takes news from the outbox to the handlers that asked for it by name: leased, at least once, each handler once.
+"""Takes events from the outbox to the handlers that asked for them by name: leased, at least once, each handler once.
 
-Calls go down the floors of the house and news goes up. A handler runs in the event's agency, in a transaction of its
+Calls go down the floors of the house and events go up. A handler runs in the event's agency, in a transaction of its
 own; ``OutboxHandled`` makes a second run of the same handler do nothing.
 
-News of one subject, which share an order key, reach an ordered handler in the order of ``order_seq``: nobody takes an
+Events of one subject, which share an order key, reach an ordered handler in the order of ``order_seq``: nobody takes an
 event while an earlier one of its key still waits for its ordered handler. ``ordered_at`` says that this handler is
 done, so a mail or a webhook that fails afterwards holds up itself alone. The sequence is counted in the subject's own
 row, under the lock that writes the change; a time or an id would be another order than that of the commits.
@@ -25,10 +25,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from core.audit import record
 from core.clock import now
 from core.errors import Conflict, NotFound
+from core.events import Event, Handler, handlers_of, identity_of, is_ordered, version_of
 from core.ids import earliest_at, uuid7
 from core.logs import mask
 from core.models import OutboxEvent, OutboxHandled
-from core.news import ANY, Handler, News, handlers_of, identity_of, is_ordered, register, version_of
 from core.tenancy.scope import sweeper_scope, tenant_scope
 
 LEASE = timedelta(seconds=30)
@@ -49,8 +49,6 @@ MOST_PURGED_AT_ONCE = 1000
 _WAITS_IN_ORDER = Q(ordered_at=None, done_at=None) & ~Q(order_key="")
 
 log = structlog.get_logger(__name__)
-
-__all__ = ["ANY", "Handler", "News", "handlers_of", "register", "relay_due"]
 
 
 def relay_round(*, seconds: float = ROUND_SECONDS) -> int:
@@ -192,18 +190,21 @@ def _try(handler: Handler, event: OutboxEvent) -> Exception | None:
 
 
 def _run_once(handler: Handler, event: OutboxEvent) -> None:
-    news = News(event.id, event.name, event.agency_id, event.client_id, event.payload, event.created_at, event.version)
     mine = {"event_id": event.id, "handler": identity_of(handler)}
     with tenant_scope(event.agency_id), transaction.atomic():
         if not OutboxHandled.objects.filter(**mine).exists():
             # Two relays at once: the second waits here for the first's commit and then fails on the unique key, so the
             # handler's work is rolled back with it.
             OutboxHandled(**mine).save(force_insert=True)
-            handler(news)
+            handler(_as_handlers_get_it(event))
         if event.order_key and is_ordered(handler):
             OutboxEvent.objects.filter(id=event.id, ordered_at=None).update(ordered_at=now())
     if event.order_key and is_ordered(handler):
         event.ordered_at = now()
+
+
+def _as_handlers_get_it(row: OutboxEvent) -> Event:
+    return Event(row.id, row.name, row.agency_id, row.client_id, row.payload, row.created_at, row.version)
 
 
 def _put_back(event: OutboxEvent, error: Exception) -> None:
@@ -228,7 +229,7 @@ def _those_behind(event: OutboxEvent) -> QuerySet[OutboxEvent]:
 
 def _leave(event: OutboxEvent) -> None:
     """Neither a failure nor done: a newer worker knows what it is."""
-    log.warning("news of a newer version is left alone", event_id=str(event.id), event_name=event.name)
+    log.warning("event of a newer version is left alone", event_id=str(event.id), event_name=event.name)
     with tenant_scope(event.agency_id):
         _leased(event).update(next_due_at=now() + LEFT_FOR, lease_id=None, last_error=LEFT)
 
@@ -298,5 +299,5 @@ def purge(*, before: datetime) -> int:
 
 
 def settle() -> None:
-    """Marks the scope's undealt events as dealt with: history that was written just now is news to nobody."""
+    """Marks the scope's undealt events as dealt with: nobody hears of history that was written just now."""
     OutboxEvent.objects.filter(done_at=None).update(done_at=now(), ordered_at=now(), next_due_at=None)

@@ -116,7 +116,7 @@ def names_of(user_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     return {user.id: str(user) for user in User.objects.filter(id__in=wanted)} if wanted else {}
 
 
-def news_version() -> str:
+def events_version() -> str:
     """A mark that changes with every write of the scope's agency, at the cost of one index descent.
 
     It names the last few events instead of the last one: ids are handed out before the commit, so a newer id may

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from clients import holders
-from core import news
+from core.events import declare, declared_in, register
 from incidents import events
 from slas import subjects
 
@@ -26,6 +26,6 @@ class IncidentsConfig(AppConfig):
 
         # A line that another app adds to a timeline is news of its kind.
         lines = [f"{events.PREFIX}{kind}" for kind in EntryKind.values]
-        news.declare([*news.declared_in(events), *lines])
-        news.register(HANDLERS)
+        declare([*declared_in(events), *lines])
+        register(HANDLERS)
         subjects.register("incident", Incidents())

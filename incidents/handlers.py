@@ -5,35 +5,35 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from core.news import Handler, News, handler
+from core.events import Event, Handler, handler
 from incidents import services
 from incidents.models import EntryKind
 
 
 @handler("incidents.handlers.note_deadline")
-def note_deadline(news: News) -> None:
+def note_deadline(event: Event) -> None:
     """Writes the warning or the miss into the incident's timeline."""
-    if news.payload.get("subject_type") != services.SUBJECT:
+    if event.payload.get("subject_type") != services.SUBJECT:
         return
-    missed = news.name == "slas.clock.breached"
+    missed = event.name == "slas.clock.breached"
     services.add_entry(
-        incident_id=uuid.UUID(news.payload["subject_id"]),
+        incident_id=uuid.UUID(event.payload["subject_id"]),
         kind=EntryKind.CLOCK_BREACHED if missed else EntryKind.CLOCK_WARNED,
         # A miss happened at its deadline, not when it was noticed.
-        at=datetime.fromisoformat(news.payload["due_at"]) if missed else None,
-        data={"metric": news.payload["metric"], "due_at": news.payload["due_at"]},
+        at=datetime.fromisoformat(event.payload["due_at"]) if missed else None,
+        data={"metric": event.payload["metric"], "due_at": event.payload["due_at"]},
     )
 
 
 @handler("incidents.handlers.note_escalation")
-def note_escalation(news: News) -> None:
+def note_escalation(event: Event) -> None:
     """Writes into the timeline who is called."""
-    if news.payload.get("subject_type") != services.SUBJECT:
+    if event.payload.get("subject_type") != services.SUBJECT:
         return
     services.add_entry(
-        incident_id=uuid.UUID(news.payload["subject_id"]),
+        incident_id=uuid.UUID(event.payload["subject_id"]),
         kind=EntryKind.ESCALATED,
-        data={"metric": news.payload["metric"], "to": news.payload["to"]},
+        data={"metric": event.payload["metric"], "to": event.payload["to"]},
     )
 
 

@@ -27,7 +27,7 @@ class Standing:
     state: str
     held: bool = False
     waiting: bool = False
-    owes_news: bool = False
+    owes_update: bool = False
     well: bool | None = None
 
 
@@ -50,7 +50,7 @@ def next_step(now: Standing) -> str:
 
 
 def _work(now: Standing) -> str:
-    if now.owes_news:
+    if now.owes_update:
         return UPDATE
     if now.waiting:
         return Step.RESUME
@@ -61,7 +61,7 @@ def _work(now: Standing) -> str:
     return Step.RESOLVE if now.well is None else UPDATE
 
 
-def owes_news(clocks: Iterable[Any]) -> bool:
+def owes_update(clocks: Iterable[Any]) -> bool:
     """Whether the client is owed a message now: an answer is open, or the regular update is near or late."""
     return any(_presses(clock) for clock in clocks if clock.ended_at is None)
 
@@ -84,6 +84,6 @@ def standing_of(row: Any, clocks: Iterable[Any], *, well: bool | None) -> Standi
         state=row.state,
         held=row.published_at is None and row.confirmed_at is None,
         waiting=bool(row.waiting_on),
-        owes_news=owes_news(clocks),
+        owes_update=owes_update(clocks),
         well=well,
     )

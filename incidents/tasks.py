@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.beat import beat
+from core.heartbeat import beat
 from core.tasks import system_task
 from incidents.services import publish_due, remind_due
 

@@ -146,13 +146,13 @@ def end(alert: Alert, *, at: datetime, evidence: dict[str, Any], said: str) -> N
     tell(events.RECOVERED, alert)
 
 
-def end_unwatched(news: Iterable[OutboxEvent], reason: str, at: datetime) -> None:
+def end_unwatched(emitted: Iterable[OutboxEvent], reason: str, at: datetime) -> None:
     """Ends the open alerts of what these news end, because nobody looks any more since ``at``.
 
     One that stayed open would swallow every later alert of the same thing. An alert that is well already, and whose
     recovery is still to be told, ends by that and at its time.
     """
-    for row in news:
+    for row in emitted:
         mine = Q(serial=row.payload["serial"]) | Q(serial=None)
         alerts = Alert.objects.filter(mine, fingerprint=row.payload["fingerprint"], recovered_at=None)
         for alert in alerts.order_by("id").select_for_update(of=("self",)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from agreements import watching
-from core import news
+from core.events import declare, declared_in, register
 from incidents import readings
 from monitoring import events
 
@@ -21,7 +21,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.readings import readings_of  # noqa: PLC0415
         from monitoring.selectors import watched_systems  # noqa: PLC0415
 
-        news.declare(news.declared_in(events), events.VERSIONS)
-        news.register(HANDLERS)
+        declare(declared_in(events), events.VERSIONS)
+        register(HANDLERS)
         readings.register(readings_of)
         watching.register(watched_systems)

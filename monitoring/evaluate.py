@@ -69,16 +69,16 @@ def compare(told: Told, *, bad: bool, lost: bool | None) -> tuple[Told, list[Tra
     that is lost is told apart from firing and recovering, because one that is not there is neither bad nor good;
     ``lost`` is None where the result cannot tell.
     """
-    news: list[Transition] = []
+    transitions: list[Transition] = []
     for begun, begins, ends, now in (("firing", "fired", "recovered", bad), ("no_data", "lost", "found", lost)):
         serial = getattr(told, begun)
         if now is None or now == (serial is not None):
             continue
         seq = told.transitions + 1
         change: Any = begins if now else ends
-        news.append(Transition(change, serial or seq, seq))
+        transitions.append(Transition(change, serial or seq, seq))
         told = told._replace(transitions=seq, **{begun: seq if now else None})
-    return told, news
+    return told, transitions
 
 
 def judge_value(value: float | None, *, comparison: str, limit: float, clear_limit: float, fired: bool) -> Verdict:

@@ -6,7 +6,7 @@ import uuid
 
 from clients import selectors as clients
 from core.clock import now
-from core.news import Handler, News, handler
+from core.events import Event, Handler, handler
 from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
@@ -17,25 +17,25 @@ from monitoring.schedule import first_due
 
 
 @handler("monitoring.handlers.take_transition", ordered=True)
-def take_transition(news: News) -> None:
+def take_transition(event: Event) -> None:
     """Fires or ends the alert of the check or threshold. Telling it twice changes nothing."""
-    check = Check.objects.select_related("system", "environment").get(id=news.payload["check_id"])
-    if news.version < events.VERSIONS[events.TRANSITIONED]:
+    check = Check.objects.select_related("system", "environment").get(id=event.payload["check_id"])
+    if event.version < events.VERSIONS[events.TRANSITIONED]:
         # Written before transitions had an order: only how it stands now can be told.
         set_right(check.id)
-    elif news.payload["change"] in ("fired", "lost"):
-        fire(check, news.payload)
+    elif event.payload["change"] in ("fired", "lost"):
+        fire(check, event.payload)
     else:
-        recover(check, news.payload)
+        recover(check, event.payload)
 
 
 @handler("monitoring.handlers.follow_pause")
-def follow_pause(news: News) -> None:
+def follow_pause(event: Event) -> None:
     """A paused system is not asked; one that runs is, and has an interval's time to send what it sends.
 
     By how it stands now, whatever the news said: news of a pause may come after the system has been resumed.
     """
-    system = clients.locked_system(uuid.UUID(news.payload["id"]))
+    system = clients.locked_system(uuid.UUID(event.payload["id"]))
     rows = list(Check.objects.filter(system_id=system.id, enabled=True).order_by("id").select_for_update(of=("self",)))
     if system.paused_at is None:
         rows = [row for row in rows if row.next_due_at is None]
@@ -47,13 +47,13 @@ def follow_pause(news: News) -> None:
 
 
 @handler("monitoring.handlers.follow_merge")
-def follow_merge(news: News) -> None:
+def follow_merge(event: Event) -> None:
     """The alerts of a merged incident belong to the one that is kept, which may have been merged itself since.
 
     The kept one is locked, so that it is merged either before, which is seen, or after its new alerts are there to
     follow it. The alerts come first, as with whoever ends them.
     """
-    merged = news.payload["id"]
+    merged = event.payload["id"]
     alerts = list(Alert.objects.filter(incident_id=merged).order_by("id").select_for_update(of=("self",)))
     kept = None
     while (named := incidents.incident(merged).merged_into_id) and named != kept:

@@ -26,7 +26,7 @@ from core.net.client import Failure, MultiLoop, Outcome, Request, Response
 from core.net.guard import Allowance
 from core.selectors import all_net_allowances
 from core.tenancy.scope import sweeper_scope
-from monitoring.held import Held, lease_due
+from monitoring.check_rows import Held, lease_due
 from monitoring.models import CheckKind
 from monitoring.probing.parse import Reading
 from monitoring.probing.reader import Reader, borrow, give_back
@@ -266,16 +266,16 @@ def _store(results: list[Result]) -> int:
     if not results:
         return 0
     try:
-        news = store_results(results)
+        emitted = store_results(results)
     except Exception:
         # One bad row must not take the batch with it: each is tried alone, and the bad one comes back with its lease.
         log.exception("a batch of results was not stored; trying one by one")
-        news = []
+        emitted = []
         for result in results:
-            news += _store_alone(result)
+            emitted += _store_alone(result)
     # Told at once in this process; where it dies here, the outbox row is still due. No more than a few, because no
     # answer is read meanwhile.
-    outbox.deal_with(news[:MOST_TOLD_AT_ONCE])
+    outbox.deal_with(emitted[:MOST_TOLD_AT_ONCE])
     return len(results)
 
 

@@ -19,7 +19,7 @@ from core.models import OutboxEvent
 from core.rates import Limit, spend
 from core.tenancy.context import require_agency
 from monitoring import store
-from monitoring.held import held_of, limits_of
+from monitoring.check_rows import held_of, limits_of
 from monitoring.models import Check, CheckKind
 from monitoring.results import Result, save_judged, take
 from monitoring.services import locked_check
@@ -116,6 +116,6 @@ def _judge(check: Check, results: list[Result]) -> None:
         return
     held = held_of(check)
     (limits,) = limits_of([held])
-    news = [item for result in results for item in take(held, limits, result)]
+    emitted = [item for result in results for item in take(held, limits, result)]
     save_judged([held], limits)
-    OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
+    OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)

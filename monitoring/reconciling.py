@@ -22,8 +22,8 @@ from core.clock import now
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from monitoring.alerts import end
+from monitoring.check_rows import GRACE
 from monitoring.evaluate import UNKNOWN_AFTER, Streaks, Transition
-from monitoring.held import GRACE
 from monitoring.models import Alert, Check, Health, Threshold
 from monitoring.schedule import first_due
 from monitoring.transitions import Seen, transition
@@ -133,8 +133,8 @@ def _outlived() -> QuerySet[Alert]:
 def _unscheduled() -> QuerySet[Check]:
     """Of a running system and without a time to be asked at, while no pause or resumption is still to be followed."""
     names = ["clients.system.paused", "clients.system.resumed"]
-    news = OutboxEvent.objects.filter(name__in=names, next_due_at__isnull=False)
-    following = [payload["id"] for payload in news.values_list("payload", flat=True)[:MOST_FOLLOWED]]
+    emitted = OutboxEvent.objects.filter(name__in=names, next_due_at__isnull=False)
+    following = [payload["id"] for payload in emitted.values_list("payload", flat=True)[:MOST_FOLLOWED]]
     rows = Check.objects.order_by().filter(enabled=True, next_due_at=None, system__paused_at=None)
     return rows.exclude(system_id__in=following)
 
@@ -180,15 +180,15 @@ def _fire(check: Check, limit: Threshold | None) -> bool:
     subject: Check | Threshold = limit or check
     kind = KINDS[1 if limit else 0]
     columns = [column for column in BEGUN if _untold(kind, column).filter(id=subject.id).exists()]
-    news = []
+    emitted = []
     for column in columns:
         subject.transitions += 1
         setattr(subject, column, subject.transitions)
         told = Transition("lost" if BEGUN[column] else "fired", subject.transitions, subject.transitions)
-        news.append(transition(check, limit, told, _seen(check, subject)))
+        emitted.append(transition(check, limit, told, _seen(check, subject)))
     subject.save(update_fields=["transitions", *BEGUN])
-    OutboxEvent.objects.bulk_create(news)
-    return bool(news)
+    OutboxEvent.objects.bulk_create(emitted)
+    return bool(emitted)
 
 
 def _seen(check: Check, subject: Check | Threshold) -> Seen:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import structlog
 
-from core.beat import beat
+from core.heartbeat import beat
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
 from monitoring import store
+from monitoring.check_rows import Held, Limit, limits_of, lock_ours, read_held
 from monitoring.evaluate import (
     UNKNOWN_AFTER,
     Rule,
@@ -26,7 +27,6 @@ from monitoring.evaluate import (
     own_trouble,
     step,
 )
-from monitoring.held import Held, Limit, limits_of, lock_ours, read_held
 from monitoring.models import Check, CheckKind, Health, Threshold
 from monitoring.schedule import first_due, next_slot
 from monitoring.transitions import Seen, transition
@@ -83,15 +83,15 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
         checks = [check for check, _result in pairs]
         limits = limits_of(checks)
         hold = _is_our_trouble(pairs)
-        news = [
+        emitted = [
             item
             for (check, result), those in zip(pairs, limits, strict=True)
             for item in take(check, those, result, hold=hold)
         ]
         store.insert([value for check, result in pairs for value in _samples(check, result, hold=hold)])
         save_judged(checks, [one for those in limits for one in those])
-        OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
-    return [item.id for item in news]
+        OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)
+    return [item.id for item in emitted]
 
 
 def save_judged(checks: Sequence[Held], limits: Iterable[Limit]) -> None:
@@ -100,7 +100,7 @@ def save_judged(checks: Sequence[Held], limits: Iterable[Limit]) -> None:
         Threshold(id=one.id, **{name: getattr(one, name) for name in THRESHOLD_FIELDS}) for one in limits if one.changed
     ]
     Check.objects.update_columns(checks, CHECK_FIELDS)
-    Check.objects.update_columns([check for check in checks if check.news], TOLD_FIELDS)
+    Check.objects.update_columns([check for check in checks if check.emitted], TOLD_FIELDS)
     Threshold.objects.bulk_update(changed, THRESHOLD_FIELDS)
 
 
@@ -142,11 +142,11 @@ def take(check: Held, limits: Sequence[Limit], result: Result, *, hold: bool = F
     check.good_streak, check.unknown_streak = after.good, after.unknown
     # Only an address we may not ask is the agency's to look into; our own trouble is ours.
     told = _tell(check, bad=after.health == Health.DOWN, lost=_is_lost(after, result.error_class == "blocked"))
-    check.news = check.news or bool(told)
-    news = [_news(check, None, one, result, after) for one in told]
+    check.emitted = check.emitted or bool(told)
+    emitted = [_event(check, None, one, result, after) for one in told]
     for threshold in limits:
-        news += _take_threshold(check, threshold, result)
-    return news
+        emitted += _take_threshold(check, threshold, result)
+    return emitted
 
 
 def _is_lost(after: Streaks, counts: bool) -> bool | None:
@@ -158,9 +158,9 @@ def _is_lost(after: Streaks, counts: bool) -> bool | None:
 
 def _tell(subject: Held | Limit, *, bad: bool, lost: bool | None) -> list[Transition]:
     before = Told(subject.transitions, subject.firing_serial, subject.no_data_serial)
-    after, news = compare(before, bad=bad, lost=lost)
+    after, emitted = compare(before, bad=bad, lost=lost)
     subject.transitions, subject.firing_serial, subject.no_data_serial = after
-    return news
+    return emitted
 
 
 def _take_threshold(check: Held, threshold: Limit, result: Result) -> list[OutboxEvent]:
@@ -179,7 +179,7 @@ def _take_threshold(check: Held, threshold: Limit, result: Result) -> list[Outbo
     # While the whole answer fails, the check says so; a value is missed in an answer that came.
     told = _tell(threshold, bad=after.health == Health.DEGRADED, lost=_is_lost(after, not result.error_class))
     threshold.changed = threshold.changed or after != before or bool(told)
-    return [_news(check, threshold, one, result, after) for one in told]
+    return [_event(check, threshold, one, result, after) for one in told]
 
 
 def _schedule(check: Held, result: Result) -> None:
@@ -211,6 +211,6 @@ def is_ours(error_class: str, *, hold: bool) -> bool:
     return error_class in OURS or (hold and error_class in NETWORK)
 
 
-def _news(check: Held, threshold: Limit | None, told: Transition, result: Result, after: Streaks) -> OutboxEvent:
+def _event(check: Held, threshold: Limit | None, told: Transition, result: Result, after: Streaks) -> OutboxEvent:
     seen = Seen(result.slot, result.finished_at, result.values, result.error_class, after)
     return transition(check, threshold, told, seen)

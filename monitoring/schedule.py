@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitoring.held import Held
+    from monitoring.check_rows import Held
     from monitoring.models import Check
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from core.beat import beat
 from core.clock import now
+from core.heartbeat import beat
 from core.models import Heartbeat
 from core.tasks import system_task
 from core.tenancy.scope import sweeper_scope

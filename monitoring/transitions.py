@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from core.ids import uuid7
 from core.models import OutboxEvent
 from monitoring import events
+from monitoring.check_rows import Held, Limit
 from monitoring.evaluate import Streaks, Transition
-from monitoring.held import Held, Limit
 from monitoring.models import Check, Threshold
 
 NO_DATA = ("lost", "found")

@@ -14,20 +14,20 @@ from monitoring.transitions import unwatched
 def watch_no_more(check: Check, limits: Sequence[Threshold], *, reason: str) -> None:
     """Saves a locked check that was switched off, and its limits, as if nothing had ever been seen."""
     at = now()
-    news = unwatched(check, None, reason=reason, at=at)
+    emitted = unwatched(check, None, reason=reason, at=at)
     for limit in limits:
-        news += unwatched(check, limit, reason=reason, at=at)
+        emitted += unwatched(check, limit, reason=reason, at=at)
         limit.health, limit.bad_streak, limit.good_streak, limit.missing_streak = Health.UNKNOWN, 0, 0, 0
         limit.save()
     check.health, check.bad_streak, check.good_streak, check.unknown_streak = Health.UNKNOWN, 0, 0, 0
     check.save()
-    end_unwatched(news, reason, at)
-    OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
+    end_unwatched(emitted, reason, at)
+    OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)
 
 
 def limit_watched_no_more(check: Check, limit: Threshold, *, reason: str) -> None:
     """Ends what a limit of a locked check has begun, before it is removed."""
     at = now()
-    news = unwatched(check, limit, reason=reason, at=at)
-    end_unwatched(news, reason, at)
-    OutboxEvent.objects.bulk_create(news, ignore_conflicts=True)
+    emitted = unwatched(check, limit, reason=reason, at=at)
+    end_unwatched(emitted, reason, at)
+    OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)

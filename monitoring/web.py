@@ -15,8 +15,8 @@ from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
+from core.web.live_cache import version_of
 from core.web.pages import done, listed, page, refused, unchanged
-from core.web.standing import version_of
 from monitoring import permissions, selectors, services
 from monitoring.evidence import evidence_of
 from monitoring.forms import CheckForm, ThresholdForm

@@ -13,10 +13,10 @@ from django.db import transaction
 
 from clients import selectors as clients
 from clients import services as client_services
-from core.beat import ages, beat
 from core.clock import now
+from core.events import Event, handler
+from core.heartbeat import ages, beat
 from core.ids import uuid7
-from core.news import News, handler
 from core.services import create_agency
 from core.tenancy.context import Actor
 from core.tenancy.scope import tenant_scope
@@ -57,11 +57,11 @@ def send() -> bool:
 
 
 @handler("retainer.canary.hear")
-def hear(news: News) -> None:
+def hear(event: Event) -> None:
     """The end of its way: a missed canary was told of."""
-    if news.agency_id != AGENCY:
+    if event.agency_id != AGENCY:
         return
-    subject_id = uuid.UUID(news.payload["subject_id"])
+    subject_id = uuid.UUID(event.payload["subject_id"])
     sla_services.record_event(subject_type=SUBJECT, subject_id=subject_id, kind="satisfy", at=now())
     beat(HEARD)
 

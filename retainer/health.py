@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from core.access.views import public
-from core.beat import ages
+from core.heartbeat import ages
 from retainer import canary
 
 # A loop that has not finished a round for this long is a broken promise to our clients.

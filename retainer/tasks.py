@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 
-from core import outbox, sealing
-from core.beat import beat
+from core import audit_chain, outbox
+from core.heartbeat import beat
 from core.net.client import Failure, Request, fetch
 from core.net.guard import SCHEMES, Allowance
 from core.tasks import system_task
@@ -100,8 +100,8 @@ def send_canary() -> None:
 @system_task(queue="default")
 def seal_audit() -> None:
     """Chains the audit rows that were written since the last round."""
-    started = sealing.started_at()
-    sealed = sealing.seal_new(since=sealing.sealed_until())
+    started = audit_chain.started_at()
+    sealed = audit_chain.seal_new(since=audit_chain.sealed_until())
     beat("seal", until=started, sealed=sealed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from core import news
+from core.events import declare, declared_in, register
 from slas import events
 
 
@@ -17,5 +17,5 @@ class SlasConfig(AppConfig):
         """Handlers import models, which exist only now."""
         from slas.handlers import HANDLERS  # noqa: PLC0415
 
-        news.declare(news.declared_in(events))
-        news.register(HANDLERS)
+        declare(declared_in(events))
+        register(HANDLERS)

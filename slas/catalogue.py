@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from slas.escalation import ACCOUNT_MANAGER, AGENCY_OWNER, ON_CALL, Ladder, Rung
+from slas.policy_content import Wording
 from slas.severities import DEFINITIONS
-from slas.wording import Wording
 
 MINUTE = 60
 HOUR = 3600

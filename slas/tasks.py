@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from core.beat import beat
+from core.heartbeat import beat
 from core.tasks import call_another, system_task
 from slas import services
 

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.ui import clocks, drawings, format, states
+from core.ui import badges, clocks, drawings, format
 
 register = Library()
 
@@ -41,7 +41,7 @@ def icon(name: str, size: int = 16, css: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def badge(context: Context, kind: str, state: str, note: str = "") -> SafeString:
     """The badge of a state: ``{% badge "incident" incident.state %}``. ``note`` follows it, such as how old it is."""
-    found = states.badge_for(kind, state)
+    found = badges.badge_for(kind, state)
     word = found.client_word if found.client_word and "portal_place" in context else found.word
     shown = format_html(
         '<span class="badge tone-{}{}{}">{}{}</span>',
@@ -75,7 +75,7 @@ def clock_record(context: Context, clock: Any) -> dict[str, Any]:
 
 def _clock(context: Context, clock: Any) -> dict[str, Any]:
     shown = clocks.face(clock)
-    found = states.badge_for("clock", shown.state)
+    found = badges.badge_for("clock", shown.state)
     portal = {"portal_place": context["portal_place"]} if "portal_place" in context else {}
     return {"clock": shown, "badge_of": found, "key": str(clocks.read(clock, "id", "") or shown.label), **portal}
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from core.errors import DomainError
-from core.web.standing import remember
+from core.web.live_cache import remember
 
 PER_PAGE = 50
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from incidents.services.hearing import DISPUTABLE_FOR, agree_date, decide_dispute, dispute_wait, hear_client
+from incidents.services.base import SUBJECT, locked_row
+from incidents.services.client_messages import agree_date, hear_client
+from incidents.services.disputes import DISPUTABLE_FOR, decide_dispute, dispute_wait
 from incidents.services.merging import merge
 from incidents.services.opening import import_incident, open_incident, open_or_join
 from incidents.services.publication import publish_due
-from incidents.services.rows import SUBJECT, locked_row
 from incidents.services.several import acknowledge_several, assign_several
 from incidents.services.steps import (
     acknowledge,

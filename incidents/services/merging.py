@@ -11,8 +11,8 @@ from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from incidents import events, selectors
 from incidents.models import EntryKind, Incident
+from incidents.services.base import done, locked_for, move_clocks, stop_waiting
 from incidents.services.publication import publish
-from incidents.services.rows import done, locked_for, move_clocks, stop_waiting
 from incidents.services.terms import change_severity
 from incidents.severities import DEFINITIONS
 from incidents.states import IncidentState, Step

@@ -16,8 +16,8 @@ from core.errors import Conflict, DomainError
 from incidents import events
 from incidents.models import EntryKind, Incident, IncidentSource
 from incidents.selectors import open_with
+from incidents.services.base import SUBJECT, add_line, clean_text, known_severity, locked_row, tell
 from incidents.services.publication import hold
-from incidents.services.rows import SUBJECT, add_line, clean_text, known_severity, locked_row, tell
 from incidents.states import IncidentState
 from slas import services as sla_services
 

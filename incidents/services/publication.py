@@ -11,7 +11,7 @@ from core.clock import now
 from core.tenancy.scope import sweeper_scope
 from incidents import events
 from incidents.models import EntryKind, Incident
-from incidents.services.rows import add_line, tell
+from incidents.services.base import add_line, tell
 from incidents.severities import SERIOUS
 from slas import selectors as slas
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotFound
 from core.selectors import member_of_user
 from incidents.models import Incident
-from incidents.services.rows import locked_row
+from incidents.services.base import locked_row
 from incidents.services.steps import acknowledge, assign
 from incidents.states import Step, allowed
 

@@ -15,8 +15,7 @@ from core.selectors import member_of_user
 from core.tenancy.context import require_scope
 from incidents import events, readings
 from incidents.models import EntryKind, Incident
-from incidents.services.publication import hold, publish
-from incidents.services.rows import (
+from incidents.services.base import (
     add_line,
     begun,
     clean_text,
@@ -27,6 +26,7 @@ from incidents.services.rows import (
     move_clocks,
     stop_waiting,
 )
+from incidents.services.publication import hold, publish
 from incidents.states import IncidentState, Step
 from slas import selectors as sla_selectors
 

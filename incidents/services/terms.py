@@ -14,8 +14,8 @@ from core.clock import now
 from core.errors import Conflict
 from incidents import events
 from incidents.models import EntryKind, Incident
+from incidents.services.base import SUBJECT, done, known_severity, locked_row
 from incidents.services.publication import hold
-from incidents.services.rows import SUBJECT, done, known_severity, locked_row
 from incidents.states import IncidentState
 from slas import selectors as sla_selectors
 from slas import services as sla_services

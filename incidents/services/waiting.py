@@ -15,7 +15,7 @@ from core.errors import Conflict, DomainError
 from core.tenancy.scope import sweeper_scope
 from incidents import events
 from incidents.models import EntryKind, Incident
-from incidents.services.rows import add_line, clean_text, done, locked_for, move_clocks, stop_waiting, tell
+from incidents.services.base import add_line, clean_text, done, locked_for, move_clocks, stop_waiting, tell
 from incidents.states import Step
 
 CLIENT = "client"

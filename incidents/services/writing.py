@@ -13,8 +13,8 @@ from core.clock import now
 from core.errors import Conflict
 from incidents import events
 from incidents.models import EntryKind, Incident
+from incidents.services.base import SUBJECT, clean_text, done, locked_row, move_clocks
 from incidents.services.publication import publish
-from incidents.services.rows import SUBJECT, clean_text, done, locked_row, move_clocks
 from incidents.states import IncidentState
 from slas import services as sla_services
 

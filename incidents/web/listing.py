@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from core.access.views import staff
-from core.selectors import names_of, news_version
+from core.selectors import events_version, names_of
 from core.web.exports import csv_file
+from core.web.live_cache import version_of
 from core.web.pages import listed, page, unchanged, wants_part
 from core.web.saved import views_bar
-from core.web.standing import version_of
 from incidents import permissions, selectors
 from incidents.models import Incident
 from incidents.selectors import nearest_clocks
@@ -32,7 +32,7 @@ def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
 
     The rows stay live.
     """
-    version = version_of(request, news_version)
+    version = version_of(request, events_version)
     same = unchanged(request, version)
     if same:
         return same

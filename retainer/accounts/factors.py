@@ -33,7 +33,7 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 def reseal_second_factors() -> Counter[str]:
-    """Seals the second factors under the newest key; counts as ``core.resealing.reseal_rows`` does."""
+    """Seals the second factors under the newest key; counts as ``core.key_rotation.reseal_rows`` does."""
     found: Counter[str] = Counter()
     for row in Authenticator.objects.only("id").iterator():
         with transaction.atomic():

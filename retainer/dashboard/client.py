@@ -11,9 +11,9 @@ from clients import selectors as clients
 from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import NotFound
-from core.selectors import news_version
+from core.selectors import events_version
+from core.web.live_cache import version_of
 from core.web.pages import page, unchanged
-from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from retainer.errors import not_found
@@ -27,7 +27,7 @@ def client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
         row = clients.client_by_slug(client)
     except NotFound:
         return not_found(request)
-    version = version_of(request, news_version, monitoring.health_mark)
+    version = version_of(request, events_version, monitoring.health_mark)
     same = unchanged(request, version)
     if same:
         return same

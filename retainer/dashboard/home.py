@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET
 from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
-from core.selectors import Place, news_version
+from core.selectors import Place, events_version
 from core.ui.format import duration
+from core.web.live_cache import version_of
 from core.web.pages import page, unchanged, wants_part
-from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import recent
 from monitoring import selectors as monitoring
@@ -36,7 +36,7 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     if wants_part(request) and "polling" in request.GET:
         # How old the last answer is changes by itself, and is no reason to draw everything anew.
         return page(request, "dashboard/_polling.html", _polling())
-    version = version_of(request, news_version, monitoring.health_mark)
+    version = version_of(request, events_version, monitoring.health_mark)
     same = unchanged(request, version)
     if same:
         return same

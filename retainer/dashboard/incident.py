@@ -18,9 +18,9 @@ from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
 from core.errors import NotFound
-from core.selectors import Place, members, names_of, news_version
+from core.selectors import Place, events_version, members, names_of
+from core.web.live_cache import version_of
 from core.web.pages import page, unchanged
-from core.web.standing import version_of
 from incidents import selectors as incidents
 from incidents.forms import (
     AgreeForm,
@@ -70,7 +70,7 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     # What is measured shows while there is something to solve, and changes with each answer.
     open_now = row.state in IncidentState.open_values()
     measured = [(monitoring.freshness, (row.system_id,))] if open_now else []
-    version = version_of(request, news_version, *measured)
+    version = version_of(request, events_version, *measured)
     same = unchanged(request, version)
     if same:
         return same

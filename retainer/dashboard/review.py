@@ -25,7 +25,7 @@ from core.selectors import agency as own_agency
 from core.web.exports import csv_file
 from core.web.pages import page
 from incidents import selectors as incidents
-from slas import attainment, ledger, replay
+from slas import attainment, replay, responsibility
 from slas import selectors as slas
 
 # More than an agency decides in a year; beyond it the page says so.
@@ -37,13 +37,13 @@ PERIODS = {
     "year": gettext_lazy("Last 12 months"),
 }
 SIDE_WORDS = {
-    ledger.US: gettext_lazy("Us"),
+    responsibility.US: gettext_lazy("Us"),
     "client": gettext_lazy("The client"),
     "vendor": gettext_lazy("A vendor"),
     "provider": gettext_lazy("The model provider"),
     "window": gettext_lazy("An agreed window"),
     "unnamed": gettext_lazy("Nobody was named"),
-    ledger.CLOSED: gettext_lazy("Outside hours"),
+    responsibility.CLOSED: gettext_lazy("Outside hours"),
 }
 
 
@@ -182,15 +182,17 @@ def _worst_first(groups: Mapping[str, attainment.Attainment]) -> list[tuple[str,
 
 def _sides(clocks: Iterable[Any]) -> list[tuple[str, str, int, float]]:
     """Who the time of the resolutions was with: key, word, seconds and share, without those that had none."""
-    found: Counter[str] = ledger.time_by_side(ledger.resolutions(clocks), now())
+    found: Counter[str] = responsibility.time_by_side(responsibility.resolutions(clocks), now())
     whole = sum(found.values())
-    return [(side, str(SIDE_WORDS[side]), found[side], found[side] / whole) for side in ledger.SIDES if found[side]]
+    return [
+        (side, str(SIDE_WORDS[side]), found[side], found[side] / whole) for side in responsibility.SIDES if found[side]
+    ]
 
 
 def _missed(clocks: list[Any], about: Mapping[uuid.UUID, Any]) -> list[tuple[Any, Any, list[tuple[str, int, str]]]]:
     """The newest promises that were missed, with their incidents and whose time it was, in words."""
     missed = [clock for clock in clocks if clock.breached_at][:50]
-    waits = ledger.waits_of(missed, now())
+    waits = responsibility.waits_of(missed, now())
     return [
         (
             clock,

@@ -15,9 +15,9 @@ from clients import selectors as clients
 from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import NotFound
-from core.selectors import names_of, news_version
+from core.selectors import events_version, names_of
+from core.web.live_cache import version_of
 from core.web.pages import listed, page, unchanged
-from core.web.standing import version_of
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from monitoring.ranges import chart_grid
@@ -66,7 +66,7 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         row = clients.system_by_slugs(client, system)
     except NotFound:
         return not_found(request)
-    version = version_of(request, news_version, (monitoring.freshness, (row.id,)))
+    version = version_of(request, events_version, (monitoring.freshness, (row.id,)))
     same = unchanged(request, version)
     if same:
         return same

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from core import news
+from core.events import register
 
 
 class NotificationsConfig(AppConfig):
@@ -17,4 +17,4 @@ class NotificationsConfig(AppConfig):
         """Handlers import models, which exist only now."""
         from retainer.notifications.handlers import HANDLERS  # noqa: PLC0415
 
-        news.register(HANDLERS)
+        register(HANDLERS)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from clients import selectors as clients
 from core.access.roles import Capability, Role, may
 from core.clock import now
+from core.events import ANY, Event, Handler, handler
 from core.models import Membership
-from core.news import ANY, Handler, News, handler
 from core.selectors import agency, members
 from core.services import invite_contact_person
 from core.text import unlinked
@@ -32,16 +32,16 @@ from slas import selectors as slas
 
 
 @handler("retainer.notifications.handlers.send_webhooks")
-def send_webhooks(news: News) -> None:
+def send_webhooks(event: Event) -> None:
     """Every event that programs may want, to the endpoints that want it."""
-    if news.name.startswith(FOR_PROGRAMS):
-        queue_webhooks(event_id=news.event_id, event_name=news.name, payload=news.payload, client_id=news.client_id)
+    if event.name.startswith(FOR_PROGRAMS):
+        queue_webhooks(event_id=event.event_id, event_name=event.name, payload=event.payload, client_id=event.client_id)
 
 
 @handler("retainer.notifications.handlers.tell_staff_incident_opened")
-def tell_staff_incident_opened(news: News) -> None:
+def tell_staff_incident_opened(event: Event) -> None:
     """A new incident: the system's owner, and those who look after the client."""
-    incident = incidents.incident(uuid.UUID(news.payload["id"]))
+    incident = incidents.incident(uuid.UUID(event.payload["id"]))
     system = clients.system(incident.system_id)
     message = Message(
         subject=_("%(severity)s: %(title)s") % {"severity": incident.severity.title(), "title": incident.title},
@@ -50,40 +50,40 @@ def tell_staff_incident_opened(news: News) -> None:
         action=_("Open the incident"),
         url=_incident_url(incident.number),
     )
-    _mail_staff(news, message, system.owner_id, incident)
+    _mail_staff(event, message, system.owner_id, incident)
 
 
 @handler("retainer.notifications.handlers.tell_staff_reopened")
-def tell_staff_reopened(news: News) -> None:
+def tell_staff_reopened(event: Event) -> None:
     """An incident that was not over, whether the client said so or the check that goes on failing."""
-    _tell_responsible(news, "reopened", _("Open again: %(reference)s"), _("Open the incident"))
+    _tell_responsible(event, "reopened", _("Open again: %(reference)s"), _("Open the incident"))
 
 
 @handler("retainer.notifications.handlers.tell_staff_no_data")
-def tell_staff_no_data(news: News) -> None:
+def tell_staff_no_data(event: Event) -> None:
     """A value of a production system that does not come any more. There is no incident that would say so."""
-    if news.payload["health"] != "unknown" or news.payload["environment"] != "production":
+    if event.payload["health"] != "unknown" or event.payload["environment"] != "production":
         return
-    system = clients.system(uuid.UUID(news.payload["system_id"]))
+    system = clients.system(uuid.UUID(event.payload["system_id"]))
     message = Message(
-        subject=_("No data: %(title)s") % {"title": news.payload["title"]},
+        subject=_("No data: %(title)s") % {"title": event.payload["title"]},
         lead=_("Nobody can tell at present whether %(system)s keeps what was agreed.") % {"system": system.name},
         lines=[],
         action=_("Open the alert"),
-        url=link(reverse("monitoring:alert", args=[agency().slug, news.payload["number"]])),
+        url=link(reverse("monitoring:alert", args=[agency().slug, event.payload["number"]])),
     )
-    _mail_staff(news, message, system.owner_id)
+    _mail_staff(event, message, system.owner_id)
 
 
 @handler("retainer.notifications.handlers.tell_staff_deadline")
-def tell_staff_deadline(news: News) -> None:
+def tell_staff_deadline(event: Event) -> None:
     """A warning before a deadline, or a notice after it."""
-    if news.payload["subject_type"] != "incident":
+    if event.payload["subject_type"] != "incident":
         return
-    incident = incidents.incident(uuid.UUID(news.payload["subject_id"]))
+    incident = incidents.incident(uuid.UUID(event.payload["subject_id"]))
     system = clients.system(incident.system_id)
-    missed = news.name == "slas.clock.breached"
-    promise = slas.metric_label(news.payload["metric"])
+    missed = event.name == "slas.clock.breached"
+    promise = slas.metric_label(event.payload["metric"])
     subject = _("Missed: %(promise)s on %(reference)s") if missed else _("Due soon: %(promise)s on %(reference)s")
     message = Message(
         subject=subject % {"promise": promise, "reference": incident.reference},
@@ -92,18 +92,18 @@ def tell_staff_deadline(news: News) -> None:
         action=_("Open the incident"),
         url=_incident_url(incident.number),
     )
-    _mail_staff(news, message, incident.owner_id or system.owner_id, incident)
+    _mail_staff(event, message, incident.owner_id or system.owner_id, incident)
 
 
 @handler("retainer.notifications.handlers.tell_escalation")
-def tell_escalation(news: News) -> None:
+def tell_escalation(event: Event) -> None:
     """A rung of the ladder: whoever it calls can acknowledge from the message itself."""
-    if news.payload["subject_type"] != "incident":
+    if event.payload["subject_type"] != "incident":
         return
-    incident = incidents.incident(uuid.UUID(news.payload["subject_id"]))
+    incident = incidents.incident(uuid.UUID(event.payload["subject_id"]))
     system = clients.system(incident.system_id)
-    people = addressees(news.payload["to"], incident.owner_id or system.owner_id)
-    promise = slas.metric_label(news.payload["metric"])
+    people = addressees(event.payload["to"], incident.owner_id or system.owner_id)
+    promise = slas.metric_label(event.payload["metric"])
     words = {"promise": promise, "reference": incident.reference}
     for person in people:
         message = Message(
@@ -113,24 +113,24 @@ def tell_escalation(news: News) -> None:
             action=_("Open the incident"),
             url=_incident_url(incident.number),
         )
-        _mail_member(news, person.user.email, _to_acknowledge(message, incident, person))
+        _mail_member(event, person.user.email, _to_acknowledge(message, incident, person))
 
 
 @handler("retainer.notifications.handlers.tell_staff_client_wrote")
-def tell_staff_client_wrote(news: News) -> None:
+def tell_staff_client_wrote(event: Event) -> None:
     """A message of the client, to whoever has the incident."""
-    _tell_responsible(news, "client_message", _("The client wrote on %(reference)s"), _("Open the incident"))
+    _tell_responsible(event, "client_message", _("The client wrote on %(reference)s"), _("Open the incident"))
 
 
 @handler("retainer.notifications.handlers.tell_staff_disputed")
-def tell_staff_disputed(news: News) -> None:
+def tell_staff_disputed(event: Event) -> None:
     """A wait that a client asks us to look at again."""
-    _tell_responsible(news, "disputed", _("Review asked for on %(reference)s"), _("Decide"))
+    _tell_responsible(event, "disputed", _("Review asked for on %(reference)s"), _("Decide"))
 
 
-def _tell_responsible(news: News, kind: str, subject: str, action: str) -> None:
+def _tell_responsible(event: Event, kind: str, subject: str, action: str) -> None:
     """With the newest line of that kind, as it was written."""
-    incident = incidents.incident(uuid.UUID(news.payload["id"]))
+    incident = incidents.incident(uuid.UUID(event.payload["id"]))
     system = clients.system(incident.system_id)
     newest = incidents.entries(incident.id).filter(kind=kind).order_by("-id")[:1]
     message = Message(
@@ -140,66 +140,66 @@ def _tell_responsible(news: News, kind: str, subject: str, action: str) -> None:
         action=action,
         url=_incident_url(incident.number),
     )
-    _mail_staff(news, message, incident.owner_id or system.owner_id)
+    _mail_staff(event, message, incident.owner_id or system.owner_id)
 
 
 @handler("retainer.notifications.handlers.tell_client_published")
-def tell_client_published(news: News) -> None:
+def tell_client_published(event: Event) -> None:
     """An incident the client may now see, to its contacts, once the agency has gone live with this client: what it
     means for people, what was said of it, and when they hear next."""
-    incident_id = uuid.UUID(news.payload["id"])
+    incident_id = uuid.UUID(event.payload["id"])
     lines = [*_last_said(incident_id), *_next_message_line(incident_id)]
-    _mail_client(news, _("A problem with %(system)s"), visible_since="published_at", lines=lines)
+    _mail_client(event, _("A problem with %(system)s"), visible_since="published_at", lines=lines)
 
 
 @handler("retainer.notifications.handlers.tell_client_updated")
-def tell_client_updated(news: News) -> None:
+def tell_client_updated(event: Event) -> None:
     """An update written for the client."""
-    _mail_client(news, _("Update on %(system)s"), visible_since="published_at")
+    _mail_client(event, _("Update on %(system)s"), visible_since="published_at")
 
 
 @handler("retainer.notifications.handlers.tell_client_asked")
-def tell_client_asked(news: News) -> None:
+def tell_client_asked(event: Event) -> None:
     """What the client is waited on for, with the question as it was written."""
-    _ask_client(news, _("Waiting on you: %(question)s"))
+    _ask_client(event, _("Waiting on you: %(question)s"))
 
 
 @handler("retainer.notifications.handlers.tell_client_reminded")
-def tell_client_reminded(news: News) -> None:
+def tell_client_reminded(event: Event) -> None:
     """The same question again, while nobody has answered it."""
-    _ask_client(news, _("Still waiting on you: %(question)s"))
+    _ask_client(event, _("Still waiting on you: %(question)s"))
 
 
-def _ask_client(news: News, subject: str) -> None:
+def _ask_client(event: Event, subject: str) -> None:
     # Whoever answered meanwhile is not asked.
-    for incident, line in incidents.questions([incidents.incident(uuid.UUID(news.payload["id"]))]):
+    for incident, line in incidents.questions([incidents.incident(uuid.UUID(event.payload["id"]))]):
         said = subject % {"question": line.body}
         waits = (
             [_("Until we have it, the time to solve this does not run.")] if incidents.solving_waits(incident) else []
         )
         lines = [_("It is about: %(title)s") % {"title": incident.title}, *waits]
-        _mail_client(news, said[:150].replace("%", "%%"), visible_since="published_at", lead=said, lines=lines)
+        _mail_client(event, said[:150].replace("%", "%%"), visible_since="published_at", lead=said, lines=lines)
 
 
 @handler("retainer.notifications.handlers.tell_client_resolved")
-def tell_client_resolved(news: News) -> None:
+def tell_client_resolved(event: Event) -> None:
     """The end of a published incident, with what was measured: it is called solved where that says so."""
-    last = incidents.entries(uuid.UUID(news.payload["id"])).filter(kind="resolved").order_by("-id").first()
+    last = incidents.entries(uuid.UUID(event.payload["id"])).filter(kind="resolved").order_by("-id").first()
     well = all(row["good"] for row in (last.data if last else {}).get("measured", []))
     subject = _("Solved: %(system)s") if well else _("We ended our work on %(system)s")
-    _mail_client(news, subject, visible_since="published_at")
+    _mail_client(event, subject, visible_since="published_at")
 
 
 @handler("retainer.notifications.handlers.tell_client_reopened")
-def tell_client_reopened(news: News) -> None:
+def tell_client_reopened(event: Event) -> None:
     """A published incident that was called solved and goes on: what the client was told last is not so."""
-    _mail_client(news, _("Not solved yet: %(system)s"), visible_since="published_at")
+    _mail_client(event, _("Not solved yet: %(system)s"), visible_since="published_at")
 
 
 @handler("retainer.notifications.handlers.invite_contact")
-def invite_contact(news: News) -> None:
+def invite_contact(event: Event) -> None:
     """The link with which a contact opens the portal for the first time. Its only copy is in the mail."""
-    contact = clients.contact(uuid.UUID(news.payload["id"]))
+    contact = clients.contact(uuid.UUID(event.payload["id"]))
     if contact.ended_at is not None or contact.user_id is not None:
         return
     _invitation, token = invite_contact_person(email=contact.email, contact_id=contact.id)
@@ -211,13 +211,13 @@ def invite_contact(news: News) -> None:
         action=_("Open the portal"),
         url=link(reverse("invitation", args=[token])),
     )
-    _mail(news, contact.email, message, client_id=contact.client_id)
+    _mail(event, contact.email, message, client_id=contact.client_id)
 
 
 def _mail_client(
-    news: News, subject: str, *, visible_since: str, lead: str = "", lines: list[str] | None = None
+    event: Event, subject: str, *, visible_since: str, lead: str = "", lines: list[str] | None = None
 ) -> None:
-    incident = incidents.incident(uuid.UUID(news.payload["id"]))
+    incident = incidents.incident(uuid.UUID(event.payload["id"]))
     client = clients.client(incident.client_id)
     if client.live_at is None or getattr(incident, visible_since) is None:
         return
@@ -232,7 +232,7 @@ def _mail_client(
     )
     for contact in clients.contacts(client.id):
         if contact.ended_at is None:
-            _mail(news, contact.email, message, client_id=client.id)
+            _mail(event, contact.email, message, client_id=client.id)
 
 
 # Lines that say a time of day, which a mail says in the agency's zone.
@@ -254,11 +254,11 @@ def _zone_line() -> list[str]:
     return [_("Times are those of %(zone)s.") % {"zone": agency().time_zone}]
 
 
-def _mail_staff(news: News, message: Message, responsible: uuid.UUID | None, incident: Any = None) -> None:
+def _mail_staff(event: Event, message: Message, responsible: uuid.UUID | None, incident: Any = None) -> None:
     """To the one who has it and to those who look after clients; who reads of a new incident can take it on there."""
     for row in members():
         if row.user_id == responsible or row.role in (Role.OWNER, Role.ACCOUNT_MANAGER):
-            _mail_member(news, row.user.email, _to_acknowledge(message, incident, row))
+            _mail_member(event, row.user.email, _to_acknowledge(message, incident, row))
 
 
 def _to_acknowledge(message: Message, incident: Any, reader: Membership) -> Message:
@@ -268,16 +268,16 @@ def _to_acknowledge(message: Message, incident: Any, reader: Membership) -> Mess
     return replace(message, action=_("Acknowledge"), url=link(path))
 
 
-def _mail_member(news: News, to: str, message: Message) -> None:
+def _mail_member(event: Event, to: str, message: Message) -> None:
     why = _("You get this as a member of %(agency)s.") % {"agency": agency().name}
-    _mail(news, to, message, client_id=news.client_id, why=why)
+    _mail(event, to, message, client_id=event.client_id, why=why)
 
 
-def _mail(news: News, to: str, message: Message, *, client_id: uuid.UUID | None, why: str = "") -> None:
+def _mail(event: Event, to: str, message: Message, *, client_id: uuid.UUID | None, why: str = "") -> None:
     body, html = mail_bodies(message, house=agency(), why=why)
     queue_email(
-        event_id=news.event_id,
-        event_name=news.name,
+        event_id=event.event_id,
+        event_name=event.name,
         to=to,
         subject=message.subject,
         body=body,

@@ -17,10 +17,10 @@ from core.audit import record
 from core.clock import now
 from core.crypto import CannotOpen, seal, unseal
 from core.errors import Conflict, DomainError, NotFound
+from core.events import declared_in
 from core.ids import uuid7
 from core.limits import refuse_over
 from core.net.guard import Allowance, TargetRefused, check_url
-from core.news import declared_in
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency
 from core.text import printable

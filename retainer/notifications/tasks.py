@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from core.beat import beat
+from core.heartbeat import beat
 from core.outbox import relay_round
 from core.tasks import system_task
 from retainer.notifications.delivery import ROUND_SECONDS, deliver_mail, deliver_webhooks

@@ -18,8 +18,8 @@ from core.access.roles import Right
 from core.access.views import portal
 from core.clock import now
 from core.errors import NotFound
+from core.web.live_cache import version_of
 from core.web.pages import listed, page, unchanged
-from core.web.standing import version_of
 from incidents import selectors as incidents
 from incidents.services import DISPUTABLE_FOR
 from incidents.timeline import mark_of, text_of

@@ -20,7 +20,7 @@ from slas import permissions, selectors, services
 from slas.api.shared import WarnIn
 from slas.escalation import Ladder, Rung
 from slas.models import Metric, Party, ResponseRule, Severity
-from slas.wording import Wording
+from slas.policy_content import Wording
 
 WORDS = frozenset(one.name for one in fields(Wording)) - {"escalation"}
 

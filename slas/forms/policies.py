@@ -14,7 +14,7 @@ from slas.catalogue import POLICIES, wording_of
 from slas.escalation import Ladder, Rung
 from slas.forms.fields import ClimbField, DurationField, LinesField, WarningsField, duration_text, warnings_text
 from slas.models import CalendarVersion, Metric, Party, PolicyVersion, ResponseRule, Severity
-from slas.wording import MOST_RUNGS, Wording
+from slas.policy_content import MOST_RUNGS, Wording
 
 # So many empty rungs stand below those that there are.
 SPARE_RUNGS = 3

@@ -22,8 +22,8 @@ from slas.models import (
     Metric,
 )
 from slas.selectors.policies import metric_label
+from slas.services.evaluation import judge_clock
 from slas.services.happened import history
-from slas.services.judging import judge_clock
 
 # How long a deadline may have passed before the auditor calls it forgotten. A sweep comes every half second.
 FORGOTTEN_AFTER = timedelta(seconds=60)

@@ -24,11 +24,11 @@ from slas.models import (
     Severity,
     Target,
 )
+from slas.policy_content import Wording
 from slas.selectors.oncall import addressee_label, addressee_names
 from slas.services.calendars import in_force
 from slas.severities import in_words
 from slas.summaries import hours_in_words
-from slas.wording import Wording
 
 # The promises and the severities, each with its words, for those who choose among them.
 METRICS, SEVERITIES = Metric.choices, Severity.choices

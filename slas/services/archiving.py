@@ -18,10 +18,10 @@ from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, NotFound
 from slas import events
-from slas.holders import holders_of
 from slas.models import Calendar, Clock, Policy, PolicyVersion, Target
-from slas.services.naming import free_title, save_named
-from slas.services.offers import offered_calendars, offered_policies
+from slas.services.share_locks import offered_calendars, offered_policies
+from slas.services.slugs import free_title, save_named
+from slas.usage import holders_of
 
 Row = TypeVar("Row", Policy, Calendar)
 # So many names stand in a message; the rest are counted.

@@ -16,7 +16,7 @@ from core.errors import DomainError, NotFound
 from slas.engine import CalendarError, CalendarSpec, refuse_large
 from slas.events import CALENDAR_CREATED, CALENDAR_VERSION_CREATED
 from slas.models import Calendar, CalendarVersion
-from slas.services.naming import next_number, save_named, title_and_slug
+from slas.services.slugs import next_number, save_named, title_and_slug
 
 FARTHEST = timedelta(days=5 * 366)
 

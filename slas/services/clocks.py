@@ -19,7 +19,8 @@ from core.errors import Conflict, DomainError, NotFound
 from slas.engine import CalendarSpec, Terms, Warn, default_warnings
 from slas.models import CalendarVersion, Clock, ClockState, Metric, PolicyVersion, Severity, Target
 from slas.services.calendars import in_force
-from slas.services.facts import (
+from slas.services.evaluation import judge_clock
+from slas.services.event_log import (
     Fact,
     after_any_miss,
     append,
@@ -32,8 +33,7 @@ from slas.services.facts import (
     was_dropped,
 )
 from slas.services.happened import Happened, history
-from slas.services.judging import judge_clock
-from slas.services.offers import offered_policies
+from slas.services.share_locks import offered_policies
 
 EventName = Literal["pause", "resume", "satisfy", "cancel", "reopen"]
 EVENT_NAMES: tuple[EventName, ...] = ("pause", "resume", "satisfy", "cancel", "reopen")

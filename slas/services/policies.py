@@ -15,9 +15,9 @@ from core.errors import Conflict, DomainError, NotFound
 from slas.engine import CalendarError, CalendarSpec, TermsError, Warn, compile_calendar, duration_text, to_instant
 from slas.events import POLICY_CREATED, POLICY_VERSION_CREATED
 from slas.models import CalendarVersion, Metric, Party, Policy, PolicyVersion, Severity, Target
-from slas.services.naming import next_number, save_named, title_and_slug
-from slas.services.offers import offered_calendars
-from slas.wording import Wording
+from slas.policy_content import Wording
+from slas.services.share_locks import offered_calendars
+from slas.services.slugs import next_number, save_named, title_and_slug
 
 # A year of open time. Whoever promises more has typed something else than they meant.
 LONGEST_TARGET = 366 * 24 * 3600

@@ -15,7 +15,8 @@ from core.errors import DomainError
 from slas.engine import RETARGET_MODES, Event, Judgement, RetargetMode, from_instant, judge, to_instant
 from slas.models import Clock, Metric, Target
 from slas.services.clocks import AT_START, promised_by, start_clocks, targets_for, terms_of, with_kept_date
-from slas.services.facts import (
+from slas.services.evaluation import judge_clock
+from slas.services.event_log import (
     Fact,
     after_any_miss,
     append,
@@ -28,7 +29,6 @@ from slas.services.facts import (
     was_dropped,
 )
 from slas.services.happened import Happened, engine_events, history, read_terms
-from slas.services.judging import judge_clock
 
 
 def retarget(

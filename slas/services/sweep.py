@@ -14,8 +14,8 @@ from core.tenancy.scope import sweeper_scope
 from slas.events import BREACH
 from slas.models import Clock
 from slas.services.due import DueClock, lock_due
+from slas.services.evaluation import Step, settle
 from slas.services.happened import history
-from slas.services.judging import Step, settle
 
 BATCH = 500
 # A row that cannot be judged rests for a minute, then twice as long each time, up to an hour.

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.access.views import staff
 from core.errors import DomainError, NotFound
+from core.web.live_cache import version_of
 from core.web.pages import done, page, refused, unchanged
-from core.web.standing import version_of
 from slas import permissions, selectors, services, subjects
 from slas.web.shared import crumbs, found
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from core.clock import now
 from tests.chaos.books import Opened, Page
-from tests.chaos.facts import alerts, deadlines, deliveries, illness, incidents, leftovers, news, polls
+from tests.chaos.facts import alerts, deadlines, deliveries, events, illness, incidents, leftovers, polls
 from tests.chaos.facts.plan import Plan
 from tests.chaos.facts.stored import Stored, read
 from tests.chaos.hurts import Hurts
@@ -40,7 +40,7 @@ def _of_one(stored: Stored, plan: Plan, seen: Seen) -> Iterator[str]:
     yield from illness.find(stored, seen.pages, seen.hurts, seen.ended)
     yield from incidents.find(stored, plan, seen.opened)
     yield from deadlines.find(stored, plan, now())
-    yield from news.find(stored)
+    yield from events.find(stored)
     yield from deliveries.find(stored, plan, seen.post)
 
 

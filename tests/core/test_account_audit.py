@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.models import Contact
-from core import sealing
+from core import audit_chain
 from core.audit import record
 from core.models import AccountEvent, AuditEvent, Membership, User
 from core.tenancy.context import require_agency
@@ -173,7 +173,7 @@ def test_the_chain_holds_over_them(committed_cast: Cast) -> None:
     hand_out_account_events()
     seal_audit()
     with committed_cast.north.scope():
-        found = sealing.verify()
+        found = audit_chain.verify()
     assert found.length >= 1
     assert found.findings == []
 

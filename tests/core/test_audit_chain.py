@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 from psycopg2.extensions import make_dsn
 
-from core import sealing
+from core import audit_chain
 from core.audit import record
 from core.models import AuditEvent, AuditSeal
 from retainer.tasks import seal_audit
@@ -31,9 +31,9 @@ def write(house: House, count: int = 1) -> list[uuid.UUID]:
         ]
 
 
-def chain(house: House) -> sealing.Chain:
+def chain(house: House) -> audit_chain.Chain:
     with house.scope():
-        return sealing.verify()
+        return audit_chain.verify()
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def test_x40_twenty_writers_and_three_sealers_at_once_make_one_whole_chain(commi
 
     def go_on_sealing() -> None:
         while not over.is_set():
-            sealing.seal_new(since=time.time())
+            audit_chain.seal_new(since=time.time())
 
     sealers = [threading.Thread(target=work, args=[go_on_sealing]) for _sealer in range(3)]
     writers = [threading.Thread(target=work, args=[lambda: write(committed_cast.north, 5)]) for _writer in range(20)]

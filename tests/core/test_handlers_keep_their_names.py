@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from core import news
+from core import events
 from core.audit import announce
 from core.models import OutboxEvent, OutboxHandled
 from core.outbox import relay_due
@@ -42,39 +43,40 @@ NAMES = {
 @pytest.fixture(autouse=True)
 def registry() -> Iterator[None]:
     """What a test registers is forgotten after it."""
-    kept = dict(news._handlers), dict(news._known), dict(news._identities)
-    news.declare([NAME])
+    registries: list[dict[Any, Any]] = [events._handlers, events._known, events._identities]
+    kept = [dict(one) for one in registries]
+    events.declare([NAME])
     yield
-    for now, before in zip((news._handlers, news._known, news._identities), kept, strict=True):
-        now.clear()
-        now.update(before)  # type: ignore[arg-type]
+    for one, before in zip(registries, kept, strict=True):
+        one.clear()
+        one.update(before)
 
 
 def test_every_handler_has_the_name_that_open_events_know(cast: Cast) -> None:
-    assert {news.identity_of(one) for functions in news._handlers.values() for one in functions} == NAMES
+    assert {events.identity_of(one) for functions in events._handlers.values() for one in functions} == NAMES
 
 
 def test_one_without_a_name_is_not_registered() -> None:
-    def nameless(_news: news.News) -> None:
+    def nameless(_news: events.Event) -> None:
         """Its path would be its name, until somebody moves it."""
 
     with pytest.raises(ValueError, match="has no name of its own"):
-        news.register({NAME: (nameless,)})
+        events.register({NAME: (nameless,)})
 
 
 @pytest.mark.django_db
 def test_an_event_that_was_half_handled_before_a_rename_is_handled_once_after_it(cast: Cast) -> None:
     told: list[str] = []
 
-    @news.handler("test.handlers.tell")
-    def tell_under_another_name(_news: news.News) -> None:
+    @events.handler("test.handlers.tell")
+    def tell_under_another_name(_news: events.Event) -> None:
         told.append("first")
 
-    @news.handler("test.handlers.write")
-    def write(_news: news.News) -> None:
+    @events.handler("test.handlers.write")
+    def write(_news: events.Event) -> None:
         told.append("second")
 
-    news.register({NAME: (tell_under_another_name, write)})
+    events.register({NAME: (tell_under_another_name, write)})
     with cast.north.scope():
         announce(name=NAME, payload={"id": "1"})
         event = OutboxEvent.objects.get(name=NAME)

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from core import clock
-from core.beat import beat
+from core.heartbeat import beat
 from retainer.health import MOST_AGE
 from tests.slas.desk import utc
 

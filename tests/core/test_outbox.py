@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from core import clock, news
+from core import clock, events
 from core.audit import announce
+from core.events import Event
 from core.models import Counter, OutboxEvent, OutboxHandled
-from core.outbox import News, relay_due, settle
+from core.outbox import relay_due, settle
 from core.tenancy import require_scope
 from tests.cast import Cast
 
@@ -24,14 +25,14 @@ NAME = "test.thing.happened"
 def handlers() -> Iterator[list[Any]]:
     """Listens to the test's own event for as long as the test runs."""
     listening: list[Any] = []
-    before = dict(news._handlers), dict(news._known)
-    news._handlers[NAME] = listening
-    news.declare([NAME])
+    before = dict(events._handlers), dict(events._known)
+    events._handlers[NAME] = listening
+    events.declare([NAME])
     yield listening
-    news._handlers.clear()
-    news._handlers.update(before[0])
-    news._known.clear()
-    news._known.update(before[1])
+    events._handlers.clear()
+    events._handlers.update(before[0])
+    events._known.clear()
+    events._known.update(before[1])
 
 
 def say(cast: Cast, dedup_key: str = "") -> None:
@@ -45,7 +46,7 @@ def event(cast: Cast) -> OutboxEvent:
 
 
 def test_a_handler_gets_the_news_in_the_scope_of_its_agency(cast: Cast, handlers: list[Any]) -> None:
-    got: list[tuple[News, Any]] = []
+    got: list[tuple[Event, Any]] = []
     handlers.append(lambda item: got.append((item, require_scope().agency_id)))
     say(cast)
     relay_due()
@@ -57,7 +58,7 @@ def test_m20_a_worker_that_dies_after_claiming_leaves_the_event_due_again(cast: 
     class Killed(BaseException):
         """Stands for SIGKILL: no handler of exceptions sees it."""
 
-    def die(item: News) -> None:
+    def die(item: Event) -> None:
         raise Killed
 
     handlers.append(die)
@@ -75,7 +76,7 @@ def test_m20_a_worker_that_dies_after_claiming_leaves_the_event_due_again(cast: 
 def test_a_failing_handler_backs_off_alone(cast: Cast, handlers: list[Any]) -> None:
     told: list[str] = []
 
-    def sometimes(item: News) -> None:
+    def sometimes(item: Event) -> None:
         if item.payload.get("bad"):
             raise ValueError("no")
         told.append(item.payload["id"])
@@ -95,7 +96,7 @@ def test_a_failing_handler_backs_off_alone(cast: Cast, handlers: list[Any]) -> N
 
 
 def test_what_a_failing_handler_wrote_is_rolled_back(cast: Cast, handlers: list[Any]) -> None:
-    def half(item: News) -> None:
+    def half(item: Event) -> None:
         Counter.objects.create(kind="half", value=1)
         raise ValueError("no")
 
@@ -136,7 +137,7 @@ def test_settled_history_is_told_to_nobody(cast: Cast, handlers: list[Any]) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_x29_four_relays_at_once_handle_each_event_once(committed_cast: Cast, handlers: list[Any]) -> None:
-    def count(item: News) -> None:
+    def count(item: Event) -> None:
         Counter.objects.create(kind=item.payload["id"], value=1)
 
     handlers.append(count)

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
-from core import news
+from core import events
 from retainer.dashboard.trail import OBJECTS, WHOLE, said_of
 from tests.cast import Cast
 
@@ -29,7 +29,7 @@ def written() -> set[str]:
         for name in NAME.findall(path.read_text())
         if not NOT_DONE.search(name)
     }
-    return found | set(news._known)
+    return found | set(events._known)
 
 
 def test_every_name_is_about_something_that_has_a_word() -> None:

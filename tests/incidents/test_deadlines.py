@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core import clock
+from core.events import Event
 from core.models import OutboxEvent
-from core.outbox import News, relay_due
+from core.outbox import relay_due
 from incidents.handlers import HANDLERS, note_deadline
 from slas import services as sla_services
 from tests.cast import Cast, random_id
@@ -70,7 +71,7 @@ def test_the_deadline_of_something_else_is_not_ours(ward: Ward) -> None:
     payload = {"subject_type": "request", "subject_id": str(incident_id), "metric": "triage", "due_at": ""}
     with ward.house.scope():
         note_deadline(
-            News(random_id(), "slas.clock.breached", ward.house.agency.id, None, payload, utc("2026-06-01 09:00"))
+            Event(random_id(), "slas.clock.breached", ward.house.agency.id, None, payload, utc("2026-06-01 09:00"))
         )
     assert ward.everything(incident_id) == before
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from incidents.next_step import UPDATE, Standing, next_step, owes_news
+from incidents.next_step import UPDATE, Standing, next_step, owes_update
 from incidents.states import IncidentState, Step, allowed
 
 BOOL = (False, True)
@@ -78,8 +78,8 @@ def clock(metric: str, state: str, ended_at: datetime | None = None) -> Any:
 def test_the_client_is_owed_an_answer_at_once_and_the_regular_update_when_it_is_near(
     metric: str, state: str, owed: bool
 ) -> None:
-    assert owes_news([clock("resolution", "running"), clock(metric, state)]) is owed
+    assert owes_update([clock("resolution", "running"), clock(metric, state)]) is owed
 
 
 def test_a_promise_that_is_over_owes_nothing() -> None:
-    assert not owes_news([clock("first_response", "breached", datetime(2026, 6, 1, tzinfo=UTC))])
+    assert not owes_update([clock("first_response", "breached", datetime(2026, 6, 1, tzinfo=UTC))])

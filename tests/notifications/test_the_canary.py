@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from core import clock
-from core.beat import ages
+from core.heartbeat import ages
 from core.models import Agency, Heartbeat, Membership, User
 from core.outbox import relay_due
 from core.selectors import all_agencies, places_of
@@ -21,7 +21,7 @@ from retainer import canary
 from retainer.tasks import audit_pipeline, look
 from slas import selectors, services
 from slas.models import Clock
-from slas.services import judging
+from slas.services import evaluation
 from tests.cast import Cast
 from tests.monitoring.lab import Target
 from tests.slas.desk import utc
@@ -87,7 +87,7 @@ def test_as_long_as_it_is_heard_nothing_is_found() -> None:
 
 
 def break_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "_write", lambda *_args: None)
+    monkeypatch.setattr(evaluation, "_write", lambda *_args: None)
 
 
 def break_the_relay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def break_the_relay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def break_the_news(monkeypatch: pytest.MonkeyPatch) -> None:
     """All is judged and written down, and the one line that tells others is gone."""
-    monkeypatch.setattr(judging, "_announce", lambda *_args: None)
+    monkeypatch.setattr(evaluation, "_announce", lambda *_args: None)
 
 
 BREAKS = [break_the_sweep, break_the_news, break_the_relay]

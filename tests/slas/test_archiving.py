@@ -17,7 +17,7 @@ from core.models import OutboxEvent
 from incidents import services as incidents
 from slas import selectors, services
 from slas.models import Policy
-from slas.services.offers import offered_calendars, offered_policies
+from slas.services.share_locks import offered_calendars, offered_policies
 from tests.cast import Cast, House, random_id
 from tests.incidents.ward import Ward
 from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc

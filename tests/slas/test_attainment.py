@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slas import attainment, ledger, replay, services
+from slas import attainment, replay, responsibility, services
 from slas.models import Clock
 from tests.cast import Cast
 from tests.slas.desk import HOUR, OFFICE, Desk, sweep, utc
@@ -117,7 +117,7 @@ def test_the_ledger_adds_up_to_the_time_from_start_to_end(desk: Desk) -> None:
     desk.record(subject, "resume", "2026-06-01 12:00", party="client")
     desk.record(subject, "satisfy", "2026-06-02 09:00")
     with desk.at("2026-06-03 08:00"):
-        found = ledger.time_by_side([desk.clock(subject)], utc("2026-06-03 08:00"))
+        found = responsibility.time_by_side([desk.clock(subject)], utc("2026-06-03 08:00"))
     assert sum(found.values()) == 25 * HOUR
     # Ten to eleven, fourteen to seventeen, nine to eleven; from eleven to two it was the client's.
     assert found == {"us": 6 * HOUR, "client": 3 * HOUR, "closed": 16 * HOUR}

@@ -15,12 +15,12 @@ from core import clock
 from core.models import Agency
 from core.tenancy import sweeper_scope
 from incidents.states import IncidentState
-from slas import ledger, selectors, services
+from slas import responsibility, selectors, services
 from slas.models import Clock, ClockEvent, ClockState
-from slas.services import judging
+from slas.services import evaluation
+from slas.services.bulk_retarget import step_moves
+from slas.services.evaluation import judge_clock
 from slas.services.happened import history
-from slas.services.judging import judge_clock
-from slas.services.moving import step_moves
 from tests.cast import Cast, random_id
 from tests.incidents.ward import MORNING, Ward
 from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc
@@ -74,8 +74,8 @@ def test_s20_a_wait_is_the_clients_time_in_every_report(desk: Desk) -> None:
     row = desk.clock(subject)
     assert row.consumed_seconds == 2 * HOUR
     with desk.at("2026-06-01 13:00"):
-        assert dict(ledger.time_by_side([row], utc("2026-06-01 13:00"))) == {"us": 2 * HOUR, "client": 2 * HOUR}
-        whose = ledger.waits_of([row], utc("2026-06-01 13:00"))
+        assert dict(responsibility.time_by_side([row], utc("2026-06-01 13:00"))) == {"us": 2 * HOUR, "client": 2 * HOUR}
+        whose = responsibility.waits_of([row], utc("2026-06-01 13:00"))
         assert whose == {row.id: [("us", 2 * HOUR, ""), ("client", 2 * HOUR, "Examples")]}
 
 
@@ -90,7 +90,7 @@ def forgotten(moment: str) -> int:
 def test_s41_a_sweep_that_judges_and_tells_nobody_is_noticed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.start("2026-06-01 08:00")
     with monkeypatch.context() as broken:
-        broken.setattr(judging, "_write", lambda *_args: None)
+        broken.setattr(evaluation, "_write", lambda *_args: None)
         sweep("2026-06-01 09:30")
     assert forgotten("2026-06-01 09:31") == 1
     # Once it works again, what was missed is told and nothing is left.

@@ -10,7 +10,7 @@ import pytest
 from slas import selectors, services
 from slas.catalogue import POLICIES, wording_of
 from slas.models import PolicyVersion
-from slas.wording import Wording
+from slas.policy_content import Wording
 from tests.cast import Cast, random_id
 from tests.slas.desk import HOUR, Desk
 

@@ -12,7 +12,7 @@ from core import clock
 from core.errors import Conflict, NotFound
 from slas import services
 from slas.models import Clock, TermsMove
-from slas.services import moving, proposing
+from slas.services import bulk_retarget, bulk_retarget_plan
 from tests.cast import Cast, random_id
 from tests.slas.desk import HOUR, OFFICE, Desk, sweep, utc
 
@@ -169,7 +169,7 @@ def test_a_paused_clock_moves_and_goes_on_waiting(desk: Desk) -> None:
 
 
 def test_it_goes_batch_by_batch_and_on_from_where_somebody_died(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moving, "BATCH", 3)
+    monkeypatch.setattr(bulk_retarget, "BATCH", 3)
     subjects = [desk.start("2026-06-01 08:00") for _subject in range(8)]
     version = newer(desk, "2026-06-01 08:30")
     move = prepared(desk, "2026-06-01 08:30", policy_version_id=version)
@@ -179,7 +179,7 @@ def test_it_goes_batch_by_batch_and_on_from_where_somebody_died(desk: Desk, monk
     step("2026-06-01 08:30", times=1)
     assert state(desk, move).dealt_with == 3
     with monkeypatch.context() as gone:
-        gone.setattr(proposing, "append", raising(OperationalError("the server went away")))
+        gone.setattr(bulk_retarget_plan, "append", raising(OperationalError("the server went away")))
         step("2026-06-01 08:30", times=1)
     # What the batch had written went with it, and the lease lets others on after a minute.
     assert state(desk, move).dealt_with == 3
@@ -212,7 +212,7 @@ def test_one_bad_clock_is_counted_and_keeps_no_other_from_its_terms(desk: Desk) 
 
 def test_alerts_keep_their_time_while_clocks_move(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight clocks are on their way, two at a time; one of another policy falls due in between and is told at once."""
-    monkeypatch.setattr(moving, "BATCH", 2)
+    monkeypatch.setattr(bulk_retarget, "BATCH", 2)
     with desk.at("2026-06-01 07:00"):
         other = desk.new_policy({"resolution": 8 * HOUR})
     due = desk.start("2026-06-01 07:00", policy_version_id=other.id)

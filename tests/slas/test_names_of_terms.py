@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import Conflict, DomainError
-from slas import ledger, services
+from slas import responsibility, services
 from slas.models import Policy
 from tests.cast import Cast
 from tests.slas.desk import HOUR, Desk, sweep, utc
@@ -22,12 +22,12 @@ def test_another_name_changes_no_byte_of_what_was_promised(desk: Desk) -> None:
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 12:30")
     with desk.at(NOON):
-        before = json.dumps(ledger.time_by_side([desk.clock(subject)], utc(NOON)), sort_keys=True, default=str)
+        before = json.dumps(responsibility.time_by_side([desk.clock(subject)], utc(NOON)), sort_keys=True, default=str)
         row = services.update_policy(policy_id=desk.policy.policy_id, name="  Gold   plus ", description=" Better ")
         assert (row.name, row.description, row.slug) == ("Gold plus", "Better", desk.policy.policy.slug)
         calendar = services.update_calendar(calendar_id=desk.calendar.calendar_id, name="Daytime")
         assert (calendar.name, calendar.slug) == ("Daytime", desk.calendar.calendar.slug)
-        after = json.dumps(ledger.time_by_side([desk.clock(subject)], utc(NOON)), sort_keys=True, default=str)
+        after = json.dumps(responsibility.time_by_side([desk.clock(subject)], utc(NOON)), sort_keys=True, default=str)
     assert before == after
 
 

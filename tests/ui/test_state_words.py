@@ -10,7 +10,7 @@ from django.template import Context, Engine
 
 from agreements.models import RetainerState
 from backlog.models import BacklogState
-from core.ui.states import ALIASES, BADGES, badge_for
+from core.ui.badges import ALIASES, BADGES, badge_for
 from incidents.states import IncidentState
 from monitoring.models import AlertState, Health
 from retainer import sitemap

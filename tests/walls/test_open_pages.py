@@ -16,7 +16,7 @@ from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
 
 from core.models import Membership
-from core.web import standing
+from core.web import live_cache
 from incidents import services as incidents
 from tests.cast import Cast, House
 from tests.rows import rows_of, signed_retainer
@@ -34,14 +34,14 @@ def whole_way(environ: dict[str, Any], start_response: Callable[..., Any]) -> li
     return [response.content]
 
 
-served = standing.in_front_of(whole_way)
+served = live_cache.in_front_of(whole_way)
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_known() -> Iterator[None]:
-    standing.forget()
+    live_cache.forget()
     yield
-    standing.forget()
+    live_cache.forget()
 
 
 def live_parts(browser: Browser, address: str) -> list[str]:
@@ -76,7 +76,7 @@ def ask(browser: Browser, part: str) -> tuple[int, int]:
 
 def as_if_later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     now = time.monotonic()
-    monkeypatch.setattr("core.web.standing.time.monotonic", lambda: now + seconds)
+    monkeypatch.setattr("core.web.live_cache.time.monotonic", lambda: now + seconds)
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_who_lost_their_place_is_told_nothing_new_and_let_in_no_more(
         ask(browser, part)
     with house.scope():
         Membership.objects.filter(user=house.owner).delete()
-    as_if_later(monkeypatch, standing.LET_IN_SECONDS + 1)
+    as_if_later(monkeypatch, live_cache.LET_IN_SECONDS + 1)
     assert look(browser, part)[0] == 404
 
 
@@ -211,10 +211,10 @@ def test_a_page_of_the_portal_reads_its_marks_as_the_portal(house: House, monkey
 
 def test_a_full_memory_starts_anew(home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch) -> None:
     browser, part = home
-    monkeypatch.setattr(standing, "MOST_KEPT", 1)
+    monkeypatch.setattr(live_cache, "MOST_KEPT", 1)
     for number in range(3):
         ask(browser, f"{part}&x={number}")
-    assert len(standing._standing) <= 1
+    assert len(live_cache._standing) <= 1
 
 
 @pytest.mark.parametrize("order", ["{made_up}; {real}", "{real}; {made_up}", "{made_up};{spaced}"])
@@ -227,7 +227,7 @@ def test_a_made_up_session_beside_a_real_one_is_never_known(order: str, times: i
     for _look in range(times):
         cookies = order.format(made_up=f"{name}=made-up", real=real, spaced=real.replace("=", " ="))
         raw_look(part, cookies)
-    assert {session for session, _address in standing._standing} <= {browser.cookies[name].value}
+    assert {session for session, _address in live_cache._standing} <= {browser.cookies[name].value}
     assert raw_look(part, f"{name}=made-up") == 401
 
 
@@ -239,7 +239,7 @@ def test_a_cookie_is_read_as_django_reads_it(written: str, home: tuple[Browser, 
         ask(browser, part)
     cookies = written.format(name=name, real=browser.cookies[name].value)
     before = raw_look(part, cookies)
-    standing.forget()
+    live_cache.forget()
     assert before == raw_look(part, cookies)
 
 

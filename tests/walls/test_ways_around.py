@@ -85,10 +85,10 @@ RAW_SQL = {
     "core/tenancy/roles.py",
     "core/tenancy/rows.py",
     "core/tenancy/scope.py",
-    "monitoring/held.py",
+    "monitoring/check_rows.py",
     "monitoring/partitions.py",
     "monitoring/store.py",
     "retainer/local/postgres.py",
     "retainer/notifications/lanes.py",
-    "slas/services/offers.py",
+    "slas/services/share_locks.py",
 }

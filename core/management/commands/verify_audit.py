@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core.sealing import verify
+from core.audit_chain import verify
 from core.selectors import all_agencies
 from core.tenancy.scope import tenant_scope
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.audit_chain import Chain, verify
 from core.models import AuditEvent, OutboxEvent
-from core.sealing import Chain, verify
 from core.tenancy.scope import tenant_scope
 from incidents.models import Incident, IncidentEntry
 from monitoring.models import Alert, Check, Threshold

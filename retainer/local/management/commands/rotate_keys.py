@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from core.resealing import reseal_rows, tokens_by_pepper
+from core.key_rotation import reseal_rows, tokens_by_pepper
 from retainer.accounts.factors import reseal_second_factors
 
 

@@ -12,8 +12,8 @@ from django.db import connection
 
 from clients import services as client_services
 from core import clock, outbox
+from core.events import _handlers
 from core.models import OutboxEvent
-from core.news import _handlers
 from core.tenancy.scope import sweeper_scope
 from incidents import services as incident_services
 from monitoring import services
@@ -155,7 +155,7 @@ def test_a_webhook_that_fails_at_the_head_holds_up_no_alert(
     def fail(*_given: object, **_named: object) -> None:
         raise RuntimeError("out of order")
 
-    quiet.setattr("core.news._handlers", {**_handlers, "*": [fail]})
+    quiet.setattr("core.events._handlers", {**_handlers, "*": [fail]})
     ill_well_ill(lab, target)
     tell(lab, *news(lab))
     assert states(lab) == ["recovered", "firing"]

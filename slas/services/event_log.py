@@ -16,8 +16,8 @@ from core.errors import Conflict, DomainError
 from core.tenancy.context import require_scope
 from slas.engine import Event, from_instant, in_order, to_instant
 from slas.models import Clock, ClockEvent
+from slas.services.evaluation import judge_clock, settle
 from slas.services.happened import Events, Happened, engine_events, history
-from slas.services.judging import judge_clock, settle
 
 MOST_OF_A_REASON = 300
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from slas.models import Clock, Metric
+from slas.services.evaluation import judge_clock
 from slas.services.happened import Happened, history
-from slas.services.judging import judge_clock
 
 US, CLOSED = "us", "closed"
 # In the order of the charts; "unnamed" is a pause that names nobody.

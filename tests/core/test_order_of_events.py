@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from core import clock, news, outbox
+from core import clock, events, outbox
 from core.audit import announce
+from core.events import Event
 from core.ids import uuid7
 from core.models import AuditEvent, OutboxEvent, OutboxHandled
-from core.news import News
 from core.tenancy.scope import sweeper_scope
 from tests.cast import Cast, House
 
@@ -30,13 +30,13 @@ class Desk:
         self.refused: set[Any] = set()
         self.refused_beside: set[Any] = set()
 
-    def take(self, item: News) -> None:
+    def take(self, item: Event) -> None:
         """The ordered one."""
         if item.payload["place"] in self.refused:
             raise ValueError("not yet")
         self.in_order.append(item.payload["place"])
 
-    def hear(self, item: News) -> None:
+    def hear(self, item: Event) -> None:
         """The other one."""
         if item.payload["place"] in self.refused_beside:
             raise ValueError("nobody answers")
@@ -46,21 +46,21 @@ class Desk:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     """Listens for as long as the test runs."""
-    desk, before = Desk(), (dict(news._handlers), dict(news._known), set(news._in_order))
-    news._handlers[NAME] = [desk.hear, news_in_order(desk)]
-    news.declare([NAME])
+    desk, before = Desk(), (dict(events._handlers), dict(events._known), set(events._in_order))
+    events._handlers[NAME] = [desk.hear, news_in_order(desk)]
+    events.declare([NAME])
     yield desk
-    news._handlers.clear()
-    news._handlers.update(before[0])
-    news._known.clear()
-    news._known.update(before[1])
-    news._in_order.clear()
-    news._in_order.update(before[2])
+    events._handlers.clear()
+    events._handlers.update(before[0])
+    events._known.clear()
+    events._known.update(before[1])
+    events._in_order.clear()
+    events._in_order.update(before[2])
 
 
-def news_in_order(desk: Desk) -> news.Handler:
+def news_in_order(desk: Desk) -> events.Handler:
     take = desk.take
-    news.handler("test.take", ordered=True)(take)
+    events.handler("test.take", ordered=True)(take)
     return take
 
 
@@ -188,12 +188,12 @@ def test_what_cannot_be_passed_is_refused(cast: Cast, desk: Desk, case: str) -> 
 
 
 def test_of_one_name_at_most_one_handler_is_ordered(desk: Desk) -> None:
-    def another(item: News) -> None:
+    def another(item: Event) -> None:
         """Would wait for the first, and it for this one."""
 
-    news.handler("test.another", ordered=True)(another)
+    events.handler("test.another", ordered=True)(another)
     with pytest.raises(ValueError, match="Two ordered handlers"):
-        news.register({NAME: (another,)})
+        events.register({NAME: (another,)})
 
 
 def test_a_name_that_this_code_does_not_know_is_left_for_newer_code(cast: Cast, desk: Desk) -> None:
@@ -201,7 +201,7 @@ def test_a_name_that_this_code_does_not_know_is_left_for_newer_code(cast: Cast, 
     outbox.relay_round()
     left = row(cast.north, event)
     assert (left.done_at, left.attempts, left.last_error) == (None, 0, outbox.LEFT)
-    news.declare(["test.thing.invented"])
+    events.declare(["test.thing.invented"])
     with clock.at(clock.now() + outbox.LEFT_FOR):
         outbox.relay_round()
     assert row(cast.north, event).done_at is not None
@@ -212,7 +212,7 @@ def test_a_newer_version_of_a_payload_is_left_and_so_is_what_comes_after_it(cast
     say(cast.north, 2)
     outbox.relay_round()
     assert (desk.in_order, desk.beside) == ([], [])
-    news.declare([NAME], {NAME: 2})
+    events.declare([NAME], {NAME: 2})
     with clock.at(clock.now() + outbox.LEFT_FOR):
         outbox.relay_round()
     assert desk.in_order == [1, 2]
@@ -254,12 +254,12 @@ def test_a_lease_is_renewed_while_the_batch_goes_on(cast: Cast, desk: Desk, monk
     monkeypatch.setattr("core.outbox.time.monotonic", lambda: passed[0])
     stolen: list[int] = []
 
-    def slowly(item: News) -> None:
+    def slowly(item: Event) -> None:
         passed[0] += 16
         with clock.at(started + timedelta(seconds=passed[0])):
             stolen.append(len(outbox_claim_of_another()))
 
-    news._handlers[NAME] = [slowly]
+    events._handlers[NAME] = [slowly]
     for place in range(1, 6):
         say(cast.north, place, key=f"thing:{place}", next_due_at=started)
     monkeypatch.setattr("core.outbox.now", lambda: started + timedelta(seconds=passed[0]))

@@ -14,9 +14,9 @@ from slas import subjects
 from slas.engine import Event, Judgement, Terms, from_instant, judge, to_instant
 from slas.models import Clock, Target, TermsMove
 from slas.services.clocks import terms_of, with_kept_date
-from slas.services.facts import Fact, append
+from slas.services.evaluation import judge_clock
+from slas.services.event_log import Fact, append
 from slas.services.happened import Happened, engine_events, history, read_terms
-from slas.services.judging import judge_clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from slas.models import Clock, Metric
 from slas.services.clocks import new_clock, promised_by
-from slas.services.facts import Fact, append, inherit_pauses, lock, note, open_waits, past
+from slas.services.event_log import Fact, append, inherit_pauses, lock, note, open_waits, past
 from slas.services.happened import history
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core.clock import now
 from slas.models import Clock
-from slas.services.facts import Fact, append, lock, note
+from slas.services.event_log import Fact, append, lock, note
 from slas.services.happened import Happened, history
 
 

@@ -184,13 +184,13 @@ def _note(steps: Sequence[Step], at: datetime) -> None:
 def _announce(steps: Sequence[Step], at: datetime) -> None:
     columns: dict[str, list[Any]] = {
         "name": [_name(step) for step in steps],
-        "payload": [_news(step) for step in steps],
+        "payload": [_event(step) for step in steps],
         "dedup_key": [f"clock:{step.clock.id}:{step.threshold}" for step in steps],
     }
     OutboxEvent.objects.insert_columns(_whose(steps) | columns, ignore_conflicts=True, next_due_at=at)
 
 
-def _news(step: Step) -> dict[str, str]:
+def _event(step: Step) -> dict[str, str]:
     clock = step.clock
     kind = partial(EscalationNews, to=step.to) if step.to else ClockNews
     news = kind(

@@ -58,7 +58,7 @@ class Held:
     lease_id: uuid.UUID | None = None
     leased_until: datetime | None = None
     # Whether there is something to tell, which changes what has been told.
-    news: bool = False
+    emitted: bool = False
 
 
 @dataclass(slots=True)

@@ -13,9 +13,9 @@ from core.clock import now
 from core.errors import Conflict, DomainError
 from slas.engine import to_instant
 from slas.models import Clock, Metric
-from slas.services.facts import Fact, append, lock, note
+from slas.services.evaluation import judge_clock
+from slas.services.event_log import Fact, append, lock, note
 from slas.services.happened import history
-from slas.services.judging import judge_clock
 
 FARTHEST = timedelta(days=731)
 REPEATING = (Metric.NEXT_RESPONSE, Metric.PERIODIC_UPDATE)

@@ -24,7 +24,7 @@ from core.tenancy.context import require_scope
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from slas import subjects
 from slas.models import Clock, MoveState, PolicyVersion, Target, TermsMove
-from slas.services.proposing import Plan
+from slas.services.bulk_retarget_plan import Plan
 
 BATCH = 500
 # Batches that a preview looks through at most.
