@@ -6,5 +6,4 @@ from core.access.roles import Capability, TokenScope
 
 SEE = Capability.VIEW
 CHANGE_RETAINERS = Capability.RETAINERS
-SEE_PRICES = Capability.MONEY
 API = TokenScope.RETAINERS

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from backlog import permissions, selectors, services
 from backlog.models import BacklogKind, BacklogState
 from core.access.views import api
-from core.web.rest import Body, Endpoint, Moment, Query, Shape
+from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape
 
 
 class Score(serializers.IntegerField):
@@ -135,17 +135,13 @@ class WindowQuery(Query):
     system = serializers.UUIDField(source="system_id", required=False)
 
 
-class NoFields(Body):
-    """A body that says nothing."""
-
-
 @api(permissions.PLAN)
 class MaintenanceWindows(Endpoint):
     """Planned maintenance of AI systems."""
 
     answer = WindowOut
     queries = {"list": WindowQuery}
-    bodies = {"create": WindowIn, "cancel": NoFields}
+    bodies = {"create": WindowIn, "cancel": Nothing}
 
     def list(self, request: Request) -> Response:
         """What is planned or was done, the latest first."""

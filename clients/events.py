@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 CLIENT_CREATED = "clients.client.created"
 CLIENT_UPDATED = "clients.client.updated"
 CLIENT_WENT_LIVE = "clients.client.went_live"
@@ -21,10 +19,3 @@ SYSTEM_PAUSED = "clients.system.paused"
 SYSTEM_RESUMED = "clients.system.resumed"
 SYSTEM_ARCHIVED = "clients.system.archived"
 SYSTEM_RESTORED = "clients.system.restored"
-
-
-@dataclass(frozen=True, slots=True)
-class RowNews:
-    """All of these events carry the id of their row as text, and no names: whoever needs one reads it."""
-
-    id: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from slas.escalation import ACCOUNT_MANAGER, AGENCY_OWNER, ON_CALL, Ladder, Rung
+from slas.escalation import ACCOUNT_MANAGER, AGENCY_OWNER, ON_CALL, EscalationPolicy, EscalationStep
 from slas.policy_content import Wording
 from slas.severities import DEFINITIONS
 
@@ -125,5 +125,5 @@ def wording_of(plan: PolicyPlan) -> Wording:
         client_duties=CLIENT_DUTIES,
         reporting=REPORTING,
         uptime_target=None if uptime is None else Decimal(uptime),
-        escalation=Ladder(tuple(Rung(to=to, percent=percent) for to, percent in steps), QUIET),
+        escalation=EscalationPolicy(tuple(EscalationStep(to=to, percent=percent) for to, percent in steps), QUIET),
     )

@@ -26,7 +26,7 @@ SERIOUS = frozenset({"critical", "high"})
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class EscalationStep:
     """Whom to call, and when: at a per cent of the target or after so many open seconds. One of the two is set."""
 
     to: str
@@ -58,39 +58,42 @@ class Rung:
 
 
 @lru_cache(maxsize=4096)
-def _key(rung: Rung) -> str:
-    return hashlib.sha256(repr(rung.to_json()).encode()).hexdigest()[:12]
+def _key(step: EscalationStep) -> str:
+    return hashlib.sha256(repr(step.to_json()).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class EscalationPolicy:
     """The rungs in the order in which they were written, and the local hours in which nobody is disturbed."""
 
-    rungs: tuple[Rung, ...] = ()
+    steps: tuple[EscalationStep, ...] = ()
     quiet: tuple[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """``{"rungs": [...], "quiet": ["20:00", "07:00"]}``; empty where nobody is called."""
-        if not self.rungs:
+        if not self.steps:
             return {}
-        return {"rungs": [rung.to_json() for rung in self.rungs], "quiet": list(self.quiet or ())}
+        return {"rungs": [step.to_json() for step in self.steps], "quiet": list(self.quiet or ())}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Ladder:
+    def from_json(cls, data: Mapping[str, Any]) -> EscalationPolicy:
         """Reads what ``to_json`` wrote."""
         quiet = data.get("quiet") or None
-        rungs = (Rung(**{**rung, "severities": tuple(rung.get("severities", ()))}) for rung in data.get("rungs", ()))
-        return cls(tuple(rungs), (quiet[0], quiet[1]) if quiet else None)
+        steps = (
+            EscalationStep(**{**step, "severities": tuple(step.get("severities", ()))})
+            for step in data.get("rungs", ())
+        )
+        return cls(tuple(steps), (quiet[0], quiet[1]) if quiet else None)
 
-    def heard_at(self, rung: Rung, severity: str, instant: int, zone: str) -> int:
+    def heard_at(self, step: EscalationStep, severity: str, instant: int, zone: str) -> int:
         """The instant itself, or the end of the quiet hours that it lies in."""
-        if self.quiet is None or rung.at_night or severity in SERIOUS:
+        if self.quiet is None or step.at_night or severity in SERIOUS:
             return instant
         return after_quiet(instant, self.quiet, zone)
 
 
 @dataclass(frozen=True, slots=True)
-class Climb:
+class DueStep:
     """A rung that was reached: its key, whom it calls, and when it was reached."""
 
     key: str
@@ -100,9 +103,9 @@ class Climb:
     silent: bool
 
 
-def climb(
-    ladder: Ladder, *, metric: str, severity: str, judgement: Judgement, told: Iterable[str], now: int
-) -> tuple[list[Climb], int | None]:
+def due_steps(
+    escalation: EscalationPolicy, *, metric: str, severity: str, judgement: Judgement, told: Iterable[str], now: int
+) -> tuple[list[DueStep], int | None]:
     """The rungs that are to be told now, and the next instant at which time alone may bring one more.
 
     ``told`` are the keys of those that have been told. Nothing is climbed once the promise has ended. Up to a date that
@@ -110,21 +113,21 @@ def climb(
     """
     if judgement.satisfied_at is not None or judgement.cancelled_at is not None:
         return [], None
-    known, reached, ahead = set(told), list[tuple[Rung, int]](), list[int]()
-    for rung in ladder.rungs:
-        if not rung.concerns(metric, severity) or rung.key in known:
+    known, reached, ahead = set(told), list[tuple[EscalationStep, int]](), list[int]()
+    for step in escalation.steps:
+        if not step.concerns(metric, severity) or step.key in known:
             continue
-        threshold = rung.threshold(judgement.target_seconds)
+        threshold = step.threshold(judgement.target_seconds)
         at = _reached(judgement, threshold, now)
-        heard = None if at is None else ladder.heard_at(rung, severity, now, judgement.terms.calendar.zone)
+        heard = None if at is None else escalation.heard_at(step, severity, now, judgement.terms.calendar.zone)
         if at is None or heard is None:
             ahead += _upcoming(judgement, threshold, now)
         elif heard > now:
             ahead.append(heard)
         else:
-            reached.append((rung, at))
-    last = {rung.to: rung.key for rung, _at in reached}
-    return [Climb(rung.key, rung.to, at, rung.key != last[rung.to]) for rung, at in reached], min(ahead, default=None)
+            reached.append((step, at))
+    last = {step.to: step.key for step, _at in reached}
+    return [DueStep(step.key, step.to, at, step.key != last[step.to]) for step, at in reached], min(ahead, default=None)
 
 
 def _on_the_way_to_a_date(judgement: Judgement, threshold: int) -> int | None:

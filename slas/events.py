@@ -27,7 +27,7 @@ ESCALATE = "escalate:"
 
 
 @dataclass(frozen=True)
-class ClockNews:
+class ClockPayload:
     """A step of one clock that somebody should hear of. Ids are text, instants ISO 8601 in UTC.
 
     ``due_at`` is the deadline, not the instant of the warning; of a missed promise it is the instant it was missed.
@@ -44,7 +44,7 @@ class ClockNews:
 
 
 @dataclass(frozen=True)
-class EscalationNews(ClockNews):
+class EscalationPayload(ClockPayload):
     """A rung of the ladder: ``to`` is whom it calls, as ``slas.escalation`` names them."""
 
     to: str

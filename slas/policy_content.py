@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.ids import is_uuid
-from slas.escalation import ADDRESSEES, PERSON, ROTA, Ladder, Rung
+from slas.escalation import ADDRESSEES, PERSON, ROTA, EscalationPolicy, EscalationStep
 from slas.models import Metric, PolicyVersion, ResponseRule, Severity
 
 LONGEST_CLAUSE = 500
 MOST_CLAUSES = 40
-MOST_RUNGS = 50
+MOST_STEPS = 50
 # A rung far beyond the deadline calls nobody in time; whoever writes it means something else.
 MOST_PERCENT = 1000
-LONGEST_CLIMB = 366 * 24 * 3600
+LONGEST_STEP = 366 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Wording:
     # Per cent of a calendar month.
     uptime_target: Decimal | None = None
     maintenance_counts: bool = False
-    escalation: Ladder = field(default_factory=Ladder)
+    escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 
     @classmethod
     def of(cls, version: PolicyVersion) -> Wording:
@@ -45,7 +45,7 @@ class Wording:
         values = {one.name: getattr(version, one.name) for one in fields(cls)}
         for name in ("covered", "excluded", "client_duties"):
             values[name] = tuple(values[name])
-        return cls(**{**values, "escalation": Ladder.from_json(version.escalation)})
+        return cls(**{**values, "escalation": EscalationPolicy.from_json(version.escalation)})
 
     def columns(self) -> dict[str, Any]:
         """The columns of a version that says this. DomainError, with the field, where something cannot be meant."""
@@ -59,7 +59,7 @@ class Wording:
             "reopen_days": self._days(),
             "uptime_target": self._uptime(),
             "maintenance_counts": bool(self.maintenance_counts),
-            "escalation": _ladder(self.escalation).to_json(),
+            "escalation": _escalation(self.escalation).to_json(),
         }
 
     def _definitions(self) -> dict[str, str]:
@@ -96,16 +96,16 @@ def _clauses(clauses: tuple[str, ...], name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _ladder(ladder: Ladder) -> Ladder:
-    if len(ladder.rungs) > MOST_RUNGS:
-        raise DomainError(_("Use at most %(most)s steps.") % {"most": MOST_RUNGS}, field="escalation")
-    for number, rung in enumerate(ladder.rungs):
-        fault = _fault(rung)
+def _escalation(escalation: EscalationPolicy) -> EscalationPolicy:
+    if len(escalation.steps) > MOST_STEPS:
+        raise DomainError(_("Use at most %(most)s steps.") % {"most": MOST_STEPS}, field="escalation")
+    for number, step in enumerate(escalation.steps):
+        fault = _fault(step)
         if fault:
             raise DomainError(fault, field=f"escalation.{number}")
-    if ladder.quiet is not None and ladder.quiet[0] == ladder.quiet[1]:
+    if escalation.quiet is not None and escalation.quiet[0] == escalation.quiet[1]:
         raise DomainError(_("Quiet hours that begin when they end are no hours."), field="quiet")
-    return ladder
+    return escalation
 
 
 def _names_somebody(to: str) -> bool:
@@ -117,17 +117,17 @@ def _names_somebody(to: str) -> bool:
     return False
 
 
-def _fault(rung: Rung) -> str | None:
-    if rung.to not in ADDRESSEES and not _names_somebody(rung.to):
+def _fault(step: EscalationStep) -> str | None:
+    if step.to not in ADDRESSEES and not _names_somebody(step.to):
         return _("Choose who is called.")
-    if rung.metric not in Metric.values:
-        return _("“%(value)s” is not a promise.") % {"value": rung.metric}
-    if (rung.percent is None) == (rung.seconds is None):
+    if step.metric not in Metric.values:
+        return _("“%(value)s” is not a promise.") % {"value": step.metric}
+    if (step.percent is None) == (step.seconds is None):
         return _("Say when: at a per cent of the time, or after so long.")
-    if rung.percent is not None and not 0 <= rung.percent <= MOST_PERCENT:
+    if step.percent is not None and not 0 <= step.percent <= MOST_PERCENT:
         return _("Give between 0 and 1,000 per cent.")
-    if rung.seconds is not None and not 0 <= rung.seconds <= LONGEST_CLIMB:
+    if step.seconds is not None and not 0 <= step.seconds <= LONGEST_STEP:
         return _("Give a time of at most a year.")
-    if not set(rung.severities) <= set(Severity.values):
+    if not set(step.severities) <= set(Severity.values):
         return _("Choose severities that there are.")
     return None

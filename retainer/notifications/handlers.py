@@ -149,13 +149,13 @@ def tell_client_published(event: Event) -> None:
     means for people, what was said of it, and when they hear next."""
     incident_id = uuid.UUID(event.payload["id"])
     lines = [*_last_said(incident_id), *_next_message_line(incident_id)]
-    _mail_client(event, _("A problem with %(system)s"), visible_since="published_at", lines=lines)
+    _mail_client(event, _("A problem with %(system)s"), lines=lines)
 
 
 @handler("retainer.notifications.handlers.tell_client_updated")
 def tell_client_updated(event: Event) -> None:
     """An update written for the client."""
-    _mail_client(event, _("Update on %(system)s"), visible_since="published_at")
+    _mail_client(event, _("Update on %(system)s"))
 
 
 @handler("retainer.notifications.handlers.tell_client_asked")
@@ -178,7 +178,7 @@ def _ask_client(event: Event, subject: str) -> None:
             [_("Until we have it, the time to solve this does not run.")] if incidents.solving_waits(incident) else []
         )
         lines = [_("It is about: %(title)s") % {"title": incident.title}, *waits]
-        _mail_client(event, said[:150].replace("%", "%%"), visible_since="published_at", lead=said, lines=lines)
+        _mail_client(event, said[:150].replace("%", "%%"), lead=said, lines=lines)
 
 
 @handler("retainer.notifications.handlers.tell_client_resolved")
@@ -187,13 +187,13 @@ def tell_client_resolved(event: Event) -> None:
     last = incidents.entries(uuid.UUID(event.payload["id"])).filter(kind="resolved").order_by("-id").first()
     well = all(row["good"] for row in (last.data if last else {}).get("measured", []))
     subject = _("Solved: %(system)s") if well else _("We ended our work on %(system)s")
-    _mail_client(event, subject, visible_since="published_at")
+    _mail_client(event, subject)
 
 
 @handler("retainer.notifications.handlers.tell_client_reopened")
 def tell_client_reopened(event: Event) -> None:
     """A published incident that was called solved and goes on: what the client was told last is not so."""
-    _mail_client(event, _("Not solved yet: %(system)s"), visible_since="published_at")
+    _mail_client(event, _("Not solved yet: %(system)s"))
 
 
 @handler("retainer.notifications.handlers.invite_contact")
@@ -214,12 +214,10 @@ def invite_contact(event: Event) -> None:
     _mail(event, contact.email, message, client_id=contact.client_id)
 
 
-def _mail_client(
-    event: Event, subject: str, *, visible_since: str, lead: str = "", lines: list[str] | None = None
-) -> None:
+def _mail_client(event: Event, subject: str, *, lead: str = "", lines: list[str] | None = None) -> None:
     incident = incidents.incident(uuid.UUID(event.payload["id"]))
     client = clients.client(incident.client_id)
-    if client.live_at is None or getattr(incident, visible_since) is None:
+    if client.live_at is None or incident.published_at is None:
         return
     system = clients.system(incident.system_id)
     house = agency()

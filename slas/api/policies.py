@@ -18,7 +18,7 @@ from core.web.limits import LARGEST
 from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape, WallTime, WholeMinutes
 from slas import permissions, selectors, services
 from slas.api.shared import WarnIn
-from slas.escalation import Ladder, Rung
+from slas.escalation import EscalationPolicy, EscalationStep
 from slas.models import Metric, Party, ResponseRule, Severity
 from slas.policy_content import Wording
 
@@ -101,7 +101,7 @@ class TargetIn(Body):
     warn = WarnIn(many=True, required=False)
 
 
-class RungIn(Body):
+class EscalationStepIn(Body):
     """One step of the ladder: at a per cent of the target, or after so many open seconds. One of the two."""
 
     to = serializers.CharField(
@@ -130,7 +130,7 @@ class WordingIn(Body):
     reopen_days = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=366)
     uptime_target = serializers.DecimalField(max_digits=6, decimal_places=3, required=False, allow_null=True)
     maintenance_counts = serializers.BooleanField(required=False)
-    rungs = RungIn(many=True, required=False)
+    rungs = EscalationStepIn(many=True, required=False)
     quiet = serializers.ListField(
         child=WallTime(), required=False, max_length=2, help_text=_("From and until, or empty.")
     )
@@ -238,13 +238,15 @@ def _promised(body: dict[str, Any], before: Wording) -> dict[str, Any]:
         if name in said:
             said[name] = tuple(said[name])
     if "rungs" in body or "quiet" in body:
-        said["escalation"] = _ladder(body.pop("rungs", None), body.pop("quiet", None), before.escalation)
+        said["escalation"] = _escalation(body.pop("rungs", None), body.pop("quiet", None), before.escalation)
     return {**body, "wording": replace(before, **said)}
 
 
-def _ladder(rungs: list[dict[str, Any]] | None, quiet: list[Any] | None, before: Ladder) -> Ladder:
+def _escalation(
+    rungs: list[dict[str, Any]] | None, quiet: list[Any] | None, before: EscalationPolicy
+) -> EscalationPolicy:
     if quiet is not None and len(quiet) == 1:
         raise ValidationError({"quiet": [_("Give both times, or neither.")]})
-    made = [Rung(**{**rung, "severities": tuple(rung.get("severities", ()))}) for rung in rungs or ()]
+    made = [EscalationStep(**{**step, "severities": tuple(step.get("severities", ()))}) for step in rungs or ()]
     hours = before.quiet if quiet is None else (f"{quiet[0]:%H:%M}", f"{quiet[1]:%H:%M}") if quiet else None
-    return Ladder(before.rungs if rungs is None else tuple(made), hours)
+    return EscalationPolicy(before.steps if rungs is None else tuple(made), hours)

@@ -126,7 +126,7 @@ def _warning(text: str) -> dict[str, int]:
     return {"percent": int(percent[1])} if percent else {"seconds_before": parse_duration(text)}
 
 
-class ClimbField(forms.CharField):
+class StepTimeField(forms.CharField):
     """When a rung is reached: "50%" of the time, or "2h" after the start; cleans to (per cent, seconds), one None."""
 
     def clean(self, value: Any) -> tuple[int | None, int | None] | None:

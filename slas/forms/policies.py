@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from slas import selectors
 from slas.catalogue import POLICIES, wording_of
-from slas.escalation import Ladder, Rung
-from slas.forms.fields import ClimbField, DurationField, LinesField, WarningsField, duration_text, warnings_text
+from slas.escalation import EscalationPolicy, EscalationStep
+from slas.forms.fields import DurationField, LinesField, StepTimeField, WarningsField, duration_text, warnings_text
 from slas.models import CalendarVersion, Metric, Party, PolicyVersion, ResponseRule, Severity
-from slas.policy_content import MOST_RUNGS, Wording
+from slas.policy_content import MOST_STEPS, Wording
 
 # So many empty rungs stand below those that there are.
 SPARE_RUNGS = 3
@@ -88,7 +88,7 @@ class PolicyForm(forms.Form):
         required=False,
         help_text=gettext_lazy("In the calendar's zone. Critical and high call at any time."),
     )
-    rungs = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=MOST_RUNGS)
+    steps = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=MOST_STEPS)
 
     stands_for: ClassVar[dict[str, str]] = {"quiet": "quiet_from", "severity": "definition_critical"}
 
@@ -111,8 +111,8 @@ class PolicyForm(forms.Form):
         for name in ("covered", "excluded", "client_duties"):
             self.fields[name].widget.attrs["rows"] = 5
         people = _addressees()
-        for number in range(self._rung_count()):
-            self._add_rung(number, people)
+        for number in range(self._step_count()):
+            self._add_step(number, people)
 
     def _add_promise(self, metric: Metric) -> None:
         for severity in Severity:
@@ -133,25 +133,25 @@ class PolicyForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
         )
 
-    def _rung_count(self) -> int:
-        there = len(self.initial.get("ladder", Ladder()).rungs)
+    def _step_count(self) -> int:
+        there = len(self.initial.get("escalation", EscalationPolicy()).steps)
         posted = str(self.data.get(self.add_prefix("rungs"), "")) if self.is_bound else ""
         wanted = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 4 else there + SPARE_RUNGS
-        count = min(MOST_RUNGS, wanted)
+        count = min(MOST_STEPS, wanted)
         self.initial["rungs"] = count
         return count
 
-    def _add_rung(self, number: int, people: list[tuple[str, str]]) -> None:
-        rungs = self.initial.get("ladder", Ladder()).rungs
-        rung = rungs[number] if number < len(rungs) else None
-        severities = ",".join(rung.severities) if rung else ""
+    def _add_step(self, number: int, people: list[tuple[str, str]]) -> None:
+        steps = self.initial.get("escalation", EscalationPolicy()).steps
+        step = steps[number] if number < len(steps) else None
+        severities = ",".join(step.severities) if step else ""
         groups = GROUPS if severities in dict(GROUPS) else [*GROUPS, (severities, severities.replace(",", ", "))]
         place = {"number": number + 1}
         fields: dict[str, forms.Field] = {
-            "when": ClimbField(label=_("Step %(number)s: when") % place, max_length=20, required=False),
+            "when": StepTimeField(label=_("Step %(number)s: when") % place, max_length=20, required=False),
             "to": forms.ChoiceField(
                 label=_("Step %(number)s: whom") % place,
-                choices=_with(people, rung.to if rung else ""),
+                choices=_with(people, step.to if step else ""),
                 required=False,
             ),
             "metric": forms.ChoiceField(label=_("Step %(number)s: of which promise") % place, choices=Metric.choices),
@@ -160,14 +160,14 @@ class PolicyForm(forms.Form):
             ),
             "night": forms.BooleanField(label=_("Step %(number)s: at night too") % place, required=False),
         }
-        fields["metric"].initial = rung.metric if rung else "first_response"
+        fields["metric"].initial = step.metric if step else "first_response"
         fields["metric"].required = False
         fields["severities"].initial = severities
-        if rung:
+        if step:
             fields["when"].initial = (
-                f"{rung.percent}%" if rung.percent is not None else duration_text(rung.seconds or 0)
+                f"{step.percent}%" if step.percent is not None else duration_text(step.seconds or 0)
             )
-            fields["to"].initial, fields["night"].initial = rung.to, rung.at_night
+            fields["to"].initial, fields["night"].initial = step.to, step.at_night
         for name, field in fields.items():
             self.fields[f"rung_{number}_{name}"] = field
 
@@ -227,7 +227,7 @@ class PolicyForm(forms.Form):
         return [(str(metric.label), self[f"warn_{metric}"], self[f"pausing_{metric}"]) for metric in Metric]
 
     @property
-    def ladder(self) -> list[list[Any]]:
+    def escalation(self) -> list[list[Any]]:
         """The table of rungs, a row a rung: when, whom, of which promise, for which severity, at night."""
         names = ("when", "to", "metric", "severities", "night")
         return [[self[f"rung_{number}_{name}"] for name in names] for number in range(self.initial["rungs"])]
@@ -235,7 +235,7 @@ class PolicyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The arguments of the service; each duration comes back as it was understood."""
         data = self.cleaned_data
-        ladder = self._ladder(data)
+        escalation = self._escalation(data)
         if self.errors:
             return data
         targets = [
@@ -252,7 +252,7 @@ class PolicyForm(forms.Form):
             **named,
             "publish_after_minutes": data["publish_after_minutes"],
             "targets": [*targets, *self.initial.get("kinds", [])],
-            "wording": self._wording(data, ladder),
+            "wording": self._wording(data, escalation),
         }
 
     def _target(self, metric: str, severity: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -274,8 +274,8 @@ class PolicyForm(forms.Form):
             return dict(before)
         return {"warn": warn, "pausing": parties, "pausable": bool(parties)}
 
-    def _ladder(self, data: dict[str, Any]) -> Ladder:
-        rungs = []
+    def _escalation(self, data: dict[str, Any]) -> EscalationPolicy:
+        steps = []
         for number in range(self.initial["rungs"]):
             when, to = data.get(f"rung_{number}_when"), data.get(f"rung_{number}_to")
             if when is None and not to:
@@ -284,8 +284,8 @@ class PolicyForm(forms.Form):
                 name = "when" if when is None else "to"
                 self.add_error(f"rung_{number}_{name}", _("Say when and whom, or leave both empty."))
                 continue
-            rungs.append(
-                Rung(
+            steps.append(
+                EscalationStep(
                     to=to,
                     metric=data.get(f"rung_{number}_metric") or "first_response",
                     percent=when[0],
@@ -297,9 +297,9 @@ class PolicyForm(forms.Form):
         start, end = data.get("quiet_from"), data.get("quiet_to")
         if (start is None) != (end is None):
             self.add_error("quiet_from", _("Give both times, or neither."))
-        return Ladder(tuple(rungs), (f"{start:%H:%M}", f"{end:%H:%M}") if start and end else None)
+        return EscalationPolicy(tuple(steps), (f"{start:%H:%M}", f"{end:%H:%M}") if start and end else None)
 
-    def _wording(self, data: dict[str, Any], ladder: Ladder) -> Wording:
+    def _wording(self, data: dict[str, Any], escalation: EscalationPolicy) -> Wording:
         return Wording(
             severity_definitions={str(one): data[f"definition_{one}"] for one in Severity},
             covered=data["covered"],
@@ -310,7 +310,7 @@ class PolicyForm(forms.Form):
             reopen_days=data["reopen_days"],
             uptime_target=data["uptime_target"],
             maintenance_counts=data["maintenance_counts"],
-            escalation=ladder,
+            escalation=escalation,
         )
 
     def _echo(self, targets: Sequence[dict[str, Any]]) -> None:
@@ -335,7 +335,7 @@ def _said(wording: Wording) -> dict[str, Any]:
         "maintenance_counts": wording.maintenance_counts,
         "quiet_from": quiet[0],
         "quiet_to": quiet[1],
-        "ladder": wording.escalation,
+        "escalation": wording.escalation,
     }
 
 

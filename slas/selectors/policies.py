@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import NotFound
 from slas.engine import duration_text
-from slas.escalation import Rung
+from slas.escalation import EscalationStep
 from slas.lint import Finding, lint
 from slas.models import (
     Metric,
@@ -149,7 +149,7 @@ class SaidVersion:
     version: PolicyVersion
     table: list[TargetRow]
     # When, whom, and what it is narrowed to.
-    ladder: list[tuple[str, str, str]]
+    escalation: list[tuple[str, str, str]]
     severities: dict[str, str]
 
 
@@ -161,7 +161,7 @@ def said_versions(versions: Sequence[PolicyVersion]) -> list[SaidVersion]:
         SaidVersion(
             version=version,
             table=tables[version.id],
-            ladder=_ladder_lines(version, names),
+            escalation=_escalation_lines(version, names),
             severities=in_words(version.severity_definitions),
         )
         for version in versions
@@ -219,23 +219,23 @@ def findings(version: PolicyVersion) -> list[Finding]:
     return lint(version, list(version.targets.all()))
 
 
-def _ladder_lines(version: PolicyVersion, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _escalation_lines(version: PolicyVersion, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
     return [
-        (_climb_text(rung), addressee_label(rung.to, names), _narrowed(rung))
-        for rung in Wording.of(version).escalation.rungs
+        (_step_text(step), addressee_label(step.to, names), _narrowed(step))
+        for step in Wording.of(version).escalation.steps
     ]
 
 
-def _climb_text(rung: Rung) -> str:
-    if rung.percent is not None:
-        return _("At %(percent)s %%") % {"percent": rung.percent}
-    return _("After %(time)s") % {"time": duration_text(rung.seconds or 0, _)}
+def _step_text(step: EscalationStep) -> str:
+    if step.percent is not None:
+        return _("At %(percent)s %%") % {"percent": step.percent}
+    return _("After %(time)s") % {"time": duration_text(step.seconds or 0, _)}
 
 
-def _narrowed(rung: Rung) -> str:
-    words = [] if rung.metric == Metric.FIRST_RESPONSE else [metric_label(rung.metric)]
-    words += [str(Severity(severity).label) for severity in rung.severities]
-    return " · ".join([*words, _("at night too")] if rung.at_night else words)
+def _narrowed(step: EscalationStep) -> str:
+    words = [] if step.metric == Metric.FIRST_RESPONSE else [metric_label(step.metric)]
+    words += [str(Severity(severity).label) for severity in step.severities]
+    return " · ".join([*words, _("at night too")] if step.at_night else words)
 
 
 def stops_for(party: str, version_ids: Iterable[uuid.UUID]) -> str:

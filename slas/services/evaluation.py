@@ -15,8 +15,8 @@ from typing import Any
 from core.models import AuditEvent, OutboxEvent
 from core.tenancy.context import require_scope
 from slas.engine import Judgement, Warn, format_instant, from_instant, judge, to_instant
-from slas.escalation import Ladder, climb
-from slas.events import BREACH, CLOCK_BREACHED, CLOCK_ESCALATED, CLOCK_WARNED, ESCALATE, ClockNews, EscalationNews
+from slas.escalation import EscalationPolicy, due_steps
+from slas.events import BREACH, CLOCK_BREACHED, CLOCK_ESCALATED, CLOCK_WARNED, ESCALATE, ClockPayload, EscalationPayload
 from slas.models import Clock, ClockEvent, ClockNotice, PolicyVersion
 from slas.services.due import AnyClock, DueClock
 from slas.services.happened import Events, Happened, engine_events, read_terms, told_of
@@ -35,13 +35,13 @@ JUDGED = (
     "last_error",
 )
 TERMS = ("severity", "policy_version")
-MOST_LADDERS = 4096
+MOST_KNOWN = 4096
 # A version is never edited, so its ladder is read once a process.
-_known_ladders: dict[uuid.UUID, Ladder] = {}
+_known_escalations: dict[uuid.UUID, EscalationPolicy] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Notice:
     """A warning or breach that is to be noted. A silent one was overtaken by a later step before it could be told."""
 
     clock: AnyClock
@@ -59,23 +59,23 @@ def judge_clock(clock: AnyClock, rows: Iterable[Happened], at: datetime) -> Judg
     return judge(read_terms(clock.terms), engine_events(rows), to_instant(at))
 
 
-def settle(clocks: Sequence[AnyClock], rows: Events, at: datetime) -> list[Step]:
+def settle(clocks: Sequence[AnyClock], rows: Events, at: datetime) -> list[Notice]:
     """Judges locked clocks and writes all that follows: columns, notices, breach events, audit rows and news.
 
     ``rows`` are all events of these clocks; the breaches that are written are added to them.
     """
-    told, ladders = told_of(clocks), _ladders(clocks)
-    steps: list[Step] = []
+    told, escalations = told_of(clocks), _escalations(clocks)
+    notices: list[Notice] = []
     for clock in clocks:
         judgement = judge_clock(clock, rows[clock.id], at)
         _keep(clock, judgement, at)
-        steps += _steps(clock, judgement, told[clock.id])
-        steps += _rungs(clock, judgement, told[clock.id], ladders[clock.policy_version_id], at)
-    _write(steps, rows, at)
+        notices += _notices(clock, judgement, told[clock.id])
+        notices += _due_escalations(clock, judgement, told[clock.id], escalations[clock.policy_version_id], at)
+    _write(notices, rows, at)
     # What nobody but the sweep has touched keeps its terms.
     swept = all(isinstance(clock, DueClock) for clock in clocks)
     Clock.objects.update_columns(clocks, JUDGED if swept else JUDGED + TERMS)
-    return steps
+    return notices
 
 
 def threshold_key(warn: Warn) -> str:
@@ -100,7 +100,7 @@ def _moment(instant: int | None) -> datetime | None:
     return None if instant is None else from_instant(instant)
 
 
-def _steps(clock: AnyClock, judgement: Judgement, told: set[str]) -> list[Step]:
+def _notices(clock: AnyClock, judgement: Judgement, told: set[str]) -> list[Notice]:
     """The new steps of a clock. What was missed in an outage collapses: only the last of them is told."""
     missed = judgement.breached_at is not None
     over = judgement.satisfied_at is not None or judgement.cancelled_at is not None
@@ -113,108 +113,110 @@ def _steps(clock: AnyClock, judgement: Judgement, told: set[str]) -> list[Step]:
     if judgement.breached_at is not None:
         new.append((BREACH, judgement.breached_at))
     last = len(new) - 1
-    return [Step(clock, key, at, deadline, silent=place < last) for place, (key, at) in enumerate(new)]
+    return [Notice(clock, key, at, deadline, silent=place < last) for place, (key, at) in enumerate(new)]
 
 
-def _ladders(clocks: Sequence[AnyClock]) -> dict[uuid.UUID, Ladder]:
+def _escalations(clocks: Sequence[AnyClock]) -> dict[uuid.UUID, EscalationPolicy]:
     wanted = {clock.policy_version_id for clock in clocks}
-    if missing := wanted - _known_ladders.keys():
-        if len(_known_ladders) >= MOST_LADDERS:
-            _known_ladders.clear()
+    if missing := wanted - _known_escalations.keys():
+        if len(_known_escalations) >= MOST_KNOWN:
+            _known_escalations.clear()
             missing = wanted
         for version_id, data in PolicyVersion.objects.filter(id__in=missing).values_list("id", "escalation"):
-            _known_ladders[version_id] = Ladder.from_json(data)
-    return _known_ladders
+            _known_escalations[version_id] = EscalationPolicy.from_json(data)
+    return _known_escalations
 
 
-def _rungs(clock: AnyClock, judgement: Judgement, told: set[str], ladder: Ladder, at: datetime) -> list[Step]:
+def _due_escalations(
+    clock: AnyClock, judgement: Judgement, told: set[str], escalation: EscalationPolicy, at: datetime
+) -> list[Notice]:
     """The rungs of the ladder that are reached now. The clock comes up again when the next one may be."""
-    if not ladder.rungs:
+    if not escalation.steps:
         return []
     known = [key.removeprefix(ESCALATE) for key in told if key.startswith(ESCALATE)]
-    climbs, next_at = climb(
-        ladder, metric=clock.metric, severity=clock.severity, judgement=judgement, told=known, now=to_instant(at)
+    due, next_at = due_steps(
+        escalation, metric=clock.metric, severity=clock.severity, judgement=judgement, told=known, now=to_instant(at)
     )
     if next_at is not None:
         clock.next_fire_at = min(filter(None, (clock.next_fire_at, from_instant(next_at))))
     deadline = judgement.due_at or 0
-    return [Step(clock, f"{ESCALATE}{one.key}", one.at, deadline, one.silent, one.to) for one in climbs]
+    return [Notice(clock, f"{ESCALATE}{one.key}", one.at, deadline, one.silent, one.to) for one in due]
 
 
-def _write(steps: Sequence[Step], rows: Events, at: datetime) -> None:
-    if not steps:
+def _write(notices: Sequence[Notice], rows: Events, at: datetime) -> None:
+    if not notices:
         return
-    loud = [step for step in steps if not step.silent]
-    _breach([step for step in steps if step.threshold == BREACH], rows)
+    loud = [notice for notice in notices if not notice.silent]
+    _breach([notice for notice in notices if notice.threshold == BREACH], rows)
     # The unique keys are what makes a step single; whoever comes second writes nothing.
-    _note(steps, at)
+    _store_notices(notices, at)
     _announce(loud, at)
     _audit(loud, at)
 
 
-def _breach(steps: Sequence[Step], rows: Events) -> None:
+def _breach(notices: Sequence[Notice], rows: Events) -> None:
     actor = require_scope().actor
-    new = [Happened(len(rows[step.clock.id]) + 1, from_instant(step.at), BREACH) for step in steps]
+    new = [Happened(len(rows[notice.clock.id]) + 1, from_instant(notice.at), BREACH) for notice in notices]
     columns: dict[str, list[Any]] = {
-        "clock_id": [step.clock.id for step in steps],
+        "clock_id": [notice.clock.id for notice in notices],
         "seq": [row.seq for row in new],
         "at": [row.at for row in new],
     }
-    ClockEvent.objects.insert_columns(_whose(steps) | columns, kind=BREACH, actor_kind=actor.kind, actor_id=actor.id)
-    for step, row in zip(steps, new, strict=True):
-        rows[step.clock.id].append(row)
+    ClockEvent.objects.insert_columns(_whose(notices) | columns, kind=BREACH, actor_kind=actor.kind, actor_id=actor.id)
+    for notice, row in zip(notices, new, strict=True):
+        rows[notice.clock.id].append(row)
 
 
-def _whose(steps: Sequence[Step]) -> dict[str, list[Any]]:
+def _whose(notices: Sequence[Notice]) -> dict[str, list[Any]]:
     return {
-        "agency_id": [step.clock.agency_id for step in steps],
-        "client_id": [step.clock.client_id for step in steps],
+        "agency_id": [notice.clock.agency_id for notice in notices],
+        "client_id": [notice.clock.client_id for notice in notices],
     }
 
 
-def _note(steps: Sequence[Step], at: datetime) -> None:
+def _store_notices(notices: Sequence[Notice], at: datetime) -> None:
     columns: dict[str, list[Any]] = {
-        "clock_id": [step.clock.id for step in steps],
-        "threshold": [step.threshold for step in steps],
-        "due_at": [from_instant(step.at) for step in steps],
+        "clock_id": [notice.clock.id for notice in notices],
+        "threshold": [notice.threshold for notice in notices],
+        "due_at": [from_instant(notice.at) for notice in notices],
     }
-    ClockNotice.objects.insert_columns(_whose(steps) | columns, ignore_conflicts=True, raised_at=at)
+    ClockNotice.objects.insert_columns(_whose(notices) | columns, ignore_conflicts=True, raised_at=at)
 
 
-def _announce(steps: Sequence[Step], at: datetime) -> None:
+def _announce(notices: Sequence[Notice], at: datetime) -> None:
     columns: dict[str, list[Any]] = {
-        "name": [_name(step) for step in steps],
-        "payload": [_event(step) for step in steps],
-        "dedup_key": [f"clock:{step.clock.id}:{step.threshold}" for step in steps],
+        "name": [_name(notice) for notice in notices],
+        "payload": [_event(notice) for notice in notices],
+        "dedup_key": [f"clock:{notice.clock.id}:{notice.threshold}" for notice in notices],
     }
-    OutboxEvent.objects.insert_columns(_whose(steps) | columns, ignore_conflicts=True, next_due_at=at)
+    OutboxEvent.objects.insert_columns(_whose(notices) | columns, ignore_conflicts=True, next_due_at=at)
 
 
-def _event(step: Step) -> dict[str, str]:
-    clock = step.clock
-    kind = partial(EscalationNews, to=step.to) if step.to else ClockNews
-    news = kind(
+def _event(notice: Notice) -> dict[str, str]:
+    clock = notice.clock
+    kind = partial(EscalationPayload, to=notice.to) if notice.to else ClockPayload
+    payload = kind(
         clock_id=str(clock.id),
         subject_type=clock.subject_type,
         subject_id=str(clock.subject_id),
         client_id=str(clock.client_id),
         metric=clock.metric,
         severity=clock.severity,
-        threshold=step.threshold,
-        due_at=format_instant(step.deadline),
+        threshold=notice.threshold,
+        due_at=format_instant(notice.deadline),
     )
-    return {"id": news.clock_id, **vars(news)}
+    return {"id": payload.clock_id, **vars(payload)}
 
 
-def _audit(steps: Sequence[Step], at: datetime) -> None:
+def _audit(notices: Sequence[Notice], at: datetime) -> None:
     actor = require_scope().actor
     columns: dict[str, list[Any]] = {
-        "action": [_name(step) for step in steps],
-        "object_id": [step.clock.id for step in steps],
-        "changes": [{"threshold": step.threshold, "at": format_instant(step.at)} for step in steps],
+        "action": [_name(notice) for notice in notices],
+        "object_id": [notice.clock.id for notice in notices],
+        "changes": [{"threshold": notice.threshold, "at": format_instant(notice.at)} for notice in notices],
     }
     AuditEvent.objects.insert_columns(
-        _whose(steps) | columns,
+        _whose(notices) | columns,
         at=at,
         actor_kind=actor.kind,
         actor_id=actor.id,
@@ -224,7 +226,7 @@ def _audit(steps: Sequence[Step], at: datetime) -> None:
     )
 
 
-def _name(step: Step) -> str:
-    if step.to:
+def _name(notice: Notice) -> str:
+    if notice.to:
         return CLOCK_ESCALATED
-    return CLOCK_BREACHED if step.threshold == BREACH else CLOCK_WARNED
+    return CLOCK_BREACHED if notice.threshold == BREACH else CLOCK_WARNED

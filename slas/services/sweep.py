@@ -14,7 +14,7 @@ from core.tenancy.scope import sweeper_scope
 from slas.events import BREACH
 from slas.models import Clock
 from slas.services.due import DueClock, lock_due
-from slas.services.evaluation import Step, settle
+from slas.services.evaluation import Notice, settle
 from slas.services.happened import history
 
 BATCH = 500
@@ -54,17 +54,17 @@ def sweep_due(*, limit: int = BATCH) -> SweepResult:
 
 
 def _one_by_one(clocks: Sequence[DueClock], at: datetime) -> SweepResult:
-    steps: list[Step] = []
+    notices: list[Notice] = []
     failed = 0
     for clock in clocks:
         try:
             with transaction.atomic():
-                steps += settle([clock], history([clock]), at)
+                notices += settle([clock], history([clock]), at)
         except Exception as error:
             log.exception("a clock could not be judged", clock_id=str(clock.id))
             _put_back(clock, at, error)
             failed += 1
-    return _result(len(clocks) - failed, steps, failed)
+    return _result(len(clocks) - failed, notices, failed)
 
 
 def _put_back(clock: DueClock, at: datetime, error: Exception) -> None:
@@ -77,7 +77,7 @@ def _put_back(clock: DueClock, at: datetime, error: Exception) -> None:
     )
 
 
-def _result(judged: int, steps: Sequence[Step], failed: int = 0) -> SweepResult:
-    breached = sum(step.threshold == BREACH for step in steps)
-    warned = sum(step.threshold != BREACH and not step.silent and not step.to for step in steps)
+def _result(judged: int, notices: Sequence[Notice], failed: int = 0) -> SweepResult:
+    breached = sum(notice.threshold == BREACH for notice in notices)
+    warned = sum(notice.threshold != BREACH and not notice.silent and not notice.to for notice in notices)
     return SweepResult(judged=judged, warned=warned, breached=breached, failed=failed)

@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.models import OutboxEvent
 from slas import services
 from slas.engine import from_instant, to_instant
-from slas.escalation import Ladder, Rung, after_quiet
+from slas.escalation import EscalationPolicy, EscalationStep, after_quiet
 from slas.policy_content import Wording
 from slas.services.policies import create_policy
 from tests.cast import Cast, random_id
@@ -24,7 +24,9 @@ from tests.slas.desk import ALWAYS, HOUR, OFFICE, Desk, sweep, utc
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def desk_with(cast: Cast, *rungs: Rung, severity: str = "high", spec: Any = OFFICE, quiet: Any = None) -> Desk:
+def desk_with(
+    cast: Cast, *steps: EscalationStep, severity: str = "high", spec: Any = OFFICE, quiet: Any = None
+) -> Desk:
     """A desk whose policy promises a first response within four hours, with these rungs."""
     desk = Desk(cast.north, {"first_response": 4 * HOUR}, spec)
     with desk.at("2026-01-01 00:00"):
@@ -34,7 +36,7 @@ def desk_with(cast: Cast, *rungs: Rung, severity: str = "high", spec: Any = OFFI
             "seconds": 4 * HOUR,
             "calendar_version_id": desk.calendar.id,
         }
-        wording = Wording(escalation=Ladder(rungs, quiet))
+        wording = Wording(escalation=EscalationPolicy(steps, quiet))
         desk.policy = create_policy(name=f"Ladder {random_id()}", targets=[target], wording=wording)
     return desk
 
@@ -48,11 +50,11 @@ def called(desk: Desk, subject_id: uuid.UUID) -> list[str]:
 
 SOMEBODY = "person:0199aaaa-0000-7000-8000-000000000000"
 LADDER = (
-    Rung(to="owner", percent=0),
-    Rung(to="on_call", percent=50),
-    Rung(to="account_manager", percent=75),
-    Rung(to="agency_owner", percent=100),
-    Rung(to=SOMEBODY, seconds=6 * HOUR),
+    EscalationStep(to="owner", percent=0),
+    EscalationStep(to="on_call", percent=50),
+    EscalationStep(to="account_manager", percent=75),
+    EscalationStep(to="agency_owner", percent=100),
+    EscalationStep(to=SOMEBODY, seconds=6 * HOUR),
 )
 
 
@@ -75,7 +77,7 @@ def test_each_rung_is_told_once_when_it_is_reached_also_after_the_deadline(cast:
 
 
 def test_the_sweep_comes_back_for_the_next_rung_and_for_nothing_after_the_last(cast: Cast) -> None:
-    desk = desk_with(cast, Rung(to="on_call", percent=150))
+    desk = desk_with(cast, EscalationStep(to="on_call", percent=150))
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 12:01")
     assert desk.clock(subject, "first_response").next_fire_at == utc("2026-06-01 14:00")
@@ -108,7 +110,7 @@ def test_whoever_begins_stops_the_climb(cast: Cast) -> None:
 
 
 def test_it_climbs_in_open_time_over_a_weekend(cast: Cast) -> None:
-    desk = desk_with(cast, Rung(to="on_call", percent=50))
+    desk = desk_with(cast, EscalationStep(to="on_call", percent=50))
     # A Friday 16:00 in Berlin: one hour is left of that day.
     subject = desk.start("2026-06-05 14:00")
     sweep("2026-06-08 07:59")
@@ -120,9 +122,9 @@ def test_it_climbs_in_open_time_over_a_weekend(cast: Cast) -> None:
 def test_rungs_of_other_severities_and_other_promises_are_not_climbed(cast: Cast) -> None:
     desk = desk_with(
         cast,
-        Rung(to="owner", percent=0, severities=("critical",)),
-        Rung(to="on_call", percent=0, metric="resolution"),
-        Rung(to="agency_owner", percent=0, severities=("high", "critical")),
+        EscalationStep(to="owner", percent=0, severities=("critical",)),
+        EscalationStep(to="on_call", percent=0, metric="resolution"),
+        EscalationStep(to="agency_owner", percent=0, severities=("high", "critical")),
     )
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 08:00")
@@ -131,17 +133,21 @@ def test_rungs_of_other_severities_and_other_promises_are_not_climbed(cast: Cast
 
 def test_after_an_outage_everybody_is_called_once(cast: Cast) -> None:
     """Rungs that would call the same people twice now collapse; nobody is left out."""
-    rungs = (Rung(to="owner", percent=25), Rung(to="on_call", percent=50), Rung(to="owner", percent=75))
-    desk = desk_with(cast, *rungs)
+    steps = (
+        EscalationStep(to="owner", percent=25),
+        EscalationStep(to="on_call", percent=50),
+        EscalationStep(to="owner", percent=75),
+    )
+    desk = desk_with(cast, *steps)
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 13:00")
     assert sorted(called(desk, subject)) == ["on_call", "owner"]
-    assert {f"escalate:{rung.key}" for rung in rungs} <= desk.noted(subject)
+    assert {f"escalate:{step.key}" for step in steps} <= desk.noted(subject)
 
 
 def test_s47_another_version_calls_nobody_twice_and_leaves_nobody_out(cast: Cast) -> None:
     """A rung that both versions have was told; one that is new, wherever it stands, is not."""
-    desk = desk_with(cast, Rung(to="owner", percent=25), Rung(to="on_call", percent=50))
+    desk = desk_with(cast, EscalationStep(to="owner", percent=25), EscalationStep(to="on_call", percent=50))
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 09:00")
     with desk.at("2026-06-01 09:10"):
@@ -151,9 +157,13 @@ def test_s47_another_version_calls_nobody_twice_and_leaves_nobody_out(cast: Cast
             "seconds": 4 * HOUR,
             "calendar_version_id": desk.calendar.id,
         }
-        rungs = (Rung(to="agency_owner", percent=25), Rung(to="owner", percent=25), Rung(to="on_call", percent=50))
+        steps = (
+            EscalationStep(to="agency_owner", percent=25),
+            EscalationStep(to="owner", percent=25),
+            EscalationStep(to="on_call", percent=50),
+        )
         newer = services.new_policy_version(
-            policy_id=desk.policy.policy_id, targets=[target], wording=Wording(escalation=Ladder(rungs))
+            policy_id=desk.policy.policy_id, targets=[target], wording=Wording(escalation=EscalationPolicy(steps))
         )
         services.retarget(
             subject_type="incident",
@@ -167,7 +177,9 @@ def test_s47_another_version_calls_nobody_twice_and_leaves_nobody_out(cast: Cast
 
 
 def test_up_to_an_agreed_date_waiting_counts_too(cast: Cast) -> None:
-    desk = desk_with(cast, Rung(to="owner", percent=50), Rung(to="on_call", percent=100), spec=ALWAYS)
+    desk = desk_with(
+        cast, EscalationStep(to="owner", percent=50), EscalationStep(to="on_call", percent=100), spec=ALWAYS
+    )
     subject = desk.start("2026-06-01 08:00")
     with desk.at("2026-06-01 08:00"):
         services.agree_date(
@@ -190,7 +202,9 @@ def test_two_sweepers_tell_it_once(cast: Cast) -> None:
 
 @pytest.mark.parametrize("severity", ["medium", "low"])
 def test_s35_at_night_a_rung_waits_for_the_morning(cast: Cast, severity: str) -> None:
-    desk = desk_with(cast, Rung(to="on_call", percent=50), severity=severity, spec=ALWAYS, quiet=("20:00", "07:00"))
+    desk = desk_with(
+        cast, EscalationStep(to="on_call", percent=50), severity=severity, spec=ALWAYS, quiet=("20:00", "07:00")
+    )
     # 20:30 in Berlin; the rung is reached at 22:30.
     subject = desk.start("2026-06-01 18:30", severity=severity)
     sweep("2026-06-01 20:30")
@@ -205,8 +219,8 @@ def test_s35_at_night_a_rung_waits_for_the_morning(cast: Cast, severity: str) ->
 
 @pytest.mark.parametrize(("severity", "at_night"), [("high", False), ("critical", False), ("low", True)])
 def test_what_is_serious_or_says_so_wakes_people(cast: Cast, severity: str, at_night: bool) -> None:
-    rung = Rung(to="on_call", percent=50, at_night=at_night)
-    desk = desk_with(cast, rung, severity=severity, spec=ALWAYS, quiet=("20:00", "07:00"))
+    step = EscalationStep(to="on_call", percent=50, at_night=at_night)
+    desk = desk_with(cast, step, severity=severity, spec=ALWAYS, quiet=("20:00", "07:00"))
     subject = desk.start("2026-06-01 18:30", severity=severity)
     sweep("2026-06-01 20:30")
     assert called(desk, subject) == ["on_call"]
@@ -244,31 +258,33 @@ def test_nobody_is_called_in_quiet_hours_and_never_a_day_late(instant: int, quie
 
 
 def test_a_ladder_reads_back_as_it_was_written() -> None:
-    ladder = Ladder((*LADDER, Rung(to="on_call", seconds=60, severities=("low",), at_night=True)), ("20:00", "07:00"))
-    assert Ladder.from_json(ladder.to_json()) == ladder
-    assert Ladder().to_json() == {}
-    assert Ladder.from_json({}) == Ladder()
+    escalation = EscalationPolicy(
+        (*LADDER, EscalationStep(to="on_call", seconds=60, severities=("low",), at_night=True)), ("20:00", "07:00")
+    )
+    assert EscalationPolicy.from_json(escalation.to_json()) == escalation
+    assert EscalationPolicy().to_json() == {}
+    assert EscalationPolicy.from_json({}) == EscalationPolicy()
 
 
 @pytest.mark.parametrize(
     ("rung", "words"),
     [
-        (Rung(to="everybody", percent=0), "who is called"),
-        (Rung(to="person:bob", percent=0), "who is called"),
-        (Rung(to="on_call:", percent=0), "who is called"),
-        (Rung(to="person:0199AAAA-0000-7000-8000-000000000000", percent=0), "who is called"),
-        (Rung(to="owner", percent=0, metric="lunch"), "not a promise"),
-        (Rung(to="owner"), "Say when"),
-        (Rung(to="owner", percent=50, seconds=50), "Say when"),
-        (Rung(to="owner", percent=-1), "per cent"),
-        (Rung(to="owner", percent=1001), "per cent"),
-        (Rung(to="owner", seconds=-1), "at most a year"),
-        (Rung(to="owner", percent=0, severities=("awful",)), "severities"),
+        (EscalationStep(to="everybody", percent=0), "who is called"),
+        (EscalationStep(to="person:bob", percent=0), "who is called"),
+        (EscalationStep(to="on_call:", percent=0), "who is called"),
+        (EscalationStep(to="person:0199AAAA-0000-7000-8000-000000000000", percent=0), "who is called"),
+        (EscalationStep(to="owner", percent=0, metric="lunch"), "not a promise"),
+        (EscalationStep(to="owner"), "Say when"),
+        (EscalationStep(to="owner", percent=50, seconds=50), "Say when"),
+        (EscalationStep(to="owner", percent=-1), "per cent"),
+        (EscalationStep(to="owner", percent=1001), "per cent"),
+        (EscalationStep(to="owner", seconds=-1), "at most a year"),
+        (EscalationStep(to="owner", percent=0, severities=("awful",)), "severities"),
     ],
 )
-def test_a_rung_that_cannot_be_meant_is_refused_by_its_place(rung: Rung, words: str) -> None:
+def test_a_rung_that_cannot_be_meant_is_refused_by_its_place(step: EscalationStep, words: str) -> None:
     with pytest.raises(DomainError, match=words) as refused:
-        Wording(escalation=Ladder((Rung(to="owner", percent=0), rung))).columns()
+        Wording(escalation=EscalationPolicy((EscalationStep(to="owner", percent=0), step))).columns()
     assert refused.value.field == "escalation.1"
 
 

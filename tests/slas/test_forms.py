@@ -171,15 +171,15 @@ def test_a_ladder_is_typed_row_by_row(cast: Cast) -> None:
         }
         form = form_of(old.id, **added, quiet_from="22:00", quiet_to="06:00")
         assert form.is_valid(), form.errors
-        ladder = form.cleaned_data["wording"].escalation
-        assert [(rung.to, rung.percent, rung.seconds) for rung in ladder.rungs] == [
+        escalation = form.cleaned_data["wording"].escalation
+        assert [(step.to, step.percent, step.seconds) for step in escalation.steps] == [
             ("on_call", 50, None),
             ("account_manager", 75, None),
             ("agency_owner", 100, None),
             ("agency_owner", None, 2 * HOUR),
         ]
-        assert (ladder.rungs[3].severities, ladder.rungs[3].at_night) == (("critical",), True)
-        assert ladder.quiet == ("22:00", "06:00")
+        assert (escalation.steps[3].severities, escalation.steps[3].at_night) == (("critical",), True)
+        assert escalation.quiet == ("22:00", "06:00")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from slas import selectors, services
-from slas.escalation import Ladder, Rung
+from slas.escalation import EscalationPolicy, EscalationStep
 from slas.models import HolidayProposal, Rota, TimeOff
 from tests.cast import Cast
 from tests.slas.test_forms import form_of
@@ -189,8 +189,8 @@ def test_a_policy_page_costs_the_same_for_many_versions_and_turns_after_ten(term
                 }
                 for row in selectors.targets_of(newest.id)
             ]
-            rungs = tuple(Rung(to=f"on_call:{row.id}", percent=50 + place) for place, row in enumerate(rotas))
-            said = replace(selectors.wording(newest), escalation=Ladder(rungs))
+            steps = tuple(EscalationStep(to=f"on_call:{row.id}", percent=50 + place) for place, row in enumerate(rotas))
+            said = replace(selectors.wording(newest), escalation=EscalationPolicy(steps))
             services.new_policy_version(policy_id=newest.policy_id, targets=targets, wording=said)
 
     with house.scope():

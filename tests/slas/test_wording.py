@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import DomainError
 from slas import selectors, services
-from slas.escalation import Ladder, Rung
+from slas.escalation import EscalationPolicy, EscalationStep
 from slas.models import PolicyVersion, Target
 from slas.policy_content import Wording
 from tests.cast import Cast, random_id
@@ -25,7 +25,7 @@ FULL = Wording(
     reopen_days=3,
     uptime_target=Decimal("99.9"),
     maintenance_counts=True,
-    escalation=Ladder((Rung(to="owner", percent=50),), ("20:00", "07:00")),
+    escalation=EscalationPolicy((EscalationStep(to="owner", percent=50),), ("20:00", "07:00")),
 )
 
 
@@ -72,10 +72,13 @@ REFUSED: dict[str, tuple[Wording, str]] = {
     "more uptime than there is": (Wording(uptime_target=Decimal("100.1")), "uptime_target"),
     "no uptime": (Wording(uptime_target=Decimal(0)), "uptime_target"),
     "quiet hours of no length": (
-        Wording(escalation=Ladder((Rung(to="owner", percent=1),), ("08:00", "08:00"))),
+        Wording(escalation=EscalationPolicy((EscalationStep(to="owner", percent=1),), ("08:00", "08:00"))),
         "quiet",
     ),
-    "a ladder into the sky": (Wording(escalation=Ladder((Rung(to="owner", percent=1),) * 51)), "escalation"),
+    "a ladder into the sky": (
+        Wording(escalation=EscalationPolicy((EscalationStep(to="owner", percent=1),) * 51)),
+        "escalation",
+    ),
 }
 
 
@@ -153,7 +156,7 @@ def test_the_policies_of_a_new_agency_say_all_of_it(cast: Cast) -> None:
             assert len(said.severity_definitions) == 4
             assert (len(said.covered), len(said.excluded), len(said.client_duties)) == (5, 4, 5)
             assert said.reporting
-            assert [(rung.to, rung.percent) for rung in said.escalation.rungs] == [
+            assert [(step.to, step.percent) for step in said.escalation.steps] == [
                 ("on_call", 50),
                 ("account_manager", 75),
                 ("agency_owner", 100),
