@@ -15,7 +15,7 @@ from agreements import permissions, selectors, services
 from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.views import api
 from core.tenancy.context import require_scope
-from core.web.rest import Body, Day, Endpoint, Moment, Nothing, Query, Shape, WholeMinutes
+from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, WholeMinutes
 
 # A hundred billion minor units: far above any fee, far below what the column holds.
 MOST_MINOR = 10**11
@@ -47,7 +47,7 @@ class OwnSum(serializers.IntegerField):
         return None if require_scope().client_id else super().get_attribute(instance)
 
 
-class TierOut(Shape):
+class TierOut(OutputSerializer):
     """One tier of the agency's catalogue. Prices are a month's, in minor units of the agency's currency."""
 
     id = serializers.UUIDField()
@@ -62,7 +62,7 @@ class TierOut(Shape):
     hours_seconds = WholeMinutes(source="hours_minutes", help_text=_("Included each month."))
 
 
-class InclusionOut(Shape):
+class InclusionOut(OutputSerializer):
     """One thing a tier includes, its own or that of the tier it extends."""
 
     code = serializers.CharField()
@@ -103,14 +103,14 @@ class Tiers(Endpoint):
         return self.one(selectors.tier(id))
 
 
-class CoverOut(Shape):
+class CoverOut(OutputSerializer):
     """A system that a retainer covers, and the policy version signed for it."""
 
     system = serializers.UUIDField(source="system_id")
     policy_version = serializers.UUIDField(source="policy_version_id")
 
 
-class RetainerOut(Shape):
+class RetainerOut(OutputSerializer):
     """What a client has bought."""
 
     id = serializers.UUIDField()
@@ -129,7 +129,7 @@ class RetainerOut(Shape):
     systems = CoverOut(source="covered_systems.all", many=True)
 
 
-class RetainerIn(Body):
+class RetainerIn(InputSerializer):
     """A new retainer, as a draft."""
 
     client = serializers.UUIDField(source="client_id")
@@ -144,7 +144,7 @@ class RetainerIn(Body):
     ends_on = Day(required=False, allow_null=True)
 
 
-class RetainerPatch(Body):
+class RetainerPatch(InputSerializer):
     """What can change about a draft. What is active changes by an amendment, never by an edit."""
 
     tier = serializers.UUIDField(source="tier_id", required=False)
@@ -158,7 +158,7 @@ class RetainerPatch(Body):
     ends_on = Day(required=False, allow_null=True)
 
 
-class ChecklistItemOut(Shape):
+class ChecklistItemOut(OutputSerializer):
     """One thing that a retainer needs."""
 
     code = serializers.CharField()
@@ -167,20 +167,20 @@ class ChecklistItemOut(Shape):
     blocks = serializers.BooleanField(help_text=_("Whether the retainer cannot start without it."))
 
 
-class ChecklistOut(Shape):
+class ChecklistOut(OutputSerializer):
     """What a retainer needs before it starts."""
 
     ready = serializers.BooleanField(help_text=_("Whether nothing that blocks is missing."))
     items = ChecklistItemOut(many=True)
 
 
-class EndIn(Body):
+class EndIn(InputSerializer):
     """When a retainer ends."""
 
     ends_on = Day(help_text=_("The first day on which it no longer runs."))
 
 
-class CoverIn(Body):
+class CoverIn(InputSerializer):
     """A system to cover, and the policy version to sign for it."""
 
     system = serializers.UUIDField(source="system_id")

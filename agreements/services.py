@@ -88,7 +88,7 @@ def create_retainer(
             price_reason=price_reason,
         )
         retainer.save(force_insert=True)
-        _say(events.RETAINER_CREATED, retainer)
+        _emit(events.RETAINER_CREATED, retainer)
     return retainer
 
 
@@ -122,7 +122,7 @@ def update_retainer(
             price_reason=price_reason,
         )
         retainer.save()
-        _say(events.RETAINER_UPDATED, retainer)
+        _emit(events.RETAINER_UPDATED, retainer)
     return retainer
 
 
@@ -165,7 +165,7 @@ def activate(*, retainer_id: uuid.UUID) -> Retainer:
         _hold_what_it_signs(retainer)
         retainer.state, retainer.activated_at = RetainerState.ACTIVE, now()
         retainer.save(update_fields=["state", "activated_at"])
-        _say(events.RETAINER_ACTIVATED, retainer)
+        _emit(events.RETAINER_ACTIVATED, retainer)
     return retainer
 
 
@@ -187,7 +187,7 @@ def end_retainer(*, retainer_id: uuid.UUID, ends_on: date) -> Retainer:
             # It may have been over, and what it signed may have been archived since.
             _hold_what_it_signs(retainer)
         retainer.save(update_fields=["ends_on", "state"])
-        _say(events.RETAINER_ENDING, retainer)
+        _emit(events.RETAINER_ENDING, retainer)
     return retainer
 
 
@@ -209,7 +209,7 @@ def _end(agency_id: uuid.UUID, retainer_id: uuid.UUID) -> bool:
                 return False
             retainer.state = RetainerState.ENDED
             retainer.save(update_fields=["state"])
-            _say(events.RETAINER_ENDED, retainer)
+            _emit(events.RETAINER_ENDED, retainer)
         return True
     except Exception:
         # One that cannot be ended keeps no other waiting.
@@ -270,7 +270,7 @@ def _only_draft(retainer: Retainer) -> None:
         raise Conflict(_("This retainer is signed. What was signed is changed by an amendment, not by an edit."))
 
 
-def _say(action: str, retainer: Retainer) -> None:
+def _emit(action: str, retainer: Retainer) -> None:
     record_and_announce(
         action=action,
         object_type="retainer",

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from backlog import permissions, selectors, services
 from backlog.models import BacklogKind, BacklogState
 from core.access.views import api
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape
+from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
 
 
 class Score(serializers.IntegerField):
@@ -24,7 +24,7 @@ class Score(serializers.IntegerField):
         super().__init__(min_value=1, max_value=5, required=False, allow_null=True, **kwargs)
 
 
-class ItemOut(Shape):
+class ItemOut(OutputSerializer):
     """One possible improvement, weighed by impact and by the risk of leaving it."""
 
     id = serializers.UUIDField()
@@ -40,7 +40,7 @@ class ItemOut(Shape):
     created_at = Moment()
 
 
-class ItemIn(Body):
+class ItemIn(InputSerializer):
     """What an incident taught. With both scores it is scored."""
 
     incident = serializers.UUIDField(source="incident_id")
@@ -51,7 +51,7 @@ class ItemIn(Body):
     risk = Score(default=None)
 
 
-class ItemPatch(Body):
+class ItemPatch(InputSerializer):
     """What can change about an item."""
 
     title = serializers.CharField(max_length=160, required=False)
@@ -61,7 +61,7 @@ class ItemPatch(Body):
     risk = Score()
 
 
-class MoveIn(Body):
+class MoveIn(InputSerializer):
     """One step along, or back to an idea."""
 
     state = serializers.ChoiceField(BacklogState.choices)
@@ -107,7 +107,7 @@ class BacklogItems(Endpoint):
         return self.one(services.move_item(item_id=id, **self.body()))
 
 
-class WindowOut(Shape):
+class WindowOut(OutputSerializer):
     """Planned work on a system."""
 
     id = serializers.UUIDField()
@@ -119,7 +119,7 @@ class WindowOut(Shape):
     cancelled_at = Moment(allow_null=True)
 
 
-class WindowIn(Body):
+class WindowIn(InputSerializer):
     """Planned work. It begins later than now."""
 
     system = serializers.UUIDField(source="system_id")

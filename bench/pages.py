@@ -20,7 +20,7 @@ from bench.harness import ROUNDS, Figure, percentile, say, side_by_side
 from clients import services as clients
 from core.clock import now
 from core.models import Agency, User
-from core.selectors import agency, places_of
+from core.selectors import agency, memberships_of
 from core.tenancy import Actor, tenant_scope
 from core.tenancy.scope import sweeper_scope
 from incidents import selectors as incidents
@@ -91,7 +91,7 @@ def _demo(place: Path) -> tuple[Agency, dict[str, str], str]:
     owner = User.objects.get(email=json.loads(target.read_text())["logins"][0]["email"])
     browser = Client(HTTP_HOST="127.0.0.1")
     browser.force_login(owner)
-    (found,) = places_of(owner.id)
+    (found,) = memberships_of(owner.id)
     with tenant_scope(found.agency_id):
         own, incident = agency(), incidents.incidents().select_related("client", "system")[0]
         root, place_of = f"/a/{own.slug}/", f"{incident.client.slug}/{incident.system.slug}/"

@@ -17,10 +17,10 @@ from core.access.roles import Right
 from core.access.views import api
 from core.errors import Forbidden
 from core.tenancy.context import require_scope
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape
+from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
 
 
-class ClientOut(Shape):
+class ClientOut(OutputSerializer):
     """A company that the agency looks after."""
 
     id = serializers.UUIDField()
@@ -33,7 +33,7 @@ class ClientOut(Shape):
     created_at = Moment()
 
 
-class ClientIn(Body):
+class ClientIn(InputSerializer):
     """A new client."""
 
     name = serializers.CharField(max_length=80)
@@ -41,7 +41,7 @@ class ClientIn(Body):
     country = serializers.CharField(max_length=2, required=False, allow_blank=True)
 
 
-class ClientPatch(Body):
+class ClientPatch(InputSerializer):
     """What can change about a client."""
 
     name = serializers.CharField(max_length=80, required=False)
@@ -106,7 +106,7 @@ class Clients(Endpoint):
         return self.one(archiving.restore_client(client_id=id))
 
 
-class ContactOut(Shape):
+class ContactOut(OutputSerializer):
     """A person at a client."""
 
     id = serializers.UUIDField()
@@ -118,7 +118,7 @@ class ContactOut(Shape):
     ended_at = Moment(allow_null=True)
 
 
-class ContactIn(Body):
+class ContactIn(InputSerializer):
     """A new contact. Being one opens no door yet: that takes an invitation."""
 
     client = serializers.UUIDField(source="client_id")
@@ -128,7 +128,7 @@ class ContactIn(Body):
     is_primary = serializers.BooleanField(required=False)
 
 
-class ContactPatch(Body):
+class ContactPatch(InputSerializer):
     """What can change about a contact."""
 
     name = serializers.CharField(max_length=120, required=False)
@@ -183,7 +183,7 @@ class Contacts(Endpoint):
         return self.one(archiving.restore_contact(contact_id=id))
 
 
-class EnvironmentOut(Shape):
+class EnvironmentOut(OutputSerializer):
     """Where a system runs."""
 
     id = serializers.UUIDField()
@@ -191,7 +191,7 @@ class EnvironmentOut(Shape):
     base_url = serializers.CharField()
 
 
-class SystemOut(Shape):
+class SystemOut(OutputSerializer):
     """One AI system of a client."""
 
     id = serializers.UUIDField()
@@ -208,7 +208,7 @@ class SystemOut(Shape):
     environments = EnvironmentOut(source="environments.all", many=True)
 
 
-class SystemIn(Body):
+class SystemIn(InputSerializer):
     """A new AI system. Its production and preproduction are made with it."""
 
     client = serializers.UUIDField(source="client_id")
@@ -219,7 +219,7 @@ class SystemIn(Body):
     owner = serializers.UUIDField(source="owner_id", required=False, allow_null=True)
 
 
-class SystemPatch(Body):
+class SystemPatch(InputSerializer):
     """What can change about a system."""
 
     name = serializers.CharField(max_length=80, required=False)

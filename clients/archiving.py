@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from clients import events
 from clients.holders import Archivable, holds_on
 from clients.models import AISystem, Client, Contact
-from clients.services import locked_client, locked_contact, locked_system, say
+from clients.services import emit, locked_client, locked_contact, locked_system
 from core.clock import now
 from core.errors import Conflict
 
@@ -28,7 +28,7 @@ def archive_client(*, client_id: uuid.UUID) -> Client:
             _refuse_while_held("client", client.id)
             client.archived_at = now()
             client.save(update_fields=["archived_at"])
-            say(events.CLIENT_ARCHIVED, client)
+            emit(events.CLIENT_ARCHIVED, client)
             for system in _systems_of(client).filter(archived_at=None):
                 _archive(system, client.archived_at)
     return client
@@ -41,7 +41,7 @@ def restore_client(*, client_id: uuid.UUID) -> Client:
         if client.archived_at is not None:
             together, client.archived_at = client.archived_at, None
             client.save(update_fields=["archived_at"])
-            say(events.CLIENT_RESTORED, client)
+            emit(events.CLIENT_RESTORED, client)
             for system in _systems_of(client).filter(archived_at=together):
                 _restore(system)
     return client
@@ -77,7 +77,7 @@ def restore_contact(*, contact_id: uuid.UUID) -> Contact:
             present = Contact.objects.filter(client_id=contact.client_id, ended_at=None)
             contact.is_primary = not present.filter(is_primary=True).exists()
             contact.save(update_fields=["ended_at", "is_primary"])
-            say(events.CONTACT_RESTORED, contact)
+            emit(events.CONTACT_RESTORED, contact)
     return contact
 
 
@@ -89,9 +89,9 @@ def _archive(system: AISystem, at: datetime) -> None:
     was_watched = system.paused_at is None
     system.archived_at, system.paused_at = at, system.paused_at or at
     system.save(update_fields=["archived_at", "paused_at"])
-    say(events.SYSTEM_ARCHIVED, system)
+    emit(events.SYSTEM_ARCHIVED, system)
     if was_watched:
-        say(events.SYSTEM_PAUSED, system)
+        emit(events.SYSTEM_PAUSED, system)
 
 
 def _restore(system: AISystem) -> None:
@@ -100,9 +100,9 @@ def _restore(system: AISystem) -> None:
     system.archived_at = None
     system.paused_at = None if was_watched else system.paused_at
     system.save(update_fields=["archived_at", "paused_at"])
-    say(events.SYSTEM_RESTORED, system)
+    emit(events.SYSTEM_RESTORED, system)
     if was_watched:
-        say(events.SYSTEM_RESUMED, system)
+        emit(events.SYSTEM_RESUMED, system)
 
 
 def _refuse_while_held(kind: Archivable, row_id: uuid.UUID) -> None:

@@ -29,7 +29,7 @@ def create_client(*, name: str, time_zone: str, country: str = "", slug: str = "
         client = Client(name=values.text(name, "name", 80), time_zone=values.zone(time_zone))
         client.country = values.country(country)
         _save_with_free_slug(client, values.slug_stem(slug or client.name, "client"))
-        say(events.CLIENT_CREATED, client)
+        emit(events.CLIENT_CREATED, client)
     return client
 
 
@@ -40,7 +40,7 @@ def update_client(*, client_id: uuid.UUID, name: str, time_zone: str, country: s
         client.name, client.time_zone = values.text(name, "name", 80), values.zone(time_zone)
         client.country = values.country(country)
         client.save()
-        say(events.CLIENT_UPDATED, client)
+        emit(events.CLIENT_UPDATED, client)
     return client
 
 
@@ -51,7 +51,7 @@ def go_live(*, client_id: uuid.UUID) -> Client:
         if client.live_at is None:
             client.live_at = now()
             client.save(update_fields=["live_at"])
-            say(events.CLIENT_WENT_LIVE, client)
+            emit(events.CLIENT_WENT_LIVE, client)
     return client
 
 
@@ -72,7 +72,7 @@ def create_contact(
         _refuse_same_email(contact)
         _set_primary(contact, wanted=is_primary)
         contact.save()
-        say(events.CONTACT_CREATED, contact, {"rights": contact.rights})
+        emit(events.CONTACT_CREATED, contact, {"rights": contact.rights})
     return contact
 
 
@@ -89,7 +89,7 @@ def update_contact(
         _refuse_same_email(contact)
         _set_primary(contact, wanted=is_primary)
         contact.save()
-        say(events.CONTACT_UPDATED, contact, {"rights": [before, contact.rights]})
+        emit(events.CONTACT_UPDATED, contact, {"rights": [before, contact.rights]})
     return contact
 
 
@@ -105,7 +105,7 @@ def invite_contact(*, contact_id: uuid.UUID) -> None:
         if contact.client.live_at is None:
             raise Conflict(_("Go live with this client first. Until then its people get no mail."))
         allow_invitation(contact.email)
-        say(events.CONTACT_INVITED, contact)
+        emit(events.CONTACT_INVITED, contact)
 
 
 def link_contact(*, contact_id: uuid.UUID, user_id: uuid.UUID) -> Contact:
@@ -117,7 +117,7 @@ def link_contact(*, contact_id: uuid.UUID, user_id: uuid.UUID) -> Contact:
             raise Conflict(_("This account has another address than the contact."))
         contact.user = user
         contact.save(update_fields=["user"])
-        say(events.CONTACT_LINKED, contact)
+        emit(events.CONTACT_LINKED, contact)
     return contact
 
 
@@ -128,10 +128,10 @@ def end_contact(*, contact_id: uuid.UUID) -> Contact:
         if contact.ended_at is None:
             contact.ended_at, was_primary, contact.is_primary = now(), contact.is_primary, False
             contact.save(update_fields=["ended_at", "is_primary"])
-            heir = _others(contact).order_by("created_at").first()
-            if was_primary and heir:
-                Contact.objects.filter(id=heir.id).update(is_primary=True)
-            say(events.CONTACT_ENDED, contact)
+            successor = _others(contact).order_by("created_at").first()
+            if was_primary and successor:
+                Contact.objects.filter(id=successor.id).update(is_primary=True)
+            emit(events.CONTACT_ENDED, contact)
     return contact
 
 
@@ -158,7 +158,7 @@ def create_system(
         system.save(force_insert=True)
         for kind in EnvironmentKind.values:
             Environment.objects.create(client=client, system=system, kind=kind)
-        say(events.SYSTEM_CREATED, system, {"criticality": system.criticality})
+        emit(events.SYSTEM_CREATED, system, {"criticality": system.criticality})
     return system
 
 
@@ -177,7 +177,7 @@ def update_system(
         before = system.criticality
         _fill_system(system, name, criticality, customer_facing, purpose, owner_id)
         system.save()
-        say(events.SYSTEM_UPDATED, system, {"criticality": [before, system.criticality]})
+        emit(events.SYSTEM_UPDATED, system, {"criticality": [before, system.criticality]})
     return system
 
 
@@ -199,7 +199,7 @@ def _set_paused(system_id: uuid.UUID, *, paused: bool) -> AISystem:
         if (system.paused_at is not None) != paused:
             system.paused_at = now() if paused else None
             system.save(update_fields=["paused_at"])
-            say(events.SYSTEM_PAUSED if paused else events.SYSTEM_RESUMED, system)
+            emit(events.SYSTEM_PAUSED if paused else events.SYSTEM_RESUMED, system)
     return system
 
 
@@ -216,7 +216,7 @@ def _fill_system(
     system.owner_id = _staff(owner_id)
 
 
-def say(action: str, row: Any, changes: dict[str, Any] | None = None) -> None:
+def emit(action: str, row: Any, changes: dict[str, Any] | None = None) -> None:
     client_id = row.id if isinstance(row, Client) else row.client_id
     kind = action.split(".")[1]
     record_and_announce(action=action, object_type=kind, object_id=row.id, client_id=client_id, changes=changes)

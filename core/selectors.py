@@ -17,7 +17,7 @@ from core.tenancy.scope import identity_scope, sweeper_scope
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MembershipView:
     """One agency a person is on the staff of."""
 
     agency_id: uuid.UUID
@@ -44,12 +44,12 @@ def all_agencies() -> list[Agency]:
         return list(Agency.objects.order_by("slug"))
 
 
-def places_of(user_id: uuid.UUID) -> list[Place]:
+def memberships_of(user_id: uuid.UUID) -> list[MembershipView]:
     """The agencies the person works for, by name."""
     with identity_scope(user_id):
         rows = Membership.objects.filter(user_id=user_id, ended_at=None, agency__suspended_at=None)
         places = [
-            Place(row.agency_id, row.agency.slug, row.agency.name, row.role, row.agency.require_mfa)
+            MembershipView(row.agency_id, row.agency.slug, row.agency.name, row.role, row.agency.require_mfa)
             for row in rows.select_related("agency")
         ]
     return sorted(places, key=lambda place: place.name.lower())

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.tenancy.context import require_scope
 from core.web.limits import LARGEST
-from core.web.rest import Body, Endpoint, Moment, Query, Shape
+from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query
 from incidents import permissions, selectors, services
 from incidents.models import DisputeState, EntryKind, IncidentSource
 from incidents.states import IncidentState
@@ -35,7 +35,7 @@ PARTIES = [
 LONGEST_TEXT = 10_000
 
 
-class IncidentOut(Shape):
+class IncidentOut(OutputSerializer):
     """One failure of one system."""
 
     id = serializers.UUIDField()
@@ -65,7 +65,7 @@ class IncidentOut(Shape):
     version = serializers.IntegerField(help_text=_("Goes up with every change."))
 
 
-class EventOut(Shape):
+class EventOut(OutputSerializer):
     """One entry of the timeline."""
 
     id = serializers.UUIDField()
@@ -78,7 +78,7 @@ class EventOut(Shape):
     actor = serializers.UUIDField(source="actor_id", allow_null=True)
 
 
-class IncidentIn(Body):
+class IncidentIn(InputSerializer):
     """A new incident. It is shown to the client at once, and its clocks start when it began."""
 
     system = serializers.UUIDField(source="system_id")
@@ -88,7 +88,7 @@ class IncidentIn(Body):
     opened_at = Moment(required=False, help_text=_("When it began, if not now."))
 
 
-class StepIn(Body):
+class StepIn(InputSerializer):
     """A step without words. With ``version``, it is refused if somebody was faster."""
 
     version = serializers.IntegerField(source="expected_version", required=False, min_value=1, max_value=LARGEST)
@@ -107,7 +107,7 @@ class PauseIn(ReasonIn):
     evidence = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
-class TextIn(Body):
+class TextIn(InputSerializer):
     """A text."""
 
     body = serializers.CharField(max_length=LONGEST_TEXT)
@@ -125,7 +125,7 @@ class ResumeIn(StepIn):
     at = Moment(required=False, help_text=_("If not now: when whoever was waited on had done their part."))
 
 
-class AgreeIn(Body):
+class AgreeIn(InputSerializer):
     """A date that the client agreed to."""
 
     agreed_at = Moment(help_text=_("When it is due, whatever is paused meanwhile."))
@@ -133,7 +133,7 @@ class AgreeIn(Body):
     metric = serializers.ChoiceField(METRICS, required=False, help_text=_("Resolution where it is not named."))
 
 
-class DisputeOut(Shape):
+class DisputeOut(OutputSerializer):
     """A client's request to look again at a wait."""
 
     id = serializers.UUIDField()
@@ -148,7 +148,7 @@ class DisputeOut(Shape):
     decided_at = Moment(allow_null=True)
 
 
-class DecisionIn(Body):
+class DecisionIn(InputSerializer):
     """Whether the wait is taken back, and what the client is told."""
 
     accept = serializers.BooleanField()

@@ -154,7 +154,7 @@ def wait(entry_id: uuid.UUID) -> IncidentEntry:
     return row
 
 
-def end_of_wait(entry: IncidentEntry) -> datetime | None:
+def end_of_pause(entry: IncidentEntry) -> datetime | None:
     """When the next wait of the incident begins, which is after the end of this one; None where there is no other."""
     later = IncidentEntry.objects.filter(incident_id=entry.incident_id, kind=EntryKind.PAUSED, at__gt=entry.at)
     return later.order_by("at").values_list("at", flat=True).first()
@@ -191,12 +191,12 @@ def possible_owners() -> QuerySet[Membership]:
     return members()
 
 
-def version_mark_of(incident_id: uuid.UUID) -> str:
+def version_token_of(incident_id: uuid.UUID) -> str:
     """A mark that changes with every change of one incident."""
     return str(Incident.objects.filter(id=incident_id).values_list("version", flat=True).first())
 
 
-def version_mark() -> str:
+def version_token() -> str:
     """A mark that changes with every change of any incident that the scope can see."""
     # Versions only grow and incidents are never deleted, so neither number comes back to what it was.
     seen = Incident.objects.aggregate(count=Count("id"), versions=Sum("version"))

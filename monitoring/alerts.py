@@ -52,7 +52,7 @@ def fire(check: Check, payload: dict[str, Any]) -> None:
     # starts.
     if check.environment.kind == "production" and not lost:
         attach(alert, opened_at=alert.fired_at)
-    tell(events.FIRED, alert)
+    emit(events.FIRED, alert)
 
 
 def _past(text: str) -> datetime:
@@ -143,7 +143,7 @@ def end(alert: Alert, *, at: datetime, evidence: dict[str, Any], said: str) -> N
             body=said,
             data={"alert": alert.number, **evidence},
         )
-    tell(events.RECOVERED, alert)
+    emit(events.RECOVERED, alert)
 
 
 def end_unwatched(emitted: Iterable[OutboxEvent], reason: str, at: datetime) -> None:
@@ -196,7 +196,7 @@ def _samples(check: Check, payload: dict[str, Any]) -> list[tuple[str, float]]:
     return [(slot.isoformat(), value) for slot, value in reversed(newest)]
 
 
-def tell(name: str, alert: Alert) -> None:
+def emit(name: str, alert: Alert) -> None:
     """The audit row and the news of an alert that fired or ended."""
     record_and_announce(
         action=name,

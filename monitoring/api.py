@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.clock import now
 from core.moments import BadMoment, parse_instant
-from core.web.rest import Body, Day, Endpoint, Moment, Nothing, Number, Query, Shape
+from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, Number, OutputSerializer, Query
 from monitoring import permissions, selectors, services
 from monitoring.models import AlertState, CheckKind, Comparison, Health
 from monitoring.pushed import MOST_AT_ONCE, Pushed, push
@@ -26,7 +26,7 @@ from monitoring.pushed import MOST_AT_ONCE, Pushed, push
 ENVIRONMENTS = [("production", _("Production")), ("preproduction", _("Preproduction"))]
 
 
-class MetricShape(Body):
+class MetricSerializer(InputSerializer):
     """One number to read out of the answer."""
 
     name = serializers.CharField(max_length=60)
@@ -36,7 +36,7 @@ class MetricShape(Body):
     unit = serializers.CharField(max_length=12, required=False, allow_blank=True)
 
 
-class ThresholdOut(Shape):
+class ThresholdOut(OutputSerializer):
     """An agreed limit on one metric."""
 
     id = serializers.UUIDField()
@@ -57,7 +57,7 @@ class ThresholdOut(Shape):
     last_value_at = Moment(allow_null=True)
 
 
-class CheckOut(Shape):
+class CheckOut(OutputSerializer):
     """What is asked of an environment, how often, and where it stands. The Authorization header is never shown."""
 
     id = serializers.UUIDField()
@@ -89,7 +89,7 @@ class CheckOut(Shape):
         return selectors.shown_url(row.url)
 
 
-class CheckPatch(Body):
+class CheckPatch(InputSerializer):
     """What can change about a check."""
 
     name = serializers.CharField(max_length=80, required=False)
@@ -98,7 +98,7 @@ class CheckPatch(Body):
     authorization = serializers.CharField(
         max_length=4000, required=False, allow_blank=True, write_only=True, help_text=_("Kept sealed, never shown.")
     )
-    metrics = serializers.ListField(child=MetricShape(), required=False, max_length=50)
+    metrics = serializers.ListField(child=MetricSerializer(), required=False, max_length=50)
     interval_seconds = serializers.IntegerField(min_value=5, max_value=2_678_400, required=False)
     timeout_ms = serializers.IntegerField(min_value=100, max_value=60_000, required=False)
     bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
@@ -117,7 +117,7 @@ class CheckIn(CheckPatch):
     )
 
 
-class ThresholdIn(Body):
+class ThresholdIn(InputSerializer):
     """A limit: fires at ``limit``, clears at ``clear_limit``. Replaces the one of the same metric and comparison."""
 
     check = serializers.UUIDField(source="check_id")
@@ -148,14 +148,14 @@ class _Pushed:
     stored: int
 
 
-class SampleOut(Shape):
+class SampleOut(OutputSerializer):
     """One value at one scheduled slot."""
 
     at = Moment(source="slot")
     value = serializers.FloatField()
 
 
-class PushedSample(Body):
+class PushedSample(InputSerializer):
     """A value that a system sends."""
 
     metric = serializers.CharField(max_length=60)
@@ -205,14 +205,14 @@ class PushedSamples(serializers.Field[Any, Any, Any, Any]):
             return None
 
 
-class PushIn(Body):
+class PushIn(InputSerializer):
     """What a system sends of itself: values, or that it failed, which counts as a bad answer and a sign of life."""
 
     samples = PushedSamples(required=False)
     error = serializers.CharField(max_length=200, required=False)
 
 
-class PushedOut(Shape):
+class PushedOut(OutputSerializer):
     """What became of the values; those that were there already are not stored again."""
 
     received = serializers.IntegerField()
@@ -337,7 +337,7 @@ class Thresholds(Endpoint):
         return Response(status=204)
 
 
-class AlertOut(Shape):
+class AlertOut(OutputSerializer):
     """A threshold or a check that went bad, with what shows it."""
 
     id = serializers.UUIDField()

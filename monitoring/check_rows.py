@@ -23,7 +23,7 @@ GRACE = timedelta(seconds=15)
 
 
 @dataclass(slots=True)
-class Held:
+class LeasedCheck:
     """What asking and judging need of a check, and below it what a result writes. A row of Django's costs five times
     as much to make."""
 
@@ -62,7 +62,7 @@ class Held:
 
 
 @dataclass(slots=True)
-class Limit:
+class ThresholdRow:
     """What judging a value needs of a threshold."""
 
     id: str
@@ -83,10 +83,10 @@ class Limit:
     changed: bool = False
 
 
-READ = tuple(Held.__slots__[: Held.__slots__.index("last_slot")])
+READ = tuple(LeasedCheck.__slots__[: LeasedCheck.__slots__.index("last_slot")])
 _METRICS = READ.index("metrics")
 _COLUMNS = ", ".join(f"mine.{name}::text" if name in ("agency_id", "client_id") else f"mine.{name}" for name in READ)
-_LIMIT_COLUMNS = ", ".join(f'kept."{name}"' for name in Limit.__slots__[1:-1])
+_LIMIT_COLUMNS = ", ".join(f'kept."{name}"' for name in ThresholdRow.__slots__[1:-1])
 _OTHERS = "AND held.agency_id <> ALL(%(beside)s)"
 _CLAIM = f"""
 WITH due AS MATERIALIZED (
@@ -104,7 +104,7 @@ RETURNING pg_current_xact_id()::xid::text::bigint, {_COLUMNS}
 
 def lease_due(
     *, lease_id: uuid.UUID, at: datetime, limit: int, beside: Sequence[uuid.UUID] = ()
-) -> list[tuple[int, Held]]:
+) -> list[tuple[int, LeasedCheck]]:
     """Leases checks that are due; each with the number that PostgreSQL writes into the rows it changes here.
 
     None of the agencies ``beside``, which costs a look at each of theirs that is due.
@@ -130,7 +130,7 @@ def lock_ours(leases: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> list[tuple[int, 
         return list(cursor.fetchall())
 
 
-def read_held(check_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Held]:
+def read_held(check_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, LeasedCheck]:
     """The checks as they are now, by id."""
     if not check_ids:
         return {}
@@ -139,9 +139,9 @@ def read_held(check_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Held]:
         return {row[0]: _held(row) for row in cursor.fetchall()}
 
 
-def limits_of(checks: Sequence[Held]) -> list[list[Limit]]:
+def limits_of(checks: Sequence[LeasedCheck]) -> list[list[ThresholdRow]]:
     """The limits of locked checks, a list a check. Whoever changes one holds its check, so that they need no lock."""
-    found: list[list[Limit]] = [[] for _check in checks]
+    found: list[list[ThresholdRow]] = [[] for _check in checks]
     with connection.cursor() as cursor:
         # By the agency as well, because the index begins with it.
         cursor.execute(
@@ -151,17 +151,17 @@ def limits_of(checks: Sequence[Held]) -> list[list[Limit]]:
             [array(check.agency_id for check in checks), array(check.id for check in checks)],
         )
         for place, *columns in cursor.fetchall():
-            found[place].append(Limit(*columns))
+            found[place].append(ThresholdRow(*columns))
     return found
 
 
-def held_of(check: Check) -> Held:
+def held_of(check: Check) -> LeasedCheck:
     """A check that was read and locked as a row of Django's."""
-    return Held(*(getattr(check, name) for name in READ))
+    return LeasedCheck(*(getattr(check, name) for name in READ))
 
 
-def _held(row: Sequence[Any]) -> Held:
-    held = Held(*row)
+def _held(row: Sequence[Any]) -> LeasedCheck:
+    held = LeasedCheck(*row)
     held.agency_id, held.client_id = _uuid(row[1]), _uuid(row[2])
     held.metrics = _metrics(row[_METRICS])
     return held

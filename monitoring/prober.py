@@ -26,7 +26,7 @@ from core.net.client import Failure, MultiLoop, Outcome, Request, Response
 from core.net.guard import Allowance
 from core.selectors import all_net_allowances
 from core.tenancy.scope import sweeper_scope
-from monitoring.check_rows import Held, lease_due
+from monitoring.check_rows import LeasedCheck, lease_due
 from monitoring.models import CheckKind
 from monitoring.probing.parse import Reading
 from monitoring.probing.reader import Reader, borrow, give_back
@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 class Claim(NamedTuple):
     """One check that is ours to ask now."""
 
-    check: Held
+    check: LeasedCheck
     lease_id: uuid.UUID
     slot: datetime
     # The transaction that claimed it.
@@ -177,7 +177,7 @@ def claim(*, limit: int, beside: Sequence[uuid.UUID] = ()) -> list[Claim]:
     return [Claim(check, lease_id, _slot(check, at), claimed_in) for claimed_in, check in leased]
 
 
-def _slot(check: Held, at: datetime) -> datetime:
+def _slot(check: LeasedCheck, at: datetime) -> datetime:
     """The slot that this run stands for: the one it was due at, or after an outage the last of those that passed.
 
     What is measured now is never stored as a value of then; the slots that were missed are counted with the result.
@@ -194,7 +194,7 @@ def _allowances(claims: list[Claim]) -> dict[uuid.UUID, tuple[Allowance, ...]]:
     return {agency: tuple(Allowance(host, port) for host, port in found) for agency, found in pairs.items()}
 
 
-def _request(check: Held, allowances: tuple[Allowance, ...]) -> Request:
+def _request(check: LeasedCheck, allowances: tuple[Allowance, ...]) -> Request:
     headers = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.1"}
     if check.sealed_authorization:
         try:

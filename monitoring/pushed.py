@@ -21,7 +21,7 @@ from core.tenancy.context import require_agency
 from monitoring import store
 from monitoring.check_rows import held_of, limits_of
 from monitoring.models import Check, CheckKind
-from monitoring.results import Result, save_judged, take
+from monitoring.results import Result, apply_result, save_judged
 from monitoring.services import locked_check
 
 MOST_AT_ONCE = 1000
@@ -114,8 +114,8 @@ def _results(check: Check, values: list[tuple[datetime, Pushed]], error: str, at
 def _judge(check: Check, results: list[Result]) -> None:
     if not results:
         return
-    held = held_of(check)
-    (limits,) = limits_of([held])
-    emitted = [item for result in results for item in take(held, limits, result)]
-    save_judged([held], limits)
+    leased = held_of(check)
+    (limits,) = limits_of([leased])
+    emitted = [item for result in results for item in apply_result(leased, limits, result)]
+    save_judged([leased], limits)
     OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)

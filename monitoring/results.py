@@ -14,7 +14,7 @@ from core.heartbeat import beat
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
 from monitoring import store
-from monitoring.check_rows import Held, Limit, limits_of, lock_ours, read_held
+from monitoring.check_rows import LeasedCheck, ThresholdRow, limits_of, lock_ours, read_held
 from monitoring.evaluate import (
     UNKNOWN_AFTER,
     Rule,
@@ -72,7 +72,7 @@ class Result(NamedTuple):
     detail: str = ""
     # The row as it was claimed, and the transaction that claimed it: unless somebody has written it since, it need not
     # be read again.
-    claimed: Held | None = None
+    claimed: LeasedCheck | None = None
     claimed_in: int = 0
 
 
@@ -82,19 +82,19 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
         pairs = _still_ours(results)
         checks = [check for check, _result in pairs]
         limits = limits_of(checks)
-        hold = _is_our_trouble(pairs)
+        suppress = _is_our_trouble(pairs)
         emitted = [
             item
             for (check, result), those in zip(pairs, limits, strict=True)
-            for item in take(check, those, result, hold=hold)
+            for item in apply_result(check, those, result, suppress=suppress)
         ]
-        store.insert([value for check, result in pairs for value in _samples(check, result, hold=hold)])
+        store.insert([value for check, result in pairs for value in _samples(check, result, suppress=suppress)])
         save_judged(checks, [one for those in limits for one in those])
         OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)
     return [item.id for item in emitted]
 
 
-def save_judged(checks: Sequence[Held], limits: Iterable[Limit]) -> None:
+def save_judged(checks: Sequence[LeasedCheck], limits: Iterable[ThresholdRow]) -> None:
     """Writes what was judged: the checks, and those limits whose streaks are others than before."""
     changed = [
         Threshold(id=one.id, **{name: getattr(one, name) for name in THRESHOLD_FIELDS}) for one in limits if one.changed
@@ -104,7 +104,7 @@ def save_judged(checks: Sequence[Held], limits: Iterable[Limit]) -> None:
     Threshold.objects.bulk_update(changed, THRESHOLD_FIELDS)
 
 
-def _still_ours(results: Sequence[Result]) -> list[tuple[Held, Result]]:
+def _still_ours(results: Sequence[Result]) -> list[tuple[LeasedCheck, Result]]:
     """The results whose lease still holds, each with its check, locked, in the order of their ids."""
     locked = [(results[place], written) for place, written in lock_ours([one[:2] for one in results])]
     # A row that nobody has written since it was claimed need not be read again.
@@ -113,7 +113,7 @@ def _still_ours(results: Sequence[Result]) -> list[tuple[Held, Result]]:
     return [(check or fresh[one.check_id], one) for (one, _written), check in zip(locked, known, strict=True)]
 
 
-def _is_our_trouble(pairs: Sequence[tuple[Held, Result]]) -> bool:
+def _is_our_trouble(pairs: Sequence[tuple[LeasedCheck, Result]]) -> bool:
     seen = [(result.host, result.error_class in NETWORK, check.health == Health.HEALTHY) for check, result in pairs]
     trouble = own_trouble(seen)
     if trouble:
@@ -122,7 +122,9 @@ def _is_our_trouble(pairs: Sequence[tuple[Held, Result]]) -> bool:
     return trouble
 
 
-def take(check: Held, limits: Sequence[Limit], result: Result, *, hold: bool = False) -> list[OutboxEvent]:
+def apply_result(
+    check: LeasedCheck, limits: Sequence[ThresholdRow], result: Result, *, suppress: bool = False
+) -> list[OutboxEvent]:
     """Judges the check and its thresholds and writes the outcome into the rows; returns the news.
 
     With ``hold`` a failure on the network is our own trouble and counts against nobody.
@@ -134,18 +136,18 @@ def take(check: Held, limits: Sequence[Limit], result: Result, *, hold: bool = F
     check.last_ok_at = result.finished_at if ok else check.last_ok_at
     # Nothing old stands in for what this answer did not say.
     check.last_values = result.values if ok else {}
-    held = is_ours(result.error_class, hold=hold)
-    verdict: Verdict = "good" if ok else "unknown" if held else "bad"
+    suppressed = is_ours(result.error_class, suppress=suppress)
+    verdict: Verdict = "good" if ok else "unknown" if suppressed else "bad"
     before = Streaks(check.health, check.bad_streak, check.good_streak, check.unknown_streak)
     after = step(before, verdict, Rule(check.bad_count, check.good_count, Health.DOWN))
     check.health, check.bad_streak = after.health, after.bad
     check.good_streak, check.unknown_streak = after.good, after.unknown
     # Only an address we may not ask is the agency's to look into; our own trouble is ours.
-    told = _tell(check, bad=after.health == Health.DOWN, lost=_is_lost(after, result.error_class == "blocked"))
+    told = _transitions(check, bad=after.health == Health.DOWN, lost=_is_lost(after, result.error_class == "blocked"))
     check.emitted = check.emitted or bool(told)
     emitted = [_event(check, None, one, result, after) for one in told]
     for threshold in limits:
-        emitted += _take_threshold(check, threshold, result)
+        emitted += _apply_to_threshold(check, threshold, result)
     return emitted
 
 
@@ -156,14 +158,14 @@ def _is_lost(after: Streaks, counts: bool) -> bool | None:
     return True if counts and after.unknown >= UNKNOWN_AFTER else None
 
 
-def _tell(subject: Held | Limit, *, bad: bool, lost: bool | None) -> list[Transition]:
+def _transitions(subject: LeasedCheck | ThresholdRow, *, bad: bool, lost: bool | None) -> list[Transition]:
     before = Told(subject.transitions, subject.firing_serial, subject.no_data_serial)
     after, emitted = compare(before, bad=bad, lost=lost)
     subject.transitions, subject.firing_serial, subject.no_data_serial = after
     return emitted
 
 
-def _take_threshold(check: Held, threshold: Limit, result: Result) -> list[OutboxEvent]:
+def _apply_to_threshold(check: LeasedCheck, threshold: ThresholdRow, result: Result) -> list[OutboxEvent]:
     value = result.values.get(threshold.metric) if not result.error_class else None
     verdict = judge_value(
         value,
@@ -177,12 +179,12 @@ def _take_threshold(check: Held, threshold: Limit, result: Result) -> list[Outbo
     threshold.health, threshold.bad_streak = after.health, after.bad
     threshold.good_streak, threshold.missing_streak = after.good, after.unknown
     # While the whole answer fails, the check says so; a value is missed in an answer that came.
-    told = _tell(threshold, bad=after.health == Health.DEGRADED, lost=_is_lost(after, not result.error_class))
+    told = _transitions(threshold, bad=after.health == Health.DEGRADED, lost=_is_lost(after, not result.error_class))
     threshold.changed = threshold.changed or after != before or bool(told)
     return [_event(check, threshold, one, result, after) for one in told]
 
 
-def _schedule(check: Held, result: Result) -> None:
+def _schedule(check: LeasedCheck, result: Result) -> None:
     """The next slot of the fixed grid. Those that passed since the one that was due are counted, not caught up.
 
     A check that waits for what is sent begins anew with each of its values.
@@ -198,19 +200,21 @@ def _schedule(check: Held, result: Result) -> None:
     check.next_due_at = upcoming if check.enabled else None
 
 
-def _samples(check: Held, result: Result, *, hold: bool) -> list[store.Value]:
+def _samples(check: LeasedCheck, result: Result, *, suppress: bool) -> list[store.Value]:
     """Its values; of an answer that failed for the target's own reasons, that it was down, which uptime counts."""
     values = result.values.items()
-    if result.error_class and not is_ours(result.error_class, hold=hold):
+    if result.error_class and not is_ours(result.error_class, suppress=suppress):
         values = {DOWN: 1.0}.items()
     return [store.Value(check.agency_id, check.client_id, check.id, name, result.slot, value) for name, value in values]
 
 
-def is_ours(error_class: str, *, hold: bool) -> bool:
+def is_ours(error_class: str, *, suppress: bool) -> bool:
     """Whether a failure says something about us and nothing about the target."""
-    return error_class in OURS or (hold and error_class in NETWORK)
+    return error_class in OURS or (suppress and error_class in NETWORK)
 
 
-def _event(check: Held, threshold: Limit | None, told: Transition, result: Result, after: Streaks) -> OutboxEvent:
+def _event(
+    check: LeasedCheck, threshold: ThresholdRow | None, told: Transition, result: Result, after: Streaks
+) -> OutboxEvent:
     seen = Seen(result.slot, result.finished_at, result.values, result.error_class, after)
     return transition(check, threshold, told, seen)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitoring.check_rows import Held
+    from monitoring.check_rows import LeasedCheck
     from monitoring.models import Check
 
 
@@ -18,7 +18,7 @@ def next_slot(check_id: uuid.UUID, interval_seconds: int, after: datetime) -> da
     return datetime.fromtimestamp(place * interval_seconds + shift, UTC)
 
 
-def first_due(check: Check | Held, at: datetime) -> datetime | None:
+def first_due(check: Check | LeasedCheck, at: datetime) -> datetime | None:
     """When a check that begins at ``at`` is due: at once, or after an interval of silence where it waits for what is
     sent; None while it is switched off."""
     if not check.enabled:

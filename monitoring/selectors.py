@@ -318,14 +318,14 @@ def freshness(system_id: uuid.UUID) -> str:
     return f"{newest.timestamp():.2f}" if newest else "none"
 
 
-def health_mark() -> str:
+def health_token() -> str:
     """A mark that changes when any check changes its state. A state that turns good by itself is no news to anybody,
     so pages that show health cannot rely on the outbox alone."""
     said = Func(Concat(Cast("id", TextField()), "health"), function="hashtext", output_field=IntegerField())
     return f"{Check.objects.aggregate(mark=BitXor(said))['mark'] or 0:x}"
 
 
-def version_mark() -> str:
+def version_token() -> str:
     """A mark that changes with every answer of any check that the scope can see."""
     # Read from all of them: an index for it would cost every answer of every check a write.
     latest = Check.objects.aggregate(at=Max("last_finished_at"))["at"]

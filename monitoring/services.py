@@ -74,7 +74,7 @@ def create_check(
     _seal(check, authorization)
     with transaction.atomic():
         _save(check, new=True)
-        _say(events.CHECK_CREATED, check)
+        _emit(events.CHECK_CREATED, check)
     return check
 
 
@@ -126,7 +126,7 @@ def update_check(
             check.lease_id, check.next_due_at = None, first_due(check, now())
         _seal(check, authorization)
         _save(check, new=False)
-        _say(events.CHECK_UPDATED, check)
+        _emit(events.CHECK_UPDATED, check)
     return check
 
 
@@ -139,7 +139,7 @@ def enable_check(*, check_id: uuid.UUID) -> Check:
             # Of a paused system nothing is asked until it is resumed.
             check.next_due_at = None if check.system.paused_at else first_due(check, now())
             check.save(update_fields=["enabled", "next_due_at", "health"])
-            _say(events.CHECK_ENABLED, check)
+            _emit(events.CHECK_ENABLED, check)
     return check
 
 
@@ -150,7 +150,7 @@ def disable_check(*, check_id: uuid.UUID) -> Check:
         if check.enabled:
             check.enabled, check.next_due_at, check.lease_id = False, None, None
             watch_no_more(check, list(check.thresholds.all()), reason=_("the check was paused"))
-            _say(events.CHECK_DISABLED, check)
+            _emit(events.CHECK_DISABLED, check)
     return check
 
 
@@ -373,7 +373,7 @@ def locked_check(check_id: uuid.UUID | str) -> Check:
     return check
 
 
-def _say(action: str, check: Check) -> None:
+def _emit(action: str, check: Check) -> None:
     record_and_announce(
         action=action,
         object_type="check",

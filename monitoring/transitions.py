@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from core.ids import uuid7
 from core.models import OutboxEvent
 from monitoring import events
-from monitoring.check_rows import Held, Limit
+from monitoring.check_rows import LeasedCheck, ThresholdRow
 from monitoring.evaluate import Streaks, Transition
 from monitoring.models import Check, Threshold
 
@@ -37,8 +37,8 @@ def fingerprint_of(check_id: Any, threshold_id: Any, *, no_data: bool = False) -
 
 
 def transition(
-    check: Held | Check,
-    threshold: Limit | Threshold | None,
+    check: LeasedCheck | Check,
+    threshold: ThresholdRow | Threshold | None,
     told: Transition,
     seen: Seen,
     *,
@@ -84,7 +84,9 @@ def unwatched(check: Check, threshold: Threshold | None, *, reason: str, at: dat
     return rows
 
 
-def _payload(check: Held | Check, threshold: Limit | Threshold | None, told: Transition, seen: Seen) -> dict[str, Any]:
+def _payload(
+    check: LeasedCheck | Check, threshold: ThresholdRow | Threshold | None, told: Transition, seen: Seen
+) -> dict[str, Any]:
     rule: Any = threshold or check
     results = seen.streaks.unknown if told.change == "lost" else rule.bad_count
     began = seen.slot - timedelta(seconds=check.interval_seconds * (results - 1))
@@ -105,7 +107,7 @@ def _payload(check: Held | Check, threshold: Limit | Threshold | None, told: Tra
     }
 
 
-def _rule(check: Held | Check, threshold: Limit | Threshold | None) -> dict[str, Any]:
+def _rule(check: LeasedCheck | Check, threshold: ThresholdRow | Threshold | None) -> dict[str, Any]:
     if threshold is None:
         return {"bad_count": check.bad_count, "good_count": check.good_count}
     names = ("metric", "unit", "comparison", "limit", "clear_limit", "bad_count", "good_count")

@@ -30,7 +30,7 @@ from monitoring.ranges import chart_grid
 @require_GET
 def check_list(request: HttpRequest, agency: str) -> HttpResponse:
     """Every check with its state, its age and its last value; stays live."""
-    version = version_of(request, selectors.version_mark)
+    version = version_of(request, selectors.version_token)
     same = unchanged(request, version)
     if same:
         return same

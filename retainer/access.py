@@ -29,7 +29,7 @@ from core import tokens
 from core.access.roles import Capability, may
 from core.access.views import Access, access_of
 from core.models import User
-from core.selectors import Place, places_of
+from core.selectors import MembershipView, memberships_of
 from core.tenancy import Actor, portal_scope, tenant_scope
 from core.web.addresses import client_ip
 from core.web.problems import problem_response
@@ -80,7 +80,7 @@ class AccessMiddleware:
 
     def _staff(self, request: HttpRequest, match: ResolverMatch, access: Access) -> HttpResponse:
         user = cast(User, request.user)
-        places = places_of(user.id)
+        places = memberships_of(user.id)
         place = next((place for place in places if place.slug == match.kwargs["agency"]), None)
         if place is None:
             return not_found(request)
@@ -133,7 +133,7 @@ class AccessMiddleware:
 
 
 def _lacks_required_mfa(request: HttpRequest) -> bool:
-    place = cast(Place, request.place)  # type: ignore[attr-defined]
+    place = cast(MembershipView, request.place)  # type: ignore[attr-defined]
     return place.require_mfa and not is_mfa_enabled(request.user)
 
 
@@ -177,4 +177,4 @@ def _request_id(request: HttpRequest) -> str:
 
 def viewer_may(request: HttpRequest, capability: Capability) -> bool:
     """True where the signed-in member may do this: for showing a button or not. The route decides for real."""
-    return may(cast(Place, request.place).role, capability)  # type: ignore[attr-defined]
+    return may(cast(MembershipView, request.place).role, capability)  # type: ignore[attr-defined]

@@ -38,7 +38,7 @@ def _sides(clock: Clock, rows: Iterable[Happened], at: datetime) -> Counter[str]
     return found
 
 
-def waits_of(clocks: Sequence[Clock], at: datetime) -> dict[uuid.UUID, list[tuple[str, int, str]]]:
+def pauses_of(clocks: Sequence[Clock], at: datetime) -> dict[uuid.UUID, list[tuple[str, int, str]]]:
     """By clock: each side that had its time, with the seconds and the reason that was given first, us in front.
 
     Closed hours are nobody's and left out.

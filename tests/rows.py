@@ -148,7 +148,7 @@ def people_and_windows(house: House, incident_id: Any) -> dict[str, Any]:
     )
     incidents.pause(incident_id=incident_id, reason="An example", party="client")
     wait = incident_selectors.entries(incident_id).get(kind="paused")
-    dispute = incidents.dispute_wait(entry_id=wait.id, contact_id=house.contact_row.id, reason="An example")
+    dispute = incidents.dispute_pause(entry_id=wait.id, contact_id=house.contact_row.id, reason="An example")
     incidents.resume(incident_id=incident_id)
     return {
         "rotas": rota.id,

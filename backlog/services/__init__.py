@@ -4,12 +4,3 @@ from __future__ import annotations
 
 from backlog.services.items import NEXT, create_from_incident, move_item, update_item
 from backlog.services.maintenance import cancel_maintenance, plan_maintenance
-
-__all__ = [
-    "NEXT",
-    "cancel_maintenance",
-    "create_from_incident",
-    "move_item",
-    "plan_maintenance",
-    "update_item",
-]

@@ -34,7 +34,7 @@ def create_from_incident(
         item = BacklogItem(client_id=incident.client_id, system_id=incident.system_id, incident_id=incident.id)
         _fill(item, title, detail, kind, impact, risk)
         item.save(force_insert=True)
-        _say(events.ITEM_CREATED, item)
+        _emit(events.ITEM_CREATED, item)
     return item
 
 
@@ -46,7 +46,7 @@ def update_item(
         item = _item(item_id)
         _fill(item, title, detail, kind, impact, risk)
         item.save()
-        _say(events.ITEM_UPDATED, item)
+        _emit(events.ITEM_UPDATED, item)
     return item
 
 
@@ -60,7 +60,7 @@ def move_item(*, item_id: uuid.UUID, state: str) -> BacklogItem:
             raise Conflict(_("Score its impact and risk first."))
         item.state = state
         item.save(update_fields=["state"])
-        _say(events.ITEM_MOVED, item)
+        _emit(events.ITEM_MOVED, item)
     return item
 
 
@@ -87,7 +87,7 @@ def _item(item_id: uuid.UUID) -> BacklogItem:
     return item
 
 
-def _say(action: str, item: BacklogItem) -> None:
+def _emit(action: str, item: BacklogItem) -> None:
     record_and_announce(
         action=action,
         object_type="backlog_item",

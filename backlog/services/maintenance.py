@@ -44,7 +44,7 @@ def plan_maintenance(
         row: MaintenanceWindow = MaintenanceWindow.objects.create(
             client_id=system.client_id, system_id=system.id, title=words, starts_at=starts_at, ends_at=ends_at
         )
-        _say(events.WINDOW_PLANNED, row)
+        _emit(events.WINDOW_PLANNED, row)
     return row
 
 
@@ -74,11 +74,11 @@ def cancel_maintenance(*, window_id: uuid.UUID) -> MaintenanceWindow:
             raise Conflict(_("It has begun. What happened stays in the record."))
         row.cancelled_at = now()
         row.save(update_fields=["cancelled_at"])
-        _say(events.WINDOW_CANCELLED, row)
+        _emit(events.WINDOW_CANCELLED, row)
     return row
 
 
-def _say(action: str, row: MaintenanceWindow) -> None:
+def _emit(action: str, row: MaintenanceWindow) -> None:
     record_and_announce(
         action=action,
         object_type="maintenance_window",

@@ -4,21 +4,3 @@ from core.models.accounts import Agency, Invitation, Membership, User
 from core.models.lists import SavedView
 from core.models.machines import ApiToken, IdempotencyKey, NetAllowance
 from core.models.records import AccountEvent, AuditEvent, AuditSeal, Counter, Heartbeat, OutboxEvent, OutboxHandled
-
-__all__ = [
-    "AccountEvent",
-    "Agency",
-    "ApiToken",
-    "AuditEvent",
-    "AuditSeal",
-    "Counter",
-    "Heartbeat",
-    "IdempotencyKey",
-    "Invitation",
-    "Membership",
-    "NetAllowance",
-    "OutboxEvent",
-    "OutboxHandled",
-    "SavedView",
-    "User",
-]

@@ -4,20 +4,3 @@ from core.tenancy.context import Actor, Scope, ScopeError, ScopeMissing, current
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.managers import TenantManager, TenantQuerySet
 from core.tenancy.scope import identity_scope, lookup_scope, portal_scope, sweeper_scope, tenant_scope
-
-__all__ = [
-    "Actor",
-    "Scope",
-    "ScopeError",
-    "ScopeMissing",
-    "TenantForeignKey",
-    "TenantManager",
-    "TenantQuerySet",
-    "current_scope",
-    "identity_scope",
-    "lookup_scope",
-    "portal_scope",
-    "require_scope",
-    "sweeper_scope",
-    "tenant_scope",
-]

@@ -27,8 +27,8 @@ LET_IN_SECONDS = 120.0
 MOST_KEPT = 20_000
 MOST_QUERY, MOST_SESSION = 500, 64
 
-Mark = tuple[Callable[..., str], tuple[Any, ...]]
-Place = tuple[str, Any, Any]
+VersionToken = tuple[Callable[..., str], tuple[Any, ...]]
+MembershipView = tuple[str, Any, Any]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -37,8 +37,8 @@ class _Standing:
     """A version that was told, whose it is, what it is made of, and until when its asker counts as let in."""
 
     version: str
-    place: Place
-    marks: tuple[Mark, ...]
+    place: MembershipView
+    tokens: tuple[VersionToken, ...]
     until: float
 
 
@@ -52,12 +52,12 @@ class _Read:
 
 
 _standing: dict[tuple[str, str], _Standing] = {}
-_read: dict[Place, dict[Mark, _Read]] = {}
+_read: dict[MembershipView, dict[VersionToken, _Read]] = {}
 
 
-def version_of(request: HttpRequest, *marks: Callable[..., str] | Mark) -> str:
+def version_of(request: HttpRequest, *tokens: Callable[..., str] | VersionToken) -> str:
     """The page's version from its marks, read now in the scope: functions, or pairs of a function and its arguments."""
-    made = tuple(mark if isinstance(mark, tuple) else (mark, ()) for mark in marks)
+    made = tuple(token if isinstance(token, tuple) else (token, ()) for token in tokens)
     request.made_of = (_place(require_scope()), made)  # type: ignore[attr-defined]
     return ".".join(function(*arguments) for function, arguments in made)
 
@@ -72,8 +72,8 @@ def remember(request: HttpRequest, version: str) -> None:
     if len(_standing) >= MOST_KEPT:
         # It costs each open page one ordinary answer.
         forget()
-    place, marks = made_of
-    _standing[key] = _Standing(version, place, marks, time.monotonic() + LET_IN_SECONDS)
+    place, tokens = made_of
+    _standing[key] = _Standing(version, place, tokens, time.monotonic() + LET_IN_SECONDS)
 
 
 def forget() -> None:
@@ -106,7 +106,7 @@ def still_stands(environ: Mapping[str, Any]) -> bool:
         _standing.pop(key, None)
         return False
     try:
-        return _read_marks(known) == known.version
+        return _read_tokens(known) == known.version
     except DatabaseError:
         # The whole way in says what is wrong, on a connection of its own.
         connection.close()
@@ -124,30 +124,30 @@ def _key(environ: Mapping[str, Any]) -> tuple[str, str] | None:
     return session, f"{environ['PATH_INFO']}?{query}"
 
 
-def _place(scope: Scope) -> Place:
+def _place(scope: Scope) -> MembershipView:
     return scope.kind, scope.agency_id, scope.client_id
 
 
-def _read_marks(known: _Standing) -> str:
+def _read_tokens(known: _Standing) -> str:
     at, kept = time.monotonic(), _read.setdefault(known.place, {})
-    found = [kept.get(mark) for mark in known.marks]
+    found = [kept.get(token) for token in known.tokens]
     for one in found:
         if one is not None:
             one.asked = True
     if any(one is None or one.until < at for one in found):
-        kept.update(_read_anew(known.place, _stale(known.marks, kept, at), at + FRESH_SECONDS))
-    return ".".join(kept[mark].value for mark in known.marks)
+        kept.update(_read_anew(known.place, _stale(known.tokens, kept, at), at + FRESH_SECONDS))
+    return ".".join(kept[token].value for token in known.tokens)
 
 
-def _stale(marks: Iterable[Mark], kept: Mapping[Mark, _Read], at: float) -> list[Mark]:
+def _stale(tokens: Iterable[VersionToken], kept: Mapping[VersionToken, _Read], at: float) -> list[VersionToken]:
     """Those of these marks that are too old, and with them what others of the place will ask for at once: entering the
     scope costs more than reading a mark, and pages that lie open share most of theirs."""
-    shared = [mark for mark, one in list(kept.items()) if one.asked and one.until < at]
-    return [*shared, *(mark for mark in marks if mark not in kept)]
+    shared = [token for token, one in list(kept.items()) if one.asked and one.until < at]
+    return [*shared, *(token for token in tokens if token not in kept)]
 
 
-def _read_anew(place: Place, marks: Iterable[Mark], until: float) -> dict[Mark, _Read]:
+def _read_anew(place: MembershipView, tokens: Iterable[VersionToken], until: float) -> dict[VersionToken, _Read]:
     kind, agency_id, client_id = place
     entered = portal_scope(agency_id, client_id, actor=SYSTEM) if kind == "portal" else tenant_scope(agency_id)
     with entered:
-        return {mark: _Read(mark[0](*mark[1]), until) for mark in marks}
+        return {token: _Read(token[0](*token[1]), until) for token in tokens}

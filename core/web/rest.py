@@ -33,7 +33,7 @@ from core.web.limits import LARGEST, MOST_ERRORS, MOST_ROWS
 WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
-class Shape(serializers.Serializer[Any]):
+class OutputSerializer(serializers.Serializer[Any]):
     """Output. It depends on nothing but the row, so that one instance of each class writes every answer.
 
     DRF finds out anew for each value of each row how to read it; here that is known after the first.
@@ -68,7 +68,7 @@ def writer(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[A
     return shape()
 
 
-class Body(serializers.Serializer[Any]):
+class InputSerializer(serializers.Serializer[Any]):
     """Input. A field that is not declared is refused by name, so that no misspelt one is silently lost."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -84,11 +84,11 @@ class Body(serializers.Serializer[Any]):
             raise serializers.ValidationError({name[:100]: [_("There is no such field.")] for name in unknown})
 
 
-class Nothing(Body):
+class Nothing(InputSerializer):
     """A body or a query without fields."""
 
 
-class Query(Body):
+class Query(InputSerializer):
     """What every list takes. A subclass adds filters; a field's ``source`` is the lookup it stands for."""
 
     limit = serializers.IntegerField(
@@ -203,7 +203,7 @@ class Json(JSONParser):
 
 
 @cache
-def _may_be_empty(query: type[Body]) -> bool:
+def _may_be_empty(query: type[InputSerializer]) -> bool:
     """Whether a query that says nothing is valid and means nothing."""
     empty = query(data={})
     return empty.is_valid() and not empty.validated_data
@@ -220,8 +220,8 @@ class Endpoint(GenericViewSet[Any]):
     # Filters are the fields of the action's query.
     filter_backends = ()
 
-    bodies: ClassVar[Mapping[str, type[Body]]] = {}
-    queries: ClassVar[Mapping[str, type[Body]]] = {}
+    bodies: ClassVar[Mapping[str, type[InputSerializer]]] = {}
+    queries: ClassVar[Mapping[str, type[InputSerializer]]] = {}
     # What an action gives where it is not named in ``answers``.
     answer: ClassVar[type[serializers.Serializer[Any]]]
     answers: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from incidents.services.base import SUBJECT, locked_row
 from incidents.services.client_messages import agree_date, hear_client
-from incidents.services.disputes import DISPUTABLE_FOR, decide_dispute, dispute_wait
+from incidents.services.disputes import DISPUTABLE_FOR, decide_dispute, dispute_pause
 from incidents.services.merging import merge
 from incidents.services.opening import import_incident, open_incident, open_or_join
 from incidents.services.publication import publish_due
@@ -29,41 +29,3 @@ from incidents.services.terms import (
 )
 from incidents.services.waiting import PARTIES, pause, remind_due, resume
 from incidents.services.writing import add_entry, post_note, post_update
-
-__all__ = [
-    "DISPUTABLE_FOR",
-    "PARTIES",
-    "SUBJECT",
-    "acknowledge",
-    "acknowledge_several",
-    "add_entry",
-    "agree_date",
-    "assign",
-    "assign_several",
-    "call_false_alarm",
-    "change_policy",
-    "change_severity",
-    "close",
-    "confirm",
-    "decide_dispute",
-    "dispute_wait",
-    "hear_client",
-    "import_incident",
-    "locked_row",
-    "merge",
-    "mitigate",
-    "open_incident",
-    "open_or_join",
-    "pause",
-    "policies_for",
-    "post_note",
-    "post_update",
-    "preview_opening",
-    "preview_terms",
-    "publish_due",
-    "remind_due",
-    "reopen",
-    "resolve",
-    "resume",
-    "terms_at",
-]

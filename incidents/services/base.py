@@ -59,7 +59,7 @@ def done(
     incident.version += 1
     incident.save()
     add_line(incident, kind, body=body, visible=visible, data=data, at=at)
-    tell(incident, name, **more)
+    emit(incident, name, **more)
     return incident
 
 
@@ -88,7 +88,7 @@ def add_line(
     )
 
 
-def tell(incident: Incident, name: str, **more: str) -> None:
+def emit(incident: Incident, name: str, **more: str) -> None:
     """The audit row and the news of a step."""
     record_and_announce(
         action=name,

@@ -20,7 +20,7 @@ from slas import services as sla_services
 DISPUTABLE_FOR = timedelta(days=30)
 
 
-def dispute_wait(*, entry_id: uuid.UUID, contact_id: uuid.UUID, reason: str) -> PauseDispute:
+def dispute_pause(*, entry_id: uuid.UUID, contact_id: uuid.UUID, reason: str) -> PauseDispute:
     """A contact asks us to look again at a wait. It changes no clock until somebody decides."""
     with transaction.atomic():
         entry = selectors.wait(entry_id)
@@ -63,12 +63,12 @@ def decide_dispute(*, dispute_id: uuid.UUID, accept: bool, answer: str) -> Pause
 def _take_back(incident: Incident, entry: IncidentEntry, reason: str) -> None:
     party = str(entry.data.get("party", ""))
     present = incident.waiting_on == party and incident.waiting_since and incident.waiting_since <= entry.at
-    sla_services.strike_wait(
+    sla_services.revoke_pause(
         subject_type=SUBJECT,
         subject_id=incident.id,
         party=party,
         since=entry.at,
-        until=selectors.end_of_wait(entry) or now(),
+        until=selectors.end_of_pause(entry) or now(),
         reason=reason,
     )
     if present:

@@ -16,8 +16,8 @@ from core.errors import Conflict, DomainError
 from incidents import events
 from incidents.models import EntryKind, Incident, IncidentSource
 from incidents.selectors import open_with
-from incidents.services.base import SUBJECT, add_line, clean_text, known_severity, locked_row, tell
-from incidents.services.publication import hold
+from incidents.services.base import SUBJECT, add_line, clean_text, emit, known_severity, locked_row
+from incidents.services.publication import embargo
 from incidents.states import IncidentState
 from slas import services as sla_services
 
@@ -69,7 +69,7 @@ def open_incident(
         )
         incident.number = next_number(kind=SUBJECT)
         if incident.source == IncidentSource.ALERT:
-            hold(incident)
+            embargo(incident)
         else:
             incident.confirmed_at = incident.published_at = now()
         try:
@@ -83,9 +83,9 @@ def open_incident(
         _start_clocks(incident, at)
         data = {"channel": channel} if channel else {}
         add_line(incident, EntryKind.OPENED, at=at, body=detail, visible=source != IncidentSource.ALERT, data=data)
-        tell(incident, events.OPENED)
+        emit(incident, events.OPENED)
         if incident.published_at:
-            tell(incident, events.PUBLISHED)
+            emit(incident, events.PUBLISHED)
     return incident
 
 

@@ -11,7 +11,7 @@ from core.clock import now
 from core.tenancy.scope import sweeper_scope
 from incidents import events
 from incidents.models import EntryKind, Incident
-from incidents.services.base import add_line, tell
+from incidents.services.base import add_line, emit
 from incidents.severities import SERIOUS
 from slas import selectors as slas
 
@@ -38,7 +38,7 @@ def _publish_one(incident: Incident) -> int:
             incident.version += 1
             incident.save(update_fields=["published_at", "publish_at", "version"])
             add_line(incident, EntryKind.PUBLISHED, at=due)
-            tell(incident, events.PUBLISHED)
+            emit(incident, events.PUBLISHED)
     except Exception:
         log.exception("incident not published", incident_id=str(incident.id))
         Incident.objects.filter(id=incident.id).update(publish_at=now() + timedelta(minutes=5))
@@ -46,7 +46,7 @@ def _publish_one(incident: Incident) -> int:
     return 1
 
 
-def hold(incident: Incident) -> None:
+def embargo(incident: Incident) -> None:
     """Holds it from the client: a serious one for as long as the policy says, another until somebody confirms it."""
     incident.publish_at = None
     if incident.severity in SERIOUS and incident.policy_version_id:
@@ -61,4 +61,4 @@ def publish(incident: Incident, at: datetime) -> None:
     if incident.published_at is None:
         incident.published_at, incident.publish_at = at, None
         add_line(incident, EntryKind.PUBLISHED, at=at)
-        tell(incident, events.PUBLISHED)
+        emit(incident, events.PUBLISHED)

@@ -26,7 +26,7 @@ from incidents.services.base import (
     move_clocks,
     stop_waiting,
 )
-from incidents.services.publication import hold, publish
+from incidents.services.publication import embargo, publish
 from incidents.states import IncidentState, Step
 from slas import selectors as sla_selectors
 
@@ -132,7 +132,7 @@ def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None 
         text = clean_text(reason, "reason", 300)
         _within_days(incident)
         if incident.state == IncidentState.FALSE_ALARM:
-            hold(incident)
+            embargo(incident)
         incident.state, incident.closed_at = IncidentState.ACKNOWLEDGED, None
         incident.mitigated_at = incident.resolved_at = incident.merged_into_id = None
         # An alert may have opened another incident of the same cause meanwhile; then this one stands beside it.

@@ -15,7 +15,7 @@ from core.errors import Conflict
 from incidents import events
 from incidents.models import EntryKind, Incident
 from incidents.services.base import SUBJECT, done, known_severity, locked_row
-from incidents.services.publication import hold
+from incidents.services.publication import embargo
 from incidents.states import IncidentState
 from slas import selectors as sla_selectors
 from slas import services as sla_services
@@ -33,7 +33,7 @@ def change_severity(
         if before == severity:
             raise Conflict(_("This is its severity already."))
         if not incident.published_at:
-            hold(incident)
+            embargo(incident)
         if incident.policy_version_id:
             sla_services.retarget(
                 subject_type=SUBJECT,

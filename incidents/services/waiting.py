@@ -15,7 +15,7 @@ from core.errors import Conflict, DomainError
 from core.tenancy.scope import sweeper_scope
 from incidents import events
 from incidents.models import EntryKind, Incident
-from incidents.services.base import add_line, clean_text, done, locked_for, move_clocks, stop_waiting, tell
+from incidents.services.base import add_line, clean_text, done, emit, locked_for, move_clocks, stop_waiting
 from incidents.states import Step
 
 CLIENT = "client"
@@ -98,7 +98,7 @@ def _remind_one(incident: Incident) -> int:
             incident.version += 1
             incident.save(update_fields=["remind_at", "version"])
             add_line(incident, EntryKind.REMINDED, visible=True)
-            tell(incident, events.REMINDED)
+            emit(incident, events.REMINDED)
     except Exception:
         log.exception("client not reminded", incident_id=str(incident.id))
         Incident.objects.filter(id=incident.id).update(remind_at=now() + timedelta(minutes=5))

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from clients.selectors import portal_places_of
 from core.audit import record
 from core.models import AccountEvent
-from core.selectors import places_of
+from core.selectors import memberships_of
 from core.tenancy import Actor, tenant_scope
 from core.web.addresses import client_ip
 
@@ -85,7 +85,7 @@ def _concerned(user_id: uuid.UUID | None) -> Iterator[tuple[uuid.UUID, uuid.UUID
     """Each agency where the person is on the staff, and each client whose portal they may open."""
     if user_id is None:
         return
-    for place in places_of(user_id):
+    for place in memberships_of(user_id):
         yield place.agency_id, None, "user"
     for portal in portal_places_of(user_id):
         yield portal.agency_id, portal.client_id, "contact"

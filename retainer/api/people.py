@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from core import selectors, services
 from core.access.roles import Role, TokenScope
 from core.access.views import api
-from core.web.rest import Body, Endpoint, Moment, Query, Shape
+from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query
 
 
-class MemberOut(Shape):
+class MemberOut(OutputSerializer):
     """Somebody on the agency's staff."""
 
     id = serializers.UUIDField(help_text=_("Of the membership."))
@@ -26,7 +26,7 @@ class MemberOut(Shape):
     joined_at = Moment(source="created_at")
 
 
-class MemberPatch(Body):
+class MemberPatch(InputSerializer):
     """Another role. Owners are made and unmade by an owner who is signed in, never by a token."""
 
     role = serializers.ChoiceField(Role.choices)
@@ -61,7 +61,7 @@ class Members(Endpoint):
         return self.one(selectors.member(id))
 
 
-class AuditOut(Shape):
+class AuditOut(OutputSerializer):
     """One act: who did what to which row. It holds ids and no names."""
 
     id = serializers.UUIDField()

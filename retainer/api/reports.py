@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from clients import selectors as clients
 from core.access.roles import TokenScope
 from core.access.views import api
-from core.web.rest import Body, Endpoint, Moment, Shape
+from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer
 from retainer.dashboard.review import attained
 from retainer.dashboard.uptime import month_of
 from slas.selectors import METRICS, SEVERITIES
@@ -23,7 +23,7 @@ from slas.selectors import METRICS, SEVERITIES
 LONGEST = timedelta(days=400)
 
 
-class PeriodQuery(Body):
+class PeriodQuery(InputSerializer):
     """A half-open period of at most 400 days."""
 
     def get_fields(self) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class AttainmentQuery(PeriodQuery):
     client = serializers.UUIDField(required=False)
 
 
-class AttainedOut(Shape):
+class AttainedOut(OutputSerializer):
     """What became of the promises of one group. Seconds are open time."""
 
     metric = serializers.ChoiceField(METRICS, required=False, help_text=_("Of groups by promise."))
@@ -63,14 +63,14 @@ class AttainedOut(Shape):
     suggested_target_seconds = serializers.IntegerField(allow_null=True)
 
 
-class SideOut(Shape):
+class SideOut(OutputSerializer):
     """Who the wall time of the resolutions was with."""
 
     side = serializers.CharField()
     seconds = serializers.IntegerField()
 
 
-class AttainmentOut(Shape):
+class AttainmentOut(OutputSerializer):
     """How well promises were kept in a period."""
 
     total = AttainedOut()
@@ -96,7 +96,7 @@ class Attainments(Endpoint):
         return Response(attained(self.asked["from"], self.asked["to"], client))
 
 
-class CheckUptimeOut(Shape):
+class CheckUptimeOut(OutputSerializer):
     """One production check. The seconds add up to those of the period it existed in."""
 
     check_id = serializers.UUIDField()
@@ -109,7 +109,7 @@ class CheckUptimeOut(Shape):
     unmeasured = serializers.IntegerField(help_text=_("Nobody knows; it counts neither way."))
 
 
-class UptimeOut(Shape):
+class UptimeOut(OutputSerializer):
     """Uptime of a system: that of the worst of its production checks."""
 
     system = serializers.UUIDField()

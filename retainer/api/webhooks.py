@@ -18,14 +18,14 @@ from rest_framework.response import Response
 
 from core.access.roles import TokenScope
 from core.access.views import api
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape
+from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
 from retainer.notifications import selectors, services
 from retainer.notifications.models import Channel
 
 NAMES = _("Names of events; an empty list means all.")
 
 
-class WebhookOut(Shape):
+class WebhookOut(OutputSerializer):
     """A receiver of webhooks. Its signing secret is told when it is made and never again."""
 
     id = serializers.UUIDField()
@@ -44,7 +44,7 @@ class WebhookWithSecret(WebhookOut):
     secret = serializers.CharField(allow_null=True)
 
 
-class WebhookIn(Body):
+class WebhookIn(InputSerializer):
     """A new receiver."""
 
     name = serializers.CharField(max_length=80)
@@ -98,7 +98,7 @@ class State(serializers.ChoiceField):
         return DeliveryState.RETRYING if instance.attempts else DeliveryState.WAITING
 
 
-class DeliveryOut(Shape):
+class DeliveryOut(OutputSerializer):
     """One message to one receiver. What it says stays with its receiver."""
 
     id = serializers.UUIDField(help_text=_("Webhooks carry it in webhook-id."))

@@ -27,7 +27,7 @@ def client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
         row = clients.client_by_slug(client)
     except NotFound:
         return not_found(request)
-    version = version_of(request, events_version, monitoring.health_mark)
+    version = version_of(request, events_version, monitoring.health_token)
     same = unchanged(request, version)
     if same:
         return same

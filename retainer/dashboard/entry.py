@@ -20,7 +20,7 @@ from core.access.roles import Role
 from core.access.views import account, public
 from core.errors import DomainError
 from core.models import Invitation, User
-from core.selectors import agency, places_of
+from core.selectors import agency, memberships_of
 from core.services import accept_invitation, allow_agency, find_invitation
 from core.tenancy import Actor, tenant_scope
 from core.ui.brand import stylesheet
@@ -38,7 +38,9 @@ _COLOUR = re.compile(r"[0-9a-f]{6}")
 def home(request: HttpRequest) -> HttpResponse:
     """The one place a person belongs to, or the choice between several, or how to begin."""
     user = cast(User, request.user)
-    staff = [(place.name, reverse("dashboard:home", args=[place.slug]), _("Staff")) for place in places_of(user.id)]
+    staff = [
+        (place.name, reverse("dashboard:home", args=[place.slug]), _("Staff")) for place in memberships_of(user.id)
+    ]
     portals = [
         (place.client_name, reverse("portal:home", args=[place.agency_slug, place.client_slug]), place.agency_name)
         for place in clients.portal_places_of(user.id)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
-from core.selectors import Place, events_version
+from core.selectors import MembershipView, events_version
 from core.ui.format import duration
 from core.web.live_cache import version_of
 from core.web.pages import page, unchanged, wants_part
@@ -36,11 +36,11 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     if wants_part(request) and "polling" in request.GET:
         # How old the last answer is changes by itself, and is no reason to draw everything anew.
         return page(request, "dashboard/_polling.html", _polling())
-    version = version_of(request, events_version, monitoring.health_mark)
+    version = version_of(request, events_version, monitoring.health_token)
     same = unchanged(request, version)
     if same:
         return same
-    place = cast(Place, request.place)  # type: ignore[attr-defined]
+    place = cast(MembershipView, request.place)  # type: ignore[attr-defined]
     context = _shown(agency, works=may(place.role, Capability.WORK)) | _polling() | {"version": version}
     if context["steps"] and not context["needs"]:
         context["verdict"] = _("Nothing is watched yet. These steps lead there.")

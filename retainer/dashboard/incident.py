@@ -18,7 +18,7 @@ from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
 from core.errors import NotFound
-from core.selectors import Place, events_version, members, names_of
+from core.selectors import MembershipView, events_version, members, names_of
 from core.web.live_cache import version_of
 from core.web.pages import page, unchanged
 from incidents import selectors as incidents
@@ -88,7 +88,7 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 
 def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str, Any]:
     """What is to be done: the next act, the others, and the composer."""
-    place = cast(Place, request.place)  # type: ignore[attr-defined]
+    place = cast(MembershipView, request.place)  # type: ignore[attr-defined]
     client, recipients = clients.client(row.client_id), _recipients(row)
     audience = Audience(client.name, len(recipients), sees=row.published_at is not None)
     acts = acts_of(place.slug, row, audience, _forms(request, row, measured))
@@ -139,7 +139,7 @@ def _forms(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str,
 def _resolve_form(request: HttpRequest, measured: list[Reading]) -> ResolveForm:
     """It asks why only where something measured says no, and only those who may override that."""
     form = ResolveForm(auto_id="resolve_%s")
-    place = cast(Place, request.place)  # type: ignore[attr-defined]
+    place = cast(MembershipView, request.place)  # type: ignore[attr-defined]
     if all(row.good for row in measured) or not may(place.role, Capability.OVERRIDE):
         del form.fields["override_reason"]
     return form

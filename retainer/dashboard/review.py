@@ -192,7 +192,7 @@ def _sides(clocks: Iterable[Any]) -> list[tuple[str, str, int, float]]:
 def _missed(clocks: list[Any], about: Mapping[uuid.UUID, Any]) -> list[tuple[Any, Any, list[tuple[str, int, str]]]]:
     """The newest promises that were missed, with their incidents and whose time it was, in words."""
     missed = [clock for clock in clocks if clock.breached_at][:50]
-    waits = responsibility.waits_of(missed, now())
+    waits = responsibility.pauses_of(missed, now())
     return [
         (
             clock,

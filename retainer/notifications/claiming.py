@@ -19,7 +19,7 @@ from retainer.notifications import rates
 from retainer.notifications.lanes import Lane, agencies_due, rows_due
 from retainer.notifications.letters import NOTHING
 from retainer.notifications.models import Channel, Delivery, DeliveryRate
-from retainer.notifications.turns import LANE_PLACES, Held, in_turn, share_of
+from retainer.notifications.turns import LANE_PLACES, LeasedDeliveries, in_turn, share_of
 
 LEASE = timedelta(seconds=60)
 # Then the delivery is given up and shown as failed: about a day and a half in all.
@@ -39,11 +39,11 @@ class Claimed:
     lane: Lane
 
 
-def claim(channel: str, *, free: int, held: Held, quick_only: bool = False) -> list[Claimed]:
+def claim(channel: str, *, free: int, leased: LeasedDeliveries, quick_only: bool = False) -> list[Claimed]:
     """Up to ``free`` due messages in the order of their turns, leased and committed."""
     at, lease_id = now(), uuid7()
     with sweeper_scope():
-        agencies = _agencies(channel, at, free, held)
+        agencies = _agencies(channel, at, free, leased)
         if not agencies:
             return []
         rated = rates.lock(channel, agencies)
@@ -51,7 +51,7 @@ def claim(channel: str, *, free: int, held: Held, quick_only: bool = False) -> l
         most = {agency_id: min(number, _most(channel, free)) for agency_id, number in allowed.items() if number}
         waiting = rows_due(channel=channel, at=at, most=most)
         turns = in_turn(
-            waiting, free=free, allowed=allowed, held=held, by_name=channel == Channel.EMAIL, quick_only=quick_only
+            waiting, free=free, allowed=allowed, leased=leased, by_name=channel == Channel.EMAIL, quick_only=quick_only
         )
         taken = list(turns)
         if taken:
@@ -60,10 +60,10 @@ def claim(channel: str, *, free: int, held: Held, quick_only: bool = False) -> l
     return [Claimed(rows[row_id], lease_id, lane) for lane, row_id in taken]
 
 
-def _agencies(channel: str, at: datetime, free: int, held: Held) -> list[uuid.UUID]:
+def _agencies(channel: str, at: datetime, free: int, leased: LeasedDeliveries) -> list[uuid.UUID]:
     """Whose turn it is: those who hold least, and among equals by chance."""
     due = agencies_due(channel=channel, at=at, horizon=rates.horizon(channel, at))
-    holds = held.agencies
+    holds = leased.agencies
     due = [agency_id for agency_id in due if holds[agency_id] < share_of(free)]
     random.shuffle(due)
     return sorted(due, key=lambda agency_id: holds[agency_id])[:MOST_AGENCIES]

@@ -25,7 +25,7 @@ from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 from retainer.notifications.senders import Sender, sender_of
 from retainer.notifications.services import secrets_of
-from retainer.notifications.turns import Held
+from retainer.notifications.turns import LeasedDeliveries
 
 __all__ = ["deliver_mail", "deliver_webhooks", "overdue"]
 
@@ -66,7 +66,7 @@ class NotSent(Exception):
 def deliver_mail(*, limit: int = 50, seconds: float = ROUND_SECONDS) -> int:
     """Sends a batch of due mails, one after another, until the time is up, and returns how many were taken on."""
     until = time.monotonic() + seconds
-    claimed = claim(Channel.EMAIL, free=limit, held=Held())
+    claimed = claim(Channel.EMAIL, free=limit, leased=LeasedDeliveries())
     for one in claimed:
         if time.monotonic() > until:
             put_back(one)
@@ -83,48 +83,48 @@ def deliver_webhooks(*, seconds: float = ROUND_SECONDS, size: int = PLACES) -> i
     Places are given by turns (``turns``), so that a receiver that hangs holds its own share and nobody else's. For a
     while after the time is up those who let nobody wait are still taken on: who hangs must not hold up the end.
     """
-    held = Held()
-    claimed = claim(Channel.WEBHOOK, free=size, held=held)
+    leased = LeasedDeliveries()
+    claimed = claim(Channel.WEBHOOK, free=size, leased=leased)
     if not claimed:
         return 0
     loop = MultiLoop(size)
     try:
-        return _round(loop, held, claimed, seconds)
+        return _round(loop, leased, claimed, seconds)
     finally:
         loop.close()
 
 
-def _round(loop: MultiLoop, held: Held, claimed: list[Claimed], seconds: float) -> int:
+def _round(loop: MultiLoop, leased: LeasedDeliveries, claimed: list[Claimed], seconds: float) -> int:
     began, tried = time.monotonic(), 0
     while claimed or loop.active:
         looked = time.monotonic()
         tried += len(claimed)
         for one in claimed:
-            _start(loop, held, one)
+            _start(loop, leased, one)
         finished = loop.poll(COMMIT_EVERY)
         while not finished and loop.active and time.monotonic() - looked < LOOK_EVERY:
             finished = loop.poll(COMMIT_EVERY)
         for tag, outcome in finished:
-            _finish(held, cast(Claimed, tag), outcome)
-        claimed = _more(loop, held, time.monotonic() - began - seconds)
+            _finish(leased, cast(Claimed, tag), outcome)
+        claimed = _more(loop, leased, time.monotonic() - began - seconds)
     return tried
 
 
-def _more(loop: MultiLoop, held: Held, over: float) -> list[Claimed]:
+def _more(loop: MultiLoop, leased: LeasedDeliveries, over: float) -> list[Claimed]:
     """What is taken on next, ``over`` seconds after the round's time was up."""
     if not loop.free or over >= QUICK_SECONDS:
         return []
-    return claim(Channel.WEBHOOK, free=loop.free, held=held, quick_only=over >= 0)
+    return claim(Channel.WEBHOOK, free=loop.free, leased=leased, quick_only=over >= 0)
 
 
-def _start(loop: MultiLoop, held: Held, one: Claimed) -> None:
+def _start(loop: MultiLoop, leased: LeasedDeliveries, one: Claimed) -> None:
     with _noting(one, sent=False):
         loop.add(_webhook(_ready(one.delivery)), one)
-        held.take(one.lane)
+        leased.take(one.lane)
 
 
-def _finish(held: Held, one: Claimed, outcome: Outcome) -> None:
-    held.give_back(one.lane, answered=outcome.total_us < SLOW_US)
+def _finish(leased: LeasedDeliveries, one: Claimed, outcome: Outcome) -> None:
+    leased.give_back(one.lane, answered=outcome.total_us < SLOW_US)
     with _noting(one):
         _refuse(outcome)
 

@@ -20,7 +20,7 @@ _chance = SystemRandom().random
 
 
 @dataclass
-class Held:
+class LeasedDeliveries:
     """What a round has on its way, and what it has learned about those it waits for."""
 
     lanes: Counter[Lane] = field(default_factory=Counter)
@@ -56,7 +56,7 @@ def in_turn(
     *,
     free: int,
     allowed: Mapping[uuid.UUID, int],
-    held: Held,
+    leased: LeasedDeliveries,
     by_name: bool = False,
     quick_only: bool = False,
 ) -> Iterator[tuple[Lane, uuid.UUID]]:
@@ -66,8 +66,8 @@ def in_turn(
     name; otherwise lanes of an agency take turns. With ``quick_only`` nobody is taken on whom the round waits for
     already or has waited for in vain.
     """
-    queues = _queues(waiting, held, by_name=by_name, quick_only=quick_only)
-    holds, rate = held.agencies, dict(allowed)
+    queues = _queues(waiting, leased, by_name=by_name, quick_only=quick_only)
+    holds, rate = leased.agencies, dict(allowed)
     # Among equals chance decides: an order of ids or ages would let the same ones wait each time.
     turns = [(holds[agency_id], _chance(), agency_id) for agency_id in queues]
     heapify(turns)
@@ -90,29 +90,29 @@ class _Queue:
         self._by_name = by_name
         self._turns: list[tuple[str, int, float, Lane, int, list[uuid.UUID]]] = []
 
-    def add(self, lane: Lane, ids: Sequence[uuid.UUID], held: int, most: int) -> None:
+    def add(self, lane: Lane, ids: Sequence[uuid.UUID], leased: int, most: int) -> None:
         """A lane with its messages, of which it holds so many, and may hold at most so many."""
-        if ids and (self._by_name or held < most):
+        if ids and (self._by_name or leased < most):
             order = lane.name if self._by_name else ""
-            heappush(self._turns, (order, held, _chance(), lane, most, list(reversed(ids))))
+            heappush(self._turns, (order, leased, _chance(), lane, most, list(reversed(ids))))
 
     def next(self) -> tuple[Lane, uuid.UUID] | None:
         """The message whose turn it is."""
         if not self._turns:
             return None
-        _name, held, _order, lane, most, ids = heappop(self._turns)
+        _name, leased, _order, lane, most, ids = heappop(self._turns)
         row_id = ids.pop()
-        self.add(lane, list(reversed(ids)), held + 1, most)
+        self.add(lane, list(reversed(ids)), leased + 1, most)
         return lane, row_id
 
 
 def _queues(
-    waiting: Mapping[Lane, Sequence[uuid.UUID]], held: Held, *, by_name: bool, quick_only: bool
+    waiting: Mapping[Lane, Sequence[uuid.UUID]], leased: LeasedDeliveries, *, by_name: bool, quick_only: bool
 ) -> dict[uuid.UUID, _Queue]:
     found: dict[uuid.UUID, _Queue] = {}
     for lane, ids in waiting.items():
-        if not (quick_only and (lane in held.slow or lane in held.lanes)):
-            most = 1 if lane in held.slow else LANE_PLACES
+        if not (quick_only and (lane in leased.slow or lane in leased.lanes)):
+            most = 1 if lane in leased.slow else LANE_PLACES
             queue = found.setdefault(lane.agency_id, _Queue(by_name=by_name))
-            queue.add(lane, ids, held.lanes[lane], most)
+            queue.add(lane, ids, leased.lanes[lane], most)
     return found

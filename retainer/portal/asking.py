@@ -80,7 +80,7 @@ def _ask(request: HttpRequest, place: PortalPlace, entry_id: uuid.UUID) -> HttpR
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.dispute_wait(entry_id=entry.id, contact_id=contact.id, reason=form.cleaned_data["reason"])
+            services.dispute_pause(entry_id=entry.id, contact_id=contact.id, reason=form.cleaned_data["reason"])
         except DomainError as error:
             put_on_form(form, error)
         else:

@@ -39,8 +39,8 @@ def this_minute() -> str:
 
 
 # The portal may not read the outbox, so its version is made of what it can see.
-MARKS = (incidents.version_mark, monitoring.version_mark)
-FRESH = (*MARKS, this_minute)
+VERSION_TOKENS = (incidents.version_token, monitoring.version_token)
+FRESH = (*VERSION_TOKENS, this_minute)
 
 
 @portal
@@ -125,7 +125,7 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
         row = incidents.incident_by_number(number)
     except NotFound:
         return not_found(request)
-    version = version_of(request, *MARKS, (incidents.version_mark_of, (row.id,)))
+    version = version_of(request, *VERSION_TOKENS, (incidents.version_token_of, (row.id,)))
     same = unchanged(request, version)
     if same:
         return same

@@ -6,5 +6,3 @@ from slas.api.calendars import Calendars
 from slas.api.clocks import Clocks, Simulations
 from slas.api.oncall import OnCall, Overrides, Rotas, TimesOff
 from slas.api.policies import Policies
-
-__all__ = ["Calendars", "Clocks", "OnCall", "Overrides", "Policies", "Rotas", "Simulations", "TimesOff"]

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access.views import api
-from core.web.rest import Body, Day, Endpoint, Moment, Nothing, Query, Shape
+from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
 from slas import permissions, selectors, services
 from slas.models import ProposalState
 
@@ -21,7 +21,7 @@ SPEC_HELP = _(
 )
 
 
-class CalendarVersionOut(Shape):
+class CalendarVersionOut(OutputSerializer):
     """One state of a calendar."""
 
     id = serializers.UUIDField()
@@ -30,7 +30,7 @@ class CalendarVersionOut(Shape):
     spec = serializers.DictField(help_text=_("Zone, weekly hours, holidays and exceptions."))
 
 
-class CalendarOut(Shape):
+class CalendarOut(OutputSerializer):
     """Support hours under one name."""
 
     id = serializers.UUIDField()
@@ -40,28 +40,28 @@ class CalendarOut(Shape):
     versions = CalendarVersionOut(source="versions.all", many=True)
 
 
-class CalendarIn(Body):
+class CalendarIn(InputSerializer):
     """Support hours: a name, and what the engine reads."""
 
     name = serializers.CharField(max_length=80)
     spec = serializers.JSONField(help_text=SPEC_HELP)
 
 
-class CalendarVersionIn(Body):
+class CalendarVersionIn(InputSerializer):
     """The next hours of a calendar."""
 
     spec = serializers.JSONField(help_text=SPEC_HELP)
     starts_at = Moment(required=False, help_text=_("From when on they are in force, if not now. Never in the past."))
 
 
-class HolidaysIn(Body):
+class HolidaysIn(InputSerializer):
     """Whose public holidays are proposed; an empty country follows none."""
 
     country = serializers.CharField(max_length=2, allow_blank=True, help_text=_("ISO 3166, two letters."))
     region = serializers.CharField(max_length=10, required=False, allow_blank=True)
 
 
-class ProposalOut(Shape):
+class ProposalOut(OutputSerializer):
     """A public holiday that is proposed. It moves no deadline."""
 
     id = serializers.UUIDField()
@@ -70,14 +70,14 @@ class ProposalOut(Shape):
     state = serializers.ChoiceField(ProposalState.choices)
 
 
-class HolidayDecisionIn(Body):
+class HolidayDecisionIn(InputSerializer):
     """On which of the proposed days the calendar is closed."""
 
     close = serializers.ListField(child=serializers.UUIDField(), source="close_ids", max_length=200)
     decline_rest = serializers.BooleanField(required=False, help_text=_("The others are open as usual."))
 
 
-class CalendarNameIn(Body):
+class CalendarNameIn(InputSerializer):
     """Another name. Every hour stays."""
 
     name = serializers.CharField(max_length=80)

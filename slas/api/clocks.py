@@ -17,14 +17,14 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.clock import now
 from core.selectors import agency
-from core.web.rest import Body, Endpoint, Json, Moment, Query, Shape
+from core.web.rest import Endpoint, InputSerializer, Json, Moment, OutputSerializer, Query
 from slas import permissions, selectors
 from slas.api.shared import WarnIn
 from slas.models import ClockState, Metric, Severity
 from slas.services import simulation
 
 
-class SegmentOut(Shape):
+class SegmentOut(OutputSerializer):
     """One stretch of a clock's time; the stretches of one kind add up to what the clock counted."""
 
     kind = serializers.CharField()
@@ -34,7 +34,7 @@ class SegmentOut(Shape):
     waiting_on = serializers.CharField(allow_blank=True)
 
 
-class ClockOut(Shape):
+class ClockOut(OutputSerializer):
     """A running promise, with the numbers that dashboard and portal show at the same moment."""
 
     id = serializers.UUIDField()
@@ -91,7 +91,7 @@ def _as_people_see_them(clocks: list[Any]) -> list[Any]:
     return list(selectors.clock_views(clocks, now(), ZoneInfo(agency().time_zone)))
 
 
-class SimulatedEvent(Body):
+class SimulatedEvent(InputSerializer):
     """Something that happens to the clock. A resume ends the oldest open pause of its party, or of all."""
 
     at = Moment()
@@ -100,7 +100,7 @@ class SimulatedEvent(Body):
     reason = serializers.CharField(required=False)
 
 
-class SimulationIn(Body):
+class SimulationIn(InputSerializer):
     """A promise and what happens to it, all in one request."""
 
     calendar = serializers.JSONField(
@@ -116,7 +116,7 @@ class SimulationIn(Body):
     now = Moment(required=False, help_text=_("The present, where it is not named."))
 
 
-class SimulatedWarning(Shape):
+class SimulatedWarning(OutputSerializer):
     """A warning and when it is due."""
 
     percent = serializers.IntegerField(required=False)
@@ -125,7 +125,7 @@ class SimulatedWarning(Shape):
     passed = serializers.BooleanField()
 
 
-class SimulatedSegment(Shape):
+class SimulatedSegment(OutputSerializer):
     """One stretch of the clock's time."""
 
     to = Moment()
@@ -138,7 +138,7 @@ class SimulatedSegment(Shape):
         return {"from": Moment(), **super().get_fields()}
 
 
-class SimulationOut(Shape):
+class SimulationOut(OutputSerializer):
     """What the clock says; instants in UTC, whole seconds."""
 
     state = serializers.ChoiceField(ClockState.choices)

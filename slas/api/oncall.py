@@ -13,13 +13,13 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.clock import now
-from core.web.rest import Body, Day, Endpoint, Moment, Query, Shape, WallTime
+from core.web.rest import Day, Endpoint, InputSerializer, Moment, OutputSerializer, Query, WallTime
 from slas import permissions, selectors, services
 
 FARTHEST = timedelta(days=3653)
 
 
-class RotaOut(Shape):
+class RotaOut(OutputSerializer):
     """People who take turns."""
 
     id = serializers.UUIDField()
@@ -31,7 +31,7 @@ class RotaOut(Shape):
     people = serializers.ListField(child=serializers.UUIDField(), help_text=_("Users in the order of their turns."))
 
 
-class RotaIn(Body):
+class RotaIn(InputSerializer):
     """A rota."""
 
     name = serializers.CharField(max_length=80)
@@ -73,7 +73,7 @@ class Rotas(Endpoint):
         return Response(status=204)
 
 
-class StretchOut(Shape):
+class StretchOut(OutputSerializer):
     """Somebody's stretch of time."""
 
     id = serializers.UUIDField()
@@ -88,7 +88,7 @@ class OverrideOut(StretchOut):
     rota = serializers.UUIDField(source="rota_id")
 
 
-class OverrideIn(Body):
+class OverrideIn(InputSerializer):
     """A stretch of a rota that somebody takes over."""
 
     rota = serializers.UUIDField(source="rota_id")
@@ -132,7 +132,7 @@ class TimeOffOut(StretchOut):
     note = serializers.CharField(allow_blank=True)
 
 
-class TimeOffIn(Body):
+class TimeOffIn(InputSerializer):
     """A stretch in which somebody is away."""
 
     user = serializers.UUIDField(source="user_id")
@@ -164,7 +164,7 @@ class TimesOff(Endpoint):
         return Response(status=204)
 
 
-class ShiftOut(Shape):
+class ShiftOut(OutputSerializer):
     """A stretch and who is on call in it; nobody where it is null."""
 
     starts_at = Moment()
@@ -172,7 +172,7 @@ class ShiftOut(Shape):
     user = serializers.UUIDField(allow_null=True)
 
 
-class DutyOut(Shape):
+class DutyOut(OutputSerializer):
     """A rota as it is now and in the next four weeks."""
 
     rota = serializers.UUIDField()
@@ -181,13 +181,13 @@ class DutyOut(Shape):
     shifts = ShiftOut(many=True)
 
 
-class DutiesOut(Shape):
+class DutiesOut(OutputSerializer):
     """All rotas."""
 
     rotas = DutyOut(many=True)
 
 
-class AtQuery(Body):
+class AtQuery(InputSerializer):
     """Another moment than now."""
 
     at = Moment(required=False)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.web.limits import LARGEST
-from core.web.rest import Body, Endpoint, Moment, Nothing, Query, Shape, WallTime, WholeMinutes
+from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, WallTime, WholeMinutes
 from slas import permissions, selectors, services
 from slas.api.shared import WarnIn
 from slas.escalation import EscalationPolicy, EscalationStep
@@ -25,7 +25,7 @@ from slas.policy_content import Wording
 WORDS = frozenset(one.name for one in fields(Wording)) - {"escalation"}
 
 
-class PolicyOut(Shape):
+class PolicyOut(OutputSerializer):
     """A service level under one name."""
 
     id = serializers.UUIDField()
@@ -36,7 +36,7 @@ class PolicyOut(Shape):
     archived_at = Moment(allow_null=True)
 
 
-class TargetOut(Shape):
+class TargetOut(OutputSerializer):
     """One promise of a version."""
 
     id = serializers.UUIDField()
@@ -53,7 +53,7 @@ class TargetOut(Shape):
     warn = serializers.ListField(child=serializers.DictField(), help_text=_("Empty: the usual warning."))
 
 
-class FindingOut(Shape):
+class FindingOut(OutputSerializer):
     """Something the version leaves open that leads to disputes."""
 
     key = serializers.CharField()
@@ -61,7 +61,7 @@ class FindingOut(Shape):
     advice = serializers.CharField()
 
 
-class PolicyVersionOut(Shape):
+class PolicyVersionOut(OutputSerializer):
     """What a retainer signs; never changed once made."""
 
     id = serializers.UUIDField()
@@ -87,7 +87,7 @@ class PolicyVersionOut(Shape):
     findings = FindingOut(many=True, help_text=_("What it leaves open that leads to disputes."))
 
 
-class TargetIn(Body):
+class TargetIn(InputSerializer):
     """One promise."""
 
     severity = serializers.ChoiceField(Severity.choices)
@@ -101,7 +101,7 @@ class TargetIn(Body):
     warn = WarnIn(many=True, required=False)
 
 
-class EscalationStepIn(Body):
+class EscalationStepIn(InputSerializer):
     """One step of the ladder: at a per cent of the target, or after so many open seconds. One of the two."""
 
     to = serializers.CharField(
@@ -118,7 +118,7 @@ class EscalationStepIn(Body):
     at_night = serializers.BooleanField(required=False)
 
 
-class WordingIn(Body):
+class WordingIn(InputSerializer):
     """What a version says besides its times. What is left out stays as in the version before."""
 
     severity_definitions = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
@@ -150,7 +150,7 @@ class PolicyIn(VersionIn):
     description = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
-class PolicyNameIn(Body):
+class PolicyNameIn(InputSerializer):
     """Another name or description. What was promised stays."""
 
     name = serializers.CharField(max_length=80, required=False)

@@ -71,14 +71,14 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 def in_force(events: Iterable[Event], now: int) -> list[Event]:
     """Events up to now, in order, without those struck out by a correction made up to now."""
     known = in_order(event for event in events if event.at <= now)
-    struck: set[int] = set()
+    revoked: set[int] = set()
     # The latest first, so that a correction that was itself struck out strikes nothing.
     for event in sorted(known, key=lambda event: event.seq, reverse=True):
-        if event.kind == "correct" and event.corrects is not None and event.seq not in struck:
-            struck.add(event.corrects)
-    if not struck:
+        if event.kind == "correct" and event.corrects is not None and event.seq not in revoked:
+            revoked.add(event.corrects)
+    if not revoked:
         return known
-    return [event for event in known if event.seq not in struck]
+    return [event for event in known if event.seq not in revoked]
 
 
 def validate_events(terms: Terms, events: Sequence[Event], now: int) -> None:

@@ -6,18 +6,3 @@ from slas.forms.calendars import CalendarForm, CalendarNameForm, HolidayFeedForm
 from slas.forms.fields import duration_text, parse_duration, parse_windows, windows_text
 from slas.forms.oncall import RotaForm, StretchForm, TimeOffForm
 from slas.forms.policies import PolicyForm, PolicyNameForm
-
-__all__ = [
-    "CalendarForm",
-    "CalendarNameForm",
-    "HolidayFeedForm",
-    "PolicyForm",
-    "PolicyNameForm",
-    "RotaForm",
-    "StretchForm",
-    "TimeOffForm",
-    "duration_text",
-    "parse_duration",
-    "parse_windows",
-    "windows_text",
-]

@@ -8,27 +8,3 @@ from slas.models.moves import TermsMove
 from slas.models.oncall import Override, Rota, TimeOff
 from slas.models.policies import Policy, PolicyVersion, Target
 from slas.models.words import ClockState, Metric, MoveState, Party, ProposalState, ResponseRule, Severity
-
-__all__ = [
-    "Calendar",
-    "CalendarVersion",
-    "Clock",
-    "ClockEvent",
-    "ClockNotice",
-    "ClockState",
-    "HolidayFeed",
-    "HolidayProposal",
-    "Metric",
-    "MoveState",
-    "Override",
-    "Party",
-    "Policy",
-    "PolicyVersion",
-    "ProposalState",
-    "ResponseRule",
-    "Rota",
-    "Severity",
-    "Target",
-    "TermsMove",
-    "TimeOff",
-]

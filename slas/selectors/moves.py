@@ -21,7 +21,7 @@ def move(move_id: uuid.UUID) -> TermsMove:
     return row
 
 
-def move_mark(move_id: uuid.UUID) -> str:
+def move_token(move_id: uuid.UUID) -> str:
     """A mark that changes with every batch of one move."""
     row = TermsMove.objects.filter(id=move_id).values_list("state", "dealt_with").first()
     return "-".join(map(str, row or ()))

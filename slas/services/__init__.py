@@ -19,52 +19,8 @@ from slas.services.clocks import next_cycle, record_event, start_clocks
 from slas.services.holidays import decide_holidays, follow_holidays, holidays_of, read_feeds
 from slas.services.next_response import owe_answer
 from slas.services.oncall import cancel_time_off, delete_rota, give_back, save_rota, take_over, take_time_off
-from slas.services.pause_corrections import strike_wait
+from slas.services.pause_corrections import revoke_pause
 from slas.services.policies import create_policy, new_policy_version
 from slas.services.retargeting import Shift, preview_retarget, preview_start, retarget
 from slas.services.simulation import simulate
 from slas.services.sweep import BATCH, SweepResult, sweep_due
-
-__all__ = [
-    "BATCH",
-    "Shift",
-    "SweepResult",
-    "agree_date",
-    "apply_move",
-    "archive_calendar",
-    "archive_policy",
-    "cancel_time_off",
-    "create_calendar",
-    "create_policy",
-    "decide_holidays",
-    "delete_rota",
-    "discard_move",
-    "follow_holidays",
-    "give_back",
-    "holidays_of",
-    "install_catalogue",
-    "new_calendar_version",
-    "new_policy_version",
-    "next_cycle",
-    "owe_answer",
-    "prepare_move",
-    "preview_move",
-    "preview_retarget",
-    "preview_start",
-    "read_feeds",
-    "record_event",
-    "restore_calendar",
-    "restore_policy",
-    "retarget",
-    "save_rota",
-    "simulate",
-    "start_clocks",
-    "step_moves",
-    "strike_wait",
-    "sweep_due",
-    "take_over",
-    "take_time_off",
-    "update_calendar",
-    "update_policy",
-    "version_to_sign",
-]

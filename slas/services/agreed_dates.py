@@ -14,7 +14,7 @@ from core.errors import Conflict, DomainError
 from slas.engine import to_instant
 from slas.models import Clock, Metric
 from slas.services.evaluation import judge_clock
-from slas.services.event_log import Fact, append, lock, note
+from slas.services.event_log import NewEvent, append, emit, lock
 from slas.services.happened import history
 
 FARTHEST = timedelta(days=731)
@@ -44,6 +44,6 @@ def agree_date(
             raise Conflict(_("This promise was already missed. A new date does not undo that."), field="agreed_at")
         terms = replace(before.terms, target_seconds=None, agreed_at=to_instant(agreed_at))
         data = {"mode": "carry_elapsed", "terms": terms.to_json(), "severity": clock.severity, "agreed": True}
-        append([clock], {clock.id: Fact("retarget", moment, reason=reason, data=data)}, rows)
-        note("agreed", subject_type, subject_id, [clock], moment)
+        append([clock], {clock.id: NewEvent("retarget", moment, reason=reason, data=data)}, rows)
+        emit("agreed", subject_type, subject_id, [clock], moment)
         return clock

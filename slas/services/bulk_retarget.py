@@ -48,7 +48,7 @@ def prepare_move(
         move.save(force_insert=True)
         move.total = _affected(move).count()
         move.save(update_fields=["total"])
-        _note(move, "prepared")
+        _emit(move, "prepared")
     return move
 
 
@@ -59,7 +59,7 @@ def apply_move(*, move_id: uuid.UUID) -> TermsMove:
         move.state, move.dealt_with, move.cursor, move.counts = MoveState.APPLYING, 0, None, {}
         move.total, move.next_due_at = _affected(move).count(), now()
         move.save()
-        _note(move, "applied")
+        _emit(move, "applied")
     return move
 
 
@@ -69,7 +69,7 @@ def discard_move(*, move_id: uuid.UUID) -> TermsMove:
         move = _locked(move_id, MoveState.COUNTING, MoveState.READY)
         move.state, move.next_due_at, move.finished_at = MoveState.DISCARDED, None, now()
         move.save()
-        _note(move, "discarded")
+        _emit(move, "discarded")
     return move
 
 
@@ -185,7 +185,7 @@ def _locked(move_id: uuid.UUID, *states: str) -> TermsMove:
     return move
 
 
-def _note(move: TermsMove, act: str) -> None:
+def _emit(move: TermsMove, act: str) -> None:
     record(
         action=f"slas.move.{act}",
         object_type="move",

@@ -15,7 +15,7 @@ from slas.engine import Event, Judgement, Terms, from_instant, judge, to_instant
 from slas.models import Clock, Target, TermsMove
 from slas.services.clocks import terms_of, with_kept_date
 from slas.services.evaluation import judge_clock
-from slas.services.event_log import Fact, append
+from slas.services.event_log import NewEvent, append
 from slas.services.happened import Happened, engine_events, history, read_terms
 
 
@@ -85,17 +85,17 @@ class Proposal:
         elif self.before.state == "at_risk" and state != "at_risk":
             yield "relieved"
 
-    def fact(self) -> Fact:
+    def fact(self) -> NewEvent:
         """The event that makes it so."""
         if self.terms is None or self.target is None:
-            return Fact("cancel", self.at, reason=_("No longer promised"), data={"dropped": True})
+            return NewEvent("cancel", self.at, reason=_("No longer promised"), data={"dropped": True})
         data = {
             "mode": "carry_elapsed",
             "terms": self.terms.to_json(),
             "severity": self.target.severity,
             "policy_version_id": str(self.target.version_id),
         }
-        return Fact("retarget", self.at, data=data)
+        return NewEvent("retarget", self.at, data=data)
 
 
 def _instant(due: int | None) -> datetime | None:

@@ -21,14 +21,14 @@ from slas.models import CalendarVersion, Clock, ClockState, Metric, PolicyVersio
 from slas.services.calendars import in_force
 from slas.services.evaluation import judge_clock
 from slas.services.event_log import (
-    Fact,
+    NewEvent,
     after_any_miss,
     append,
+    emit,
     inherit_pauses,
     latest,
     lock,
-    note,
-    open_waits,
+    open_pauses,
     past,
     was_dropped,
 )
@@ -71,8 +71,8 @@ def start_clocks(
         if not _insert(made):
             return _all(subject_type, subject_id, targets)
         data = {"severity": severity, "policy_version_id": str(policy_version_id), "request_kind": request_kind}
-        append(made, {clock.id: Fact("start", at, data=data) for clock in made})
-        note("started", subject_type, subject_id, made, at)
+        append(made, {clock.id: NewEvent("start", at, data=data) for clock in made})
+        emit("started", subject_type, subject_id, made, at)
         return [known.get(metric) or next(c for c in made if c.metric == metric) for metric in targets]
 
 
@@ -108,11 +108,11 @@ def record_event(
         if moment < min(clock.started_at for clock in clocks):
             raise DomainError(_("This cannot have happened before the clock started."), field="at")
         facts = {
-            clock.id: Fact(kind, _effective(clock, kind, rows[clock.id], moment), party, reason, evidence)
+            clock.id: NewEvent(kind, _effective(clock, kind, rows[clock.id], moment), party, reason, evidence)
             for clock in clocks
         }
         append(clocks, facts, rows)
-        note(kind, subject_type, subject_id, clocks, moment)
+        emit(kind, subject_type, subject_id, clocks, moment)
         return clocks
 
 
@@ -137,14 +137,14 @@ def next_cycle(*, subject_type: str, subject_id: uuid.UUID, metric: str, at: dat
             return last
         running = [clock for clock in clocks if clock.ended_at is None and clock.metric != metric]
         rows = history([last, *running])
-        waits = open_waits([last, *running], rows, moment)
+        waits = open_pauses([last, *running], rows, moment)
         if last.ended_at is None:
-            append([last], {last.id: Fact("satisfy", moment)}, rows)
+            append([last], {last.id: NewEvent("satisfy", moment)}, rows)
         clock = _follow_up(last, judge_clock(last, rows[last.id], now()).terms, moment)
         clock.save(force_insert=True)
-        append([clock], {clock.id: Fact("start", moment, data=rows[last.id][0].data)})
+        append([clock], {clock.id: NewEvent("start", moment, data=rows[last.id][0].data)})
         inherit_pauses(clock, waits, moment)
-        note("next_cycle", subject_type, subject_id, [clock], moment)
+        emit("next_cycle", subject_type, subject_id, [clock], moment)
         return clock
 
 

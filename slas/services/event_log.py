@@ -23,7 +23,7 @@ MOST_OF_A_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class NewEvent:
     """An event that is about to be written."""
 
     kind: str
@@ -72,7 +72,7 @@ def was_dropped(rows: Sequence[Happened]) -> bool:
     return bool(ends) and ends[-1].kind == "cancel" and bool(ends[-1].data.get("dropped"))
 
 
-def open_waits(clocks: Iterable[Clock], rows: Events, at: datetime) -> list[Event]:
+def open_pauses(clocks: Iterable[Clock], rows: Events, at: datetime) -> list[Event]:
     """The pauses in which the subject is at that moment, read from the first clock that runs or has just ended."""
     instant = to_instant(at)
     for clock in clocks:
@@ -95,7 +95,7 @@ def _open_pauses(events: Iterable[Event]) -> list[Event]:
     return pauses
 
 
-def append(clocks: Sequence[Clock], facts: dict[uuid.UUID, Fact], rows: Events | None = None) -> None:
+def append(clocks: Sequence[Clock], facts: dict[uuid.UUID, NewEvent], rows: Events | None = None) -> None:
     """Writes one event a clock and judges them. ``rows`` is what is known of them, and grows by what is written."""
     rows = history(clocks) if rows is None else rows
     before = {clock.id: clock.breached_at for clock in clocks}
@@ -112,10 +112,10 @@ def append(clocks: Sequence[Clock], facts: dict[uuid.UUID, Fact], rows: Events |
 def inherit_pauses(clock: Clock, waits: Iterable[Event], at: datetime) -> None:
     """Lets a clock that begins within a pause of its subject wait too, from ``at`` on."""
     for pause in waits:
-        append([clock], {clock.id: Fact("pause", at, pause.party or "", pause.reason or "")})
+        append([clock], {clock.id: NewEvent("pause", at, pause.party or "", pause.reason or "")})
 
 
-def _event(clock: Clock, fact: Fact, seq: int) -> ClockEvent:
+def _event(clock: Clock, fact: NewEvent, seq: int) -> ClockEvent:
     actor = require_scope().actor
     return ClockEvent(
         client_id=clock.client_id,
@@ -133,7 +133,7 @@ def _event(clock: Clock, fact: Fact, seq: int) -> ClockEvent:
     )
 
 
-def note(act: str, subject_type: str, subject_id: uuid.UUID, clocks: Sequence[Clock], at: datetime) -> None:
+def emit(act: str, subject_type: str, subject_id: uuid.UUID, clocks: Sequence[Clock], at: datetime) -> None:
     """One audit row for the whole act."""
     if clocks:
         record(

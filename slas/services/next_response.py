@@ -9,7 +9,7 @@ from django.db import transaction
 
 from slas.models import Clock, Metric
 from slas.services.clocks import new_clock, promised_by
-from slas.services.event_log import Fact, append, inherit_pauses, lock, note, open_waits, past
+from slas.services.event_log import NewEvent, append, emit, inherit_pauses, lock, open_pauses, past
 from slas.services.happened import history
 
 
@@ -44,7 +44,7 @@ def owe_answer(
         clock = new_clock(subject_type, subject_id, client_id, target, moment, cycle=len(mine) + 1)
         clock.save(force_insert=True)
         data = {"severity": severity, "policy_version_id": str(policy_version_id), "request_kind": kind}
-        append([clock], {clock.id: Fact("start", moment, data=data)})
-        inherit_pauses(clock, open_waits([one for one in clocks if one.ended_at is None], rows, moment), moment)
-        note("owed", subject_type, subject_id, [clock], moment)
+        append([clock], {clock.id: NewEvent("start", moment, data=data)})
+        inherit_pauses(clock, open_pauses([one for one in clocks if one.ended_at is None], rows, moment), moment)
+        emit("owed", subject_type, subject_id, [clock], moment)
         return clock

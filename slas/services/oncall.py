@@ -53,7 +53,7 @@ def save_rota(
         rota.name, rota.zone, rota.first_day, rota.handover_at = title, zone, first_day, handover_at
         rota.turn_days, rota.people = turn_days, [str(person) for person in ids]
         rota.save()
-        _tell("rota", rota.id, {"people": rota.people, "turn_days": turn_days})
+        _emit("rota", rota.id, {"people": rota.people, "turn_days": turn_days})
     return rota
 
 
@@ -61,7 +61,7 @@ def delete_rota(*, rota_id: uuid.UUID) -> None:
     """Nobody is called by it any more; where a ladder named it, those who look after the client are called."""
     with transaction.atomic():
         _locked(rota_id).delete()
-        _tell("rota", rota_id, {"deleted": True})
+        _emit("rota", rota_id, {"deleted": True})
 
 
 def take_over(*, rota_id: uuid.UUID, user_id: uuid.UUID | str, starts_at: datetime, ends_at: datetime) -> Override:
@@ -75,7 +75,7 @@ def take_over(*, rota_id: uuid.UUID, user_id: uuid.UUID | str, starts_at: dateti
                 _("Somebody has taken over part of this time already. Remove that first."), field="starts_at"
             )
         made: Override = Override.objects.create(rota=rota, user_id=person, starts_at=starts_at, ends_at=ends_at)
-        _tell("rota", rota.id, {"override": str(made.id), "user": str(person)})
+        _emit("rota", rota.id, {"override": str(made.id), "user": str(person)})
     return made
 
 
@@ -86,7 +86,7 @@ def give_back(*, override_id: uuid.UUID) -> None:
         raise NotFound(_("There is no such stretch."))
     with transaction.atomic():
         row.delete()
-        _tell("rota", row.rota_id, {"override_removed": str(override_id)})
+        _emit("rota", row.rota_id, {"override_removed": str(override_id)})
 
 
 def take_time_off(*, user_id: uuid.UUID | str, starts_at: datetime, ends_at: datetime, note: str = "") -> TimeOff:
@@ -97,7 +97,7 @@ def take_time_off(*, user_id: uuid.UUID | str, starts_at: datetime, ends_at: dat
         made: TimeOff = TimeOff.objects.create(
             user_id=person, starts_at=starts_at, ends_at=ends_at, note=" ".join(note.split())[:120]
         )
-        _tell("time_off", made.id, {"user": str(person)})
+        _emit("time_off", made.id, {"user": str(person)})
     return made
 
 
@@ -108,7 +108,7 @@ def cancel_time_off(*, time_off_id: uuid.UUID) -> None:
         raise NotFound(_("There is no such time off."))
     with transaction.atomic():
         row.delete()
-        _tell("time_off", time_off_id, {"deleted": True})
+        _emit("time_off", time_off_id, {"deleted": True})
 
 
 def _locked(rota_id: uuid.UUID) -> Rota:
@@ -144,5 +144,5 @@ def _ordered(starts_at: datetime, ends_at: datetime) -> None:
         raise DomainError(_("This is longer than a year."), field="ends_at")
 
 
-def _tell(kind: str, object_id: uuid.UUID, changes: dict[str, object]) -> None:
+def _emit(kind: str, object_id: uuid.UUID, changes: dict[str, object]) -> None:
     record_and_announce(action=ONCALL_CHANGED, object_type=kind, object_id=object_id, changes=changes)

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from core.clock import now
 from slas.models import Clock
-from slas.services.event_log import Fact, append, lock, note
+from slas.services.event_log import NewEvent, append, emit, lock
 from slas.services.happened import Happened, history
 
 
-def strike_wait(
+def revoke_pause(
     *, subject_type: str, subject_id: uuid.UUID, party: str, since: datetime, until: datetime, reason: str
 ) -> list[Clock]:
     """Lets the clocks of the subject count the time in which ``party`` was said to be waited on from ``since``.
@@ -29,14 +29,16 @@ def strike_wait(
         changed = []
         for clock in clocks:
             for row in _pauses(rows[clock.id], party, since, until):
-                append([clock], {clock.id: Fact("correct", moment, reason=reason, data={"corrects": row.seq})}, rows)
+                append(
+                    [clock], {clock.id: NewEvent("correct", moment, reason=reason, data={"corrects": row.seq})}, rows
+                )
                 changed.append(clock)
-        note("correct", subject_type, subject_id, changed, moment)
+        emit("correct", subject_type, subject_id, changed, moment)
         return changed
 
 
 def _pauses(rows: list[Happened], party: str, since: datetime, until: datetime) -> list[Happened]:
-    struck = {row.data.get("corrects") for row in rows if row.kind == "correct"}
+    revoked = {row.data.get("corrects") for row in rows if row.kind == "correct"}
     # Events are kept in whole seconds, so the second in which the next wait begins is no longer of this one.
     first, last = since.replace(microsecond=0), until.replace(microsecond=0)
     return [
@@ -44,6 +46,6 @@ def _pauses(rows: list[Happened], party: str, since: datetime, until: datetime) 
         for row in rows
         if row.kind == "pause"
         and row.party == party
-        and row.seq not in struck
+        and row.seq not in revoked
         and (first <= row.at < last or row.at == first)
     ]

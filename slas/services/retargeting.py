@@ -17,14 +17,14 @@ from slas.models import Clock, Metric, Target
 from slas.services.clocks import AT_START, promised_by, start_clocks, targets_for, terms_of, with_kept_date
 from slas.services.evaluation import judge_clock
 from slas.services.event_log import (
-    Fact,
+    NewEvent,
     after_any_miss,
     append,
+    emit,
     inherit_pauses,
     latest,
     lock,
-    note,
-    open_waits,
+    open_pauses,
     past,
     was_dropped,
 )
@@ -52,7 +52,7 @@ def retarget(
         moving = [clock for clock in latest(clocks) if clock.ended_at is None or was_dropped(rows[clock.id])]
         if not moving:
             return []
-        waits = open_waits(moving, rows, moment)
+        waits = open_pauses(moving, rows, moment)
         kind = _request_kind(rows[moving[0].id])
         targets = promised_by(policy_version_id, severity, kind, Metric.values)
         for clock in moving:
@@ -72,7 +72,7 @@ def retarget(
             )
             for clock in started:
                 inherit_pauses(clock, waits, moment)
-        note("retargeted", subject_type, subject_id, moving, moment)
+        emit("retargeted", subject_type, subject_id, moving, moment)
         return [clock for clock in lock(subject_type, subject_id) if clock.ended_at is None]
 
 
@@ -179,11 +179,11 @@ def _move(
     at = after_any_miss(clock, rows, max(moment, clock.started_at))
     if target is None:
         if not dropped:
-            fact = Fact("cancel", at, reason=_("No longer promised"), data={"dropped": True})
+            fact = NewEvent("cancel", at, reason=_("No longer promised"), data={"dropped": True})
             append([clock], {clock.id: fact}, mine)
         return
     if dropped:
-        append([clock], {clock.id: Fact("reopen", at)}, mine)
+        append([clock], {clock.id: NewEvent("reopen", at)}, mine)
         inherit_pauses(clock, waits, at)
         rows = history([clock])[clock.id]
         mine = {clock.id: rows}
@@ -195,4 +195,4 @@ def _move(
         "severity": target.severity,
         "policy_version_id": str(target.version_id),
     }
-    append([clock], {clock.id: Fact("retarget", at, data=data)}, mine)
+    append([clock], {clock.id: NewEvent("retarget", at, data=data)}, mine)

@@ -44,7 +44,7 @@ def prepare_calendar_move(request: HttpRequest, agency: str, calendar: str) -> H
 def move(request: HttpRequest, agency: str, move_id: uuid.UUID) -> HttpResponse:
     """How far a move of open clocks is, what it comes to, and the choice to go on or to leave everything."""
     row = found(lambda: selectors.move(move_id))
-    version = version_of(request, (selectors.move_mark, (row.id,)))
+    version = version_of(request, (selectors.move_token, (row.id,)))
     same = unchanged(request, version)
     if same:
         return same

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from agreements import selectors as agreements
 from core.models import User
-from core.selectors import places_of
+from core.selectors import memberships_of
 from core.tenancy import tenant_scope
 from slas import selectors as slas
 
@@ -19,7 +19,7 @@ def test_it_makes_an_agency_with_an_owner_and_the_whole_catalogue() -> None:
     out = StringIO()
     call_command("create_agency", "Bright Works", "Boss@Example.com", "--currency", "EUR", stdout=out)
     owner = User.objects.get(email="boss@example.com")
-    place = places_of(owner.id)[0]
+    place = memberships_of(owner.id)[0]
     assert (place.slug, place.role) == ("bright-works", "owner")
     assert "/a/bright-works/" in out.getvalue()
     with tenant_scope(place.agency_id):
@@ -31,7 +31,7 @@ def test_it_makes_an_agency_with_an_owner_and_the_whole_catalogue() -> None:
 def test_two_agencies_of_one_name_get_addresses_of_their_own() -> None:
     for email in ("a@example.com", "b@example.com"):
         call_command("create_agency", "Same", email, stdout=StringIO())
-    slugs = [places_of(User.objects.get(email=email).id)[0].slug for email in ("a@example.com", "b@example.com")]
+    slugs = [memberships_of(User.objects.get(email=email).id)[0].slug for email in ("a@example.com", "b@example.com")]
     assert slugs[0] == "same"
     assert slugs[1].startswith("same-")
 

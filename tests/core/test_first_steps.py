@@ -7,7 +7,7 @@ from django.test import Client as Browser
 
 from clients.services import create_client
 from core.models import User
-from core.selectors import places_of
+from core.selectors import memberships_of
 from core.tenancy import tenant_scope
 from retainer.onboarding import open_agency
 from tests.cast import person
@@ -47,7 +47,7 @@ def test_the_founder_reads_times_in_the_agencys_zone(founder: User) -> None:
 
 def test_each_step_leads_to_its_own_form(founder: User) -> None:
     """They led to the client's page, where the form had to be looked for."""
-    with tenant_scope(places_of(founder.id)[0].agency_id):
+    with tenant_scope(memberships_of(founder.id)[0].agency_id):
         client = create_client(name="Acme", time_zone="UTC")
     shown = page(founder)
     for form in ("contacts/new/", "systems/new/", "go-live/"):

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from core import clock
 from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.models import Agency, Invitation, User
-from core.selectors import members, places_of
+from core.selectors import members, memberships_of
 from core.services import accept_invitation, find_invitation, invite_member, revoke_invitation
 from tests.cast import Cast, person
 
@@ -28,7 +28,7 @@ def newcomer(db: None) -> User:
 
 def test_it_lets_the_invited_person_into_that_agency_in_that_role(cast: Cast, newcomer: User) -> None:
     accept_invitation(token=invite(cast), user=newcomer)
-    assert [(place.slug, place.role) for place in places_of(newcomer.id)] == [("north", "engineer")]
+    assert [(place.slug, place.role) for place in memberships_of(newcomer.id)] == [("north", "engineer")]
 
 
 def test_x19_it_works_once(cast: Cast, newcomer: User) -> None:
@@ -41,7 +41,7 @@ def test_x19_it_works_once(cast: Cast, newcomer: User) -> None:
 def test_x19_somebody_else_who_holds_the_link_stays_outside(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         accept_invitation(token=invite(cast), user=cast.stranger)
-    assert places_of(cast.stranger.id) == []
+    assert memberships_of(cast.stranger.id) == []
 
 
 def test_x19_it_runs_out(cast: Cast, newcomer: User) -> None:

@@ -14,7 +14,7 @@ from core.clock import now
 from core.errors import TooMany
 from core.ids import uuid7
 from core.models import OutboxEvent
-from core.selectors import places_of
+from core.selectors import memberships_of
 from core.services import invite_member
 from core.tenancy import Actor, tenant_scope
 from retainer.notifications.models import Delivery
@@ -92,7 +92,7 @@ def test_one_person_starts_so_many_agencies_a_day(cast: Cast, settings: Any) -> 
     browser.force_login(cast.stranger)
     form = {"name": "Many", "time_zone": "UTC", "currency": "EUR"}
     assert [browser.post("/start/", form).status_code for _ in range(3)] == [302, 302, 422]
-    assert len(places_of(cast.stranger.id)) == 2
+    assert len(memberships_of(cast.stranger.id)) == 2
 
 
 def test_where_redis_has_lost_its_count_that_of_the_database_holds(

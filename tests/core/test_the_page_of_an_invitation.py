@@ -9,7 +9,7 @@ from django.test import Client as Browser
 
 from clients import services as clients
 from core.models import User
-from core.selectors import places_of
+from core.selectors import memberships_of
 from core.services import invite_contact_person, invite_member
 from tests.cast import Cast, person
 
@@ -56,11 +56,11 @@ def test_who_has_no_name_yet_gives_one(cast: Cast) -> None:
     page = invited(cast)
     refused = browser.post(page, {"name": " ", "time_zone": "Europe/Oslo"})
     assert refused.status_code == 422
-    assert places_of(user.id) == []
+    assert memberships_of(user.id) == []
     assert browser.post(page, {"name": "  Ada   Lovelace ", "time_zone": "Europe/Oslo"}).status_code == 302
     user.refresh_from_db()
     assert (user.name, user.time_zone) == ("Ada Lovelace", "Europe/Oslo")
-    assert [place.slug for place in places_of(user.id)] == ["north"]
+    assert [place.slug for place in memberships_of(user.id)] == ["north"]
 
 
 def test_who_has_a_name_finds_it_filled_in_and_keeps_it(cast: Cast) -> None:

@@ -60,7 +60,7 @@ def test_the_mark_changes_with_every_change_however_old_the_incident(ward: Ward)
     seen = set()
     for moment in range(3):
         with ward.house.scope():
-            seen.add(selectors.version_mark())
+            seen.add(selectors.version_token())
         ward.do("post_note", rows[0], f"2026-06-02 09:0{moment}", body="Seen")
     assert len(seen) == 3
 
@@ -68,10 +68,10 @@ def test_the_mark_changes_with_every_change_however_old_the_incident(ward: Ward)
 def test_the_client_s_mark_changes_when_an_incident_is_shown(ward: Ward) -> None:
     incident_id = ward.held()
     with ward.house.portal():
-        before = selectors.version_mark()
+        before = selectors.version_token()
     ward.do("confirm", incident_id)
     with ward.house.portal():
-        assert selectors.version_mark() != before
+        assert selectors.version_token() != before
 
 
 def test_owners_are_people_on_the_staff(ward: Ward) -> None:

@@ -252,7 +252,7 @@ def paused_for_two_hours(ward: Ward) -> tuple[uuid.UUID, uuid.UUID]:
 
 def dispute(ward: Ward, entry_id: uuid.UUID, moment: str = "2026-06-01 11:30") -> Any:
     with ward.at(moment):
-        return services.dispute_wait(
+        return services.dispute_pause(
             entry_id=entry_id, contact_id=ward.house.contact_row.id, reason="We had answered already"
         )
 

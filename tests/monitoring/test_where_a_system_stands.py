@@ -87,7 +87,7 @@ def test_the_mark_of_a_page_changes_with_every_answer(lab: Lab, target: Target) 
     for _round in range(3):
         lab.round()
         with lab.at():
-            marks.add((selectors.freshness(lab.house.system.id), selectors.version_mark()))
+            marks.add((selectors.freshness(lab.house.system.id), selectors.version_token()))
     assert len(marks) == 3
 
 

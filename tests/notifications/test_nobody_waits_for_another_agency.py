@@ -20,7 +20,7 @@ from retainer.notifications.claiming import LEASE, claim, overdue
 from retainer.notifications.delivery import deliver_mail, deliver_webhooks
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 from retainer.notifications.services import create_endpoint, queue_email, queue_webhooks
-from retainer.notifications.turns import Held
+from retainer.notifications.turns import LeasedDeliveries
 from tests.cast import Cast, House
 from tests.receivers import Mailbox, webhook_receiver
 
@@ -123,7 +123,7 @@ def test_the_order_of_claims_is_one_of_each_agency_in_turn(cast: Cast) -> None:
     tell(cast.south)
     with cast.south.scope(), clock.at(now() - timedelta(minutes=1)):
         queue_webhooks(event_id=uuid7(), event_name="test.sent", payload={}, client_id=None)
-    claimed = [one.delivery.agency_id for one in claim(Channel.WEBHOOK, free=50, held=Held())]
+    claimed = [one.delivery.agency_id for one in claim(Channel.WEBHOOK, free=50, leased=LeasedDeliveries())]
     north, south = cast.north.agency.id, cast.south.agency.id
     assert [set(claimed[:2]), set(claimed[2:4])] == [{north, south}] * 2
     assert set(claimed[4:]) == {north}
@@ -133,10 +133,10 @@ def test_the_order_of_claims_is_one_of_each_agency_in_turn(cast: Cast) -> None:
 def test_what_was_claimed_is_leased_and_nobody_else_gets_it_until_the_lease_ends(cast: Cast) -> None:
     listen(cast.north, "http://127.0.0.1:9/", 9)
     tell(cast.north)
-    (one,) = claim(Channel.WEBHOOK, free=50, held=Held())
-    assert claim(Channel.WEBHOOK, free=50, held=Held()) == []
+    (one,) = claim(Channel.WEBHOOK, free=50, leased=LeasedDeliveries())
+    assert claim(Channel.WEBHOOK, free=50, leased=LeasedDeliveries()) == []
     with clock.at(now() + LEASE + timedelta(seconds=1)):
-        (again,) = claim(Channel.WEBHOOK, free=50, held=Held())
+        (again,) = claim(Channel.WEBHOOK, free=50, leased=LeasedDeliveries())
     assert (again.delivery.id, again.lease_id == one.lease_id) == (one.delivery.id, False)
 
 
@@ -175,7 +175,7 @@ def test_another_agency_has_a_rate_of_its_own(cast: Cast, settings: Any) -> None
     for house in (cast.north, cast.south):
         listen(house, "http://127.0.0.1:9/", 9)
         backlog(house, 5)
-    claimed = [one.delivery.agency_id for one in claim(Channel.WEBHOOK, free=50, held=Held())]
+    claimed = [one.delivery.agency_id for one in claim(Channel.WEBHOOK, free=50, leased=LeasedDeliveries())]
     assert sorted(claimed) == sorted([cast.north.agency.id, cast.south.agency.id] * 2)
 
 
@@ -185,7 +185,7 @@ def test_waiting_for_its_rate_is_not_being_forgotten_and_being_forgotten_is_foun
     backlog(cast.north, 5)
     with sweeper_scope():
         assert overdue() == 5
-    claim(Channel.WEBHOOK, free=50, held=Held())
+    claim(Channel.WEBHOOK, free=50, leased=LeasedDeliveries())
     with sweeper_scope():
         assert overdue() == 0
     with clock.at(now() + timedelta(minutes=10)), sweeper_scope():
@@ -210,7 +210,7 @@ def test_the_owner_is_told_what_waits_and_why_and_nobody_else_is(
         else:
             tell(cast.north)
     assert words not in settings_page(cast.north), "nothing waits for its allowance yet"
-    claim(channel, free=50, held=Held())
+    claim(channel, free=50, leased=LeasedDeliveries())
     assert words in settings_page(cast.north)
     assert "wait. This agency" not in settings_page(cast.south)
 
@@ -266,7 +266,7 @@ def test_a_mail_whose_lease_ran_out_while_others_were_slow_is_left_to_whoever_ha
     def slowly(letter: Any) -> None:
         sent.append(letter.delivery.receiver)
         with clock.at(now() + 2 * LEASE):
-            claim(Channel.EMAIL, free=20, held=Held())
+            claim(Channel.EMAIL, free=20, leased=LeasedDeliveries())
 
     monkeypatch.setattr("retainer.notifications.delivery._send_email", slowly)
     deliver_mail()

@@ -15,7 +15,7 @@ from core import clock
 from core.heartbeat import ages
 from core.models import Agency, Heartbeat, Membership, User
 from core.outbox import relay_due
-from core.selectors import all_agencies, places_of
+from core.selectors import all_agencies, memberships_of
 from core.tenancy import tenant_scope
 from retainer import canary
 from retainer.tasks import audit_pipeline, look
@@ -180,7 +180,7 @@ def test_nobody_works_in_its_agency_and_no_other_sees_it(cast: Cast) -> None:
     release(0)
     assert canary.AGENCY in {agency.id for agency in all_agencies()}
     for user in User.objects.all():
-        assert canary.AGENCY not in {place.agency_id for place in places_of(user.id)}
+        assert canary.AGENCY not in {place.agency_id for place in memberships_of(user.id)}
     with cast.north.scope():
         assert not Clock.objects.filter(subject_type=canary.SUBJECT).exists()
     with tenant_scope(canary.AGENCY):

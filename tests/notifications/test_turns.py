@@ -10,7 +10,7 @@ import pytest
 
 from core.ids import uuid7
 from retainer.notifications.lanes import Lane
-from retainer.notifications.turns import LANE_PLACES, Held, in_turn
+from retainer.notifications.turns import LANE_PLACES, LeasedDeliveries, in_turn
 
 BIG, SMALL = uuid7(), uuid7()
 PLENTY = 10_000
@@ -21,10 +21,12 @@ def ids(number: int) -> list[uuid.UUID]:
 
 
 def turns(
-    waiting: dict[Lane, list[uuid.UUID]], *, free: int = 200, held: Held | None = None, **more: Any
+    waiting: dict[Lane, list[uuid.UUID]], *, free: int = 200, leased: LeasedDeliveries | None = None, **more: Any
 ) -> list[Lane]:
     allowed = more.pop("allowed", {lane.agency_id: PLENTY for lane in waiting})
-    return [lane for lane, _id in in_turn(waiting, free=free, allowed=allowed, held=held or Held(), **more)]
+    return [
+        lane for lane, _id in in_turn(waiting, free=free, allowed=allowed, leased=leased or LeasedDeliveries(), **more)
+    ]
 
 
 def test_two_agencies_take_turns_however_much_one_of_them_has_waiting() -> None:
@@ -38,34 +40,34 @@ def test_two_agencies_take_turns_however_much_one_of_them_has_waiting() -> None:
 @pytest.mark.parametrize("crowd", [1, 2, 5, 20, 100])
 def test_one_more_agency_always_finds_a_place(crowd: int) -> None:
     """However many agencies have all that they can have, one that comes later gets a place at once."""
-    held, free = Held(), 200
+    leased, free = LeasedDeliveries(), 200
     lanes = [Lane(agency_id, str(number)) for agency_id in ids(crowd) for number in range(8)]
     for _round in range(30):
-        taken = turns(dict.fromkeys(lanes, ids(8)), free=free, held=held)
+        taken = turns(dict.fromkeys(lanes, ids(8)), free=free, leased=leased)
         for lane in taken:
-            held.take(lane)
+            leased.take(lane)
         free -= len(taken)
     assert free > 0
     late = Lane(SMALL, "late")
-    assert turns(dict.fromkeys(lanes, ids(8)) | {late: ids(1)}, free=free, held=held)[0] == late
+    assert turns(dict.fromkeys(lanes, ids(8)) | {late: ids(1)}, free=free, leased=leased)[0] == late
 
 
 def test_one_receiver_never_has_more_than_its_places() -> None:
-    lane, held = Lane(BIG, "only"), Held()
+    lane, leased = Lane(BIG, "only"), LeasedDeliveries()
     for _place in range(3):
-        held.take(lane)
-    assert len(turns({lane: ids(100)}, held=held)) == LANE_PLACES - 3
+        leased.take(lane)
+    assert len(turns({lane: ids(100)}, leased=leased)) == LANE_PLACES - 3
     assert len(turns({lane: ids(100)})) == LANE_PLACES
 
 
 def test_one_that_lets_us_wait_has_one_place_until_it_answers_in_time() -> None:
-    lane, held = Lane(BIG, "slow"), Held()
-    held.take(lane)
-    held.give_back(lane, answered=False)
-    assert len(turns({lane: ids(100)}, held=held)) == 1
-    held.take(lane)
-    held.give_back(lane, answered=True)
-    assert len(turns({lane: ids(100)}, held=held)) == LANE_PLACES
+    lane, leased = Lane(BIG, "slow"), LeasedDeliveries()
+    leased.take(lane)
+    leased.give_back(lane, answered=False)
+    assert len(turns({lane: ids(100)}, leased=leased)) == 1
+    leased.take(lane)
+    leased.give_back(lane, answered=True)
+    assert len(turns({lane: ids(100)}, leased=leased)) == LANE_PLACES
 
 
 def test_receivers_of_one_agency_take_turns_as_well() -> None:
@@ -75,7 +77,7 @@ def test_receivers_of_one_agency_take_turns_as_well() -> None:
 
 def test_a_receiver_keeps_the_order_in_which_its_messages_fell_due() -> None:
     lane, waiting = Lane(BIG, "x"), ids(5)
-    found = in_turn({lane: waiting}, free=200, allowed={BIG: PLENTY}, held=Held())
+    found = in_turn({lane: waiting}, free=200, allowed={BIG: PLENTY}, leased=LeasedDeliveries())
     assert [row_id for _lane, row_id in found] == waiting
 
 
@@ -94,9 +96,9 @@ def test_mail_goes_by_kind_and_alarms_before_the_rest() -> None:
 def test_once_the_time_is_up_nobody_is_taken_on_who_lets_us_wait() -> None:
     """Those that are waited for already, those that were waited for in vain: the end of a round is not theirs."""
     slow, busy, quick = Lane(BIG, "slow"), Lane(BIG, "busy"), Lane(BIG, "quick")
-    held = Held()
-    held.take(slow)
-    held.give_back(slow, answered=False)
-    held.take(busy)
+    leased = LeasedDeliveries()
+    leased.take(slow)
+    leased.give_back(slow, answered=False)
+    leased.take(busy)
     waiting = {lane: ids(3) for lane in (slow, busy, quick)}
-    assert set(turns(waiting, held=held, quick_only=True)) == {quick}
+    assert set(turns(waiting, leased=leased, quick_only=True)) == {quick}

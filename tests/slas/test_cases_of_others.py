@@ -75,7 +75,7 @@ def test_s20_a_wait_is_the_clients_time_in_every_report(desk: Desk) -> None:
     assert row.consumed_seconds == 2 * HOUR
     with desk.at("2026-06-01 13:00"):
         assert dict(responsibility.time_by_side([row], utc("2026-06-01 13:00"))) == {"us": 2 * HOUR, "client": 2 * HOUR}
-        whose = responsibility.waits_of([row], utc("2026-06-01 13:00"))
+        whose = responsibility.pauses_of([row], utc("2026-06-01 13:00"))
         assert whose == {row.id: [("us", 2 * HOUR, ""), ("client", 2 * HOUR, "Examples")]}
 
 

@@ -24,7 +24,7 @@ from core.access.roles import BEHIND, Capability, Right, Role, TokenScope, may
 from core.access.roles import STAFF as CAPABILITIES
 from core.errors import Conflict
 from core.models import Agency, ApiToken, Invitation, Membership, User
-from core.selectors import member_of_user, places_of
+from core.selectors import member_of_user, memberships_of
 from core.services import change_role, end_membership, invite_member
 from core.tokens import create_token
 from tests.api.support import Route as ApiRoute
@@ -236,7 +236,7 @@ def test_x25_who_starts_an_agency_owns_that_one_alone(role: str, cast: Cast, set
     settings.SIGN_UP = "open"
     user, here, there = user_in(cast.north, role), powers(cast.north), powers(cast.south)
     greedy_post(user, "/start/", cast)
-    assert {(place.slug, place.role) for place in places_of(user.id)} == {("north", role), ("example", Role.OWNER)}
+    assert {(place.slug, place.role) for place in memberships_of(user.id)} == {("north", role), ("example", Role.OWNER)}
     assert changed(here, powers(cast.north)) | changed(there, powers(cast.south)) == set()
 
 
@@ -244,7 +244,7 @@ def test_x25_signing_up_gives_no_place_anywhere(cast: Cast, settings: Any) -> No
     settings.SIGN_UP = "open"
     form = {"email": "climber@example.com", "password1": "correct horse battery", "password2": "correct horse battery"}
     Browser().post("/accounts/signup/", greed(cast.stranger, cast) | form)
-    assert places_of(User.objects.get(email="climber@example.com").id) == []
+    assert memberships_of(User.objects.get(email="climber@example.com").id) == []
 
 
 # --- oneself, and the last owner -------------------------------------------------------------------------------------
@@ -338,7 +338,7 @@ def test_x25_an_invitation_gives_its_own_role_whatever_is_posted_with_it(role: s
     token = invited(cast.north, newcomer.email, role)
     asked = greed(newcomer, cast) | {"role": wanted}
     signed_in(newcomer).post(f"/invite/{token}/?role={wanted}&agency=south", asked)
-    assert [(place.slug, place.role) for place in places_of(newcomer.id)] == [("north", role)]
+    assert [(place.slug, place.role) for place in memberships_of(newcomer.id)] == [("north", role)]
 
 
 @pytest.mark.parametrize("role", BELOW_OWNER)
@@ -379,7 +379,7 @@ def test_x25_an_owner_who_was_demoted_or_removed_lets_nobody_in_by_an_invitation
     token = invited(cast.north, accomplice.email, Role.OWNER, by=former)
     set_role(cast.north, former, role)
     signed_in(accomplice).post(f"/invite/{token}/")
-    assert places_of(accomplice.id) == []
+    assert memberships_of(accomplice.id) == []
 
 
 # --- tokens and the API ----------------------------------------------------------------------------------------------

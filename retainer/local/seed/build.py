@@ -21,7 +21,7 @@ from clients import services as client_services
 from core import clock
 from core.access.roles import TokenScope
 from core.models import Agency, User
-from core.selectors import places_of
+from core.selectors import memberships_of
 from core.services import accept_invitation, allow_address, invite_member
 from core.tenancy import Actor, tenant_scope
 from core.tokens import create_token
@@ -237,7 +237,7 @@ def follow(owner: User, sample: str) -> None:
     """Points an existing agency's checks at the sample system's present address."""
     address = urlsplit(sample)
     known = {system.name: system for row in (*story.CLIENTS, *story.OTHER_CLIENTS) for system in row.systems}
-    for place in places_of(owner.id):
+    for place in memberships_of(owner.id):
         with tenant_scope(place.agency_id, actor=Actor("user", owner.id, "owner")):
             allow_address(host=address.hostname or "", port=address.port or 80, reason="The demo's sample AI system")
             monitoring_services.move_checks(

@@ -116,7 +116,7 @@ class Trace:
         self.waits: list[tuple[int, int, str | None, int]] = []
         self.stops: list[tuple[int, int]] = []
         self.retargets: list[dict[str, Any]] = []
-        open_waits: list[tuple[int, int, str | None]] = []
+        open_pauses: list[tuple[int, int, str | None]] = []
         stopped: dict[str, Any] | None = None
         for e in known:
             if e["kind"] == "reopen":
@@ -126,23 +126,23 @@ class Trace:
             elif stopped is not None:
                 continue
             elif e["kind"] == "pause":
-                open_waits.append((e["at"], e["seq"], e["party"]))
+                open_pauses.append((e["at"], e["seq"], e["party"]))
             elif e["kind"] == "resume":
-                fits = [n for n, (_, _, party) in enumerate(open_waits) if e["party"] in (None, party)]
+                fits = [n for n, (_, _, party) in enumerate(open_pauses) if e["party"] in (None, party)]
                 if fits:
-                    self.waits.append((*open_waits.pop(fits[0]), e["at"]))
+                    self.waits.append((*open_pauses.pop(fits[0]), e["at"]))
             elif e["kind"] == "retarget":
                 self.retargets.append(e)
             else:
                 stopped = e
-                self.waits += [(*w, e["at"]) for w in open_waits]
-                open_waits = []
+                self.waits += [(*w, e["at"]) for w in open_pauses]
+                open_pauses = []
         self.ending = None if stopped is None else str(stopped["kind"])
         self.end = now if stopped is None else stopped["at"]
-        self.waits += [(*w, self.end) for w in open_waits]
+        self.waits += [(*w, self.end) for w in open_pauses]
         # Whoever this promise does not stop for is waited on in vain.
         self.waits = [w for w in self.waits if not pausing or w[2] in pausing]
-        self.waiting = any(not pausing or w[2] in pausing for w in open_waits)
+        self.waiting = any(not pausing or w[2] in pausing for w in open_pauses)
         self.parties: list[str | None] = []
         self.mode = bytearray(self.end - start)
         # Painted from the latest wait to the earliest, so that the one that began first shows; in one second, the one
