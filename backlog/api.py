@@ -1,11 +1,10 @@
-"""The improvement backlog and planned maintenance for programs."""
+"""The improvement backlog for programs."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from backlog import permissions, selectors, services
 from backlog.models import BacklogKind, BacklogState
 from core.access.views import api
-from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
+from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query
 
 
 class Score(serializers.IntegerField):
@@ -105,58 +104,3 @@ class BacklogItems(Endpoint):
     def move(self, request: Request, id: uuid.UUID) -> Response:
         """Moves an item one step along, or back to an idea."""
         return self.one(services.move_item(item_id=id, **self.body()))
-
-
-class WindowOut(OutputSerializer):
-    """Planned work on a system."""
-
-    id = serializers.UUIDField()
-    client = serializers.UUIDField(source="client_id")
-    system = serializers.UUIDField(source="system_id")
-    title = serializers.CharField()
-    starts_at = Moment()
-    ends_at = Moment()
-    cancelled_at = Moment(allow_null=True)
-
-
-class WindowIn(InputSerializer):
-    """Planned work. It begins later than now."""
-
-    system = serializers.UUIDField(source="system_id")
-    title = serializers.CharField(max_length=160, help_text=_("The client reads this."))
-    starts_at = Moment()
-    ends_at = Moment()
-
-
-class WindowQuery(Query):
-    """Filters of planned work."""
-
-    client = serializers.UUIDField(source="client_id", required=False)
-    system = serializers.UUIDField(source="system_id", required=False)
-
-
-@api(permissions.PLAN)
-class MaintenanceWindows(Endpoint):
-    """Planned maintenance of AI systems."""
-
-    answer = WindowOut
-    queries = {"list": WindowQuery}
-    bodies = {"create": WindowIn, "cancel": Nothing}
-
-    def list(self, request: Request) -> Response:
-        """What is planned or was done, the latest first."""
-        return self.page(selectors.windows())
-
-    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
-        """One window."""
-        return self.one(selectors.window(id))
-
-    def create(self, request: Request) -> Response:
-        """Announces work on a system."""
-        return self.one(services.plan_maintenance(**self.body()), status=201)
-
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, id: uuid.UUID) -> Response:
-        """Calls it off, while it has not begun."""
-        self.body()
-        return self.one(services.cancel_maintenance(window_id=id))

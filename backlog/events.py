@@ -5,5 +5,3 @@ from __future__ import annotations
 ITEM_CREATED = "backlog.item.created"
 ITEM_UPDATED = "backlog.item.updated"
 ITEM_MOVED = "backlog.item.moved"
-WINDOW_PLANNED = "backlog.maintenance.planned"
-WINDOW_CANCELLED = "backlog.maintenance.cancelled"

@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from backlog.models import BacklogKind, BacklogState
-from core.web.forms import MomentField
 
 
 class ItemForm(forms.Form):
@@ -25,11 +24,3 @@ class MoveForm(forms.Form):
     """Where an item goes next."""
 
     state = forms.ChoiceField(label=_("State"), choices=BacklogState.choices)
-
-
-class WindowForm(forms.Form):
-    """Planned maintenance."""
-
-    title = forms.CharField(label=_("What is done"), max_length=160, help_text=_("The client reads this."))
-    starts_at = MomentField(label=_("From"))
-    ends_at = MomentField(label=_("Until"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.tenancy.fields import TenantForeignKey
@@ -49,24 +49,6 @@ class BacklogItem(ClientOwnedModel):
             models.CheckConstraint(condition=Q(impact=None) | Q(impact__range=(1, 5)), name="backlog_item_impact"),
             models.CheckConstraint(condition=Q(risk=None) | Q(risk__range=(1, 5)), name="backlog_item_risk"),
         ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class MaintenanceWindow(ClientOwnedModel):
-    """Planned work on a system, announced before it begins. What nobody announced is downtime."""
-
-    system = TenantForeignKey("clients.AISystem", models.PROTECT, related_name="+")
-    title = models.CharField(max_length=160)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    cancelled_at = models.DateTimeField(null=True)
-
-    class Meta(ClientOwnedModel.Meta):
-        ordering = ["starts_at"]
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="backlog_window_order")]
-        indexes = [models.Index(fields=["agency", "system", "starts_at"], name="backlog_window_of_system")]
 
     def __str__(self) -> str:
         return self.title

@@ -7,4 +7,3 @@ from core.access.roles import Capability, TokenScope
 SEE = Capability.VIEW
 CHANGE_ITEMS = Capability.WORK
 API = TokenScope.INCIDENTS
-PLAN = TokenScope.MONITORING

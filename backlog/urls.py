@@ -10,8 +10,6 @@ app_name = "backlog"
 urlpatterns = [
     path("", web.backlog, name="list"),
     path("from/<int:number>/", web.from_incident, name="from_incident"),
-    path("maintenance/<uuid:window_id>/call-off/", web.call_off, name="call_off"),
-    path("maintenance/<slug:client>/<slug:system>/", web.plan, name="plan_maintenance"),
     path("<uuid:item_id>/", web.edit, name="edit"),
     path("<uuid:item_id>/move/", web.move, name="move"),
 ]

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backlog import permissions, selectors, services
-from backlog.forms import ItemForm, MoveForm, WindowForm
+from backlog.forms import ItemForm, MoveForm
 from backlog.models import BacklogState
-from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page
@@ -86,47 +85,6 @@ def move(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         return refused(request, error, back)
     return done(request, _("Moved."), back)
-
-
-@staff(permissions.CHANGE_ITEMS)
-@require_http_methods(["GET", "POST"])
-def plan(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
-    """Announces planned maintenance of a system."""
-    try:
-        row = clients.system_by_slugs(client, system)
-    except NotFound as error:
-        raise Http404 from error
-    back = reverse("dashboard:system", args=[agency, client, system])
-    screen = Screen(
-        title=_("Plan maintenance of %(name)s") % {"name": row.name},
-        submit=_("Plan maintenance"),
-        back=back,
-        help=_("The client sees it in the portal. It is told apart from downtime where the agreement says so."),
-        breadcrumbs=[{"label": row.name, "url": back}, {"label": _("Maintenance"), "url": ""}],
-    )
-
-    def save(data: dict[str, Any]) -> tuple[str, str]:
-        services.plan_maintenance(system_id=row.id, **data)
-        return _("Planned."), back
-
-    return form_page(request, WindowForm(request.POST or None), screen, save)
-
-
-@staff(permissions.CHANGE_ITEMS)
-@require_POST
-def call_off(request: HttpRequest, agency: str, window_id: uuid.UUID) -> HttpResponse:
-    """Takes planned maintenance back."""
-    try:
-        row = selectors.window(window_id)
-    except NotFound as error:
-        raise Http404 from error
-    system = clients.system(row.system_id)
-    back = reverse("dashboard:system", args=[agency, clients.client(row.client_id).slug, system.slug])
-    try:
-        services.cancel_maintenance(window_id=row.id)
-    except DomainError as error:
-        return refused(request, error, back)
-    return done(request, _("Called off."), back)
 
 
 def _steps(state: str) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from monitoring.pushed import MOST_AT_ONCE, Pushed, push
 ENVIRONMENTS = [("production", _("Production")), ("preproduction", _("Preproduction"))]
 
 
-class MetricSerializer(InputSerializer):
+class MetricShape(InputSerializer):
     """One number to read out of the answer."""
 
     name = serializers.CharField(max_length=60)
@@ -98,7 +98,7 @@ class CheckPatch(InputSerializer):
     authorization = serializers.CharField(
         max_length=4000, required=False, allow_blank=True, write_only=True, help_text=_("Kept sealed, never shown.")
     )
-    metrics = serializers.ListField(child=MetricSerializer(), required=False, max_length=50)
+    metrics = serializers.ListField(child=MetricShape(), required=False, max_length=50)
     interval_seconds = serializers.IntegerField(min_value=5, max_value=2_678_400, required=False)
     timeout_ms = serializers.IntegerField(min_value=100, max_value=60_000, required=False)
     bad_count = serializers.IntegerField(min_value=1, max_value=100, required=False)

@@ -8,6 +8,7 @@ from agreements import watching
 from core.events import declare, declared_in, register
 from incidents import readings
 from monitoring import events
+from monitoring.maintenance import events as maintenance_events
 
 
 class MonitoringConfig(AppConfig):
@@ -22,6 +23,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.selectors import watched_systems  # noqa: PLC0415
 
         declare(declared_in(events), events.VERSIONS)
+        declare(declared_in(maintenance_events))
         register(HANDLERS)
         readings.register(readings_of)
         watching.register(watched_systems)

@@ -15,6 +15,9 @@ from core.tenancy.managers import TenantManager
 from core.tenancy.models import ClientOwnedModel
 from monitoring.addresses import shown_url
 
+# Django looks for an app's models here.
+from monitoring.maintenance.models import MaintenanceWindow as MaintenanceWindow
+
 
 class CheckKind(models.TextChoices):
     """How a check asks."""

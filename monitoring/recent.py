@@ -13,9 +13,9 @@ from operator import or_
 from django.db.models import Count, DateTimeField, F, Func, Max, Min, Q, Value
 from django.utils.translation import gettext as _
 
-from backlog import selectors as maintenance
 from core.clock import now
 from monitoring.limits import unit_of
+from monitoring.maintenance import selectors as maintenance
 from monitoring.models import Alert, Check, CheckKind, Rollup
 from monitoring.readings import agreed_text, is_fresh
 from monitoring.selectors import evidence_metric, is_unpolled, metric_label, value_text

@@ -30,13 +30,13 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import LessThan
 from django.utils.translation import gettext as _
 
-from backlog import selectors as maintenance
 from core.clock import now
 from core.errors import NotFound
 from incidents.states import IncidentState
 from monitoring import addresses
 from monitoring.charting import Series, first_and_last, read_series
 from monitoring.evaluate import UNKNOWN_AFTER
+from monitoring.maintenance import selectors as maintenance
 from monitoring.models import Alert, Check, Health, Sample, Threshold
 from monitoring.uptime import Uptime, uptime
 from monitoring.uptime_days import Day, uptime_days

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from monitoring import trying_web, web
+from monitoring.maintenance import web as maintenance
 
 app_name = "monitoring"
 urlpatterns = [
@@ -20,6 +21,8 @@ urlpatterns = [
     path("checks/<uuid:check_id>/thresholds/effect/", web.threshold_effect, name="threshold_effect"),
     path("thresholds/<uuid:threshold_id>/edit/", web.edit_threshold, name="edit_threshold"),
     path("thresholds/<uuid:threshold_id>/remove/", web.remove_threshold, name="remove_threshold"),
+    path("maintenance/<uuid:window_id>/call-off/", maintenance.call_off, name="call_off"),
+    path("maintenance/<slug:client>/<slug:system>/", maintenance.plan, name="plan_maintenance"),
     path("alerts/", web.alert_list, name="alerts"),
     path("alerts/<int:number>/", web.alert, name="alert"),
 ]

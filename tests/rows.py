@@ -21,6 +21,7 @@ from incidents import services as incidents
 from incidents.models import Incident
 from incidents.web.asked import LIST as INCIDENTS
 from monitoring import services as monitoring
+from monitoring.maintenance import services as maintenance
 from monitoring.models import Alert
 from retainer.notifications import services as notifications
 from retainer.notifications.addressees import ACKNOWLEDGE
@@ -143,7 +144,7 @@ def people_and_windows(house: House, incident_id: Any) -> dict[str, Any]:
     taken = sla_services.take_over(rota_id=rota.id, user_id=house.owner.id, starts_at=start, ends_at=end)
     away = sla_services.take_time_off(user_id=house.manager.id, starts_at=start, ends_at=end)
     soon = start + timedelta(hours=1)
-    window = backlog.plan_maintenance(
+    window = maintenance.plan_maintenance(
         system_id=house.system.id, title="Example", starts_at=soon, ends_at=soon + timedelta(hours=1)
     )
     incidents.pause(incident_id=incident_id, reason="An example", party="client")

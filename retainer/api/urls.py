@@ -5,10 +5,11 @@ from __future__ import annotations
 from rest_framework.routers import SimpleRouter
 
 from agreements.api import Retainers, Tiers
-from backlog.api import BacklogItems, MaintenanceWindows
+from backlog.api import BacklogItems
 from clients.api import Clients, Contacts, Systems
 from incidents.api import Disputes, Incidents
 from monitoring.api import Alerts, Checks, Thresholds
+from monitoring.maintenance.api import MaintenanceWindows
 from retainer.api.people import AuditEvents, Members
 from retainer.api.reports import Attainments, Uptimes
 from retainer.api.webhooks import Deliveries, Webhooks

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agreements import selectors as agreements
-from backlog import selectors as backlog
 from clients import selectors as clients
 from core.access.roles import Capability
 from core.access.views import staff
@@ -20,6 +19,7 @@ from core.web.live_cache import version_of
 from core.web.pages import listed, page, unchanged
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
+from monitoring.maintenance import selectors as maintenance
 from monitoring.ranges import chart_grid
 from retainer.dashboard.charts import chart
 from retainer.dashboard.portfolio import WORST_FIRST
@@ -79,7 +79,7 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         ],
         "months": months,
         "days": days_of(row.id, months),
-        "windows": backlog.coming_windows(row.id),
+        "windows": maintenance.coming_windows(row.id),
     }
     return page(request, "dashboard/system.html", context, part="dashboard/_system.html")
 

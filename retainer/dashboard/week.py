@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements import selectors as agreements
-from backlog import selectors as maintenance
 from core.clock import now
 from core.selectors import names_of
 from core.ui.format import day, moment
+from monitoring.maintenance import selectors as maintenance
 from retainer.dashboard.roster import ClientEntry, Roster
 from slas import selectors as slas
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 
 from agreements import selectors as agreements
 from agreements.watching import watched as watched_now
-from backlog import selectors as backlog
 from clients import selectors as clients
 from core.access.roles import Right
 from core.access.views import portal
@@ -24,6 +23,7 @@ from incidents import selectors as incidents
 from incidents.services import DISPUTABLE_FOR
 from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
+from monitoring.maintenance import selectors as maintenance
 from monitoring.ranges import chart_grid
 from retainer.dashboard.charts import chart
 from retainer.dashboard.uptime import days_of, months_of
@@ -93,7 +93,7 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
         "incidents": incidents.incidents(system_id=row.id)[:5],
         "months": months,
         "days": days_of(row.id, months),
-        "windows": backlog.coming_windows(row.id),
+        "windows": maintenance.coming_windows(row.id),
     }
     context |= chart_grid(request, reverse("portal:series", args=[agency, client, system]), metrics)
     return page(request, "portal/system.html", context, part="portal/_system.html")

@@ -10,12 +10,12 @@ from typing import Any
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 
-from backlog import selectors as backlog
 from clients import selectors as clients
 from core.clock import now
 from incidents import selectors as incidents
 from incidents.next_message import announced, next_message
 from monitoring import selectors as monitoring
+from monitoring.maintenance import selectors as maintenance
 from retainer.dashboard.portfolio import WORST_FIRST
 from slas import selectors as slas
 
@@ -108,7 +108,7 @@ class Coming:
 def coming() -> list[Coming]:
     """The planned maintenance that comes first or is under way."""
     names = {row.id: row.name for row in clients.systems()}
-    rows = backlog.coming_windows().filter(system_id__in=names)[:MOST_COMING]
+    rows = maintenance.coming_windows().filter(system_id__in=names)[:MOST_COMING]
     return [Coming(row.starts_at, row.ends_at, row.title, names[row.system_id]) for row in rows]
 
 

@@ -5,6 +5,7 @@ Each process has a clock of its own, and the second worker reaches its servers t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -30,6 +31,8 @@ CELERY = [sys.executable, "-m", "celery", "-A"]
 QUEUES = "sweep,poll,default,deliver,mail"
 NAMES = ("web", "worker-1", "worker-2", "beat", "beat-2")
 SOCKET = ".s.PGSQL.5432"
+# Seconds in which PostgreSQL comes back by itself wherever it does.
+PATIENCE = 30.0
 
 
 class Clocks:
@@ -161,17 +164,29 @@ class Stack:
 
     def wait_for_postgres(self, seconds: float = 400, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Waits until PostgreSQL lets somebody in; does ``meanwhile`` before each try, and once more at the end."""
-        deadline = time.monotonic() + seconds
+        deadline, helped = time.monotonic() + seconds, time.monotonic()
         while time.monotonic() < deadline:
             meanwhile()
             try:
                 psycopg2.connect(os.environ["DATABASE_OWNER_URL"]).close()
             except psycopg2.OperationalError:
                 time.sleep(0.1)
+                if time.monotonic() - helped > PATIENCE:
+                    self._restart_where_nobody_recovers()
+                    helped = time.monotonic()
             else:
                 meanwhile()
                 return
         raise SystemExit(f"PostgreSQL did not come back. It said last:\n{_last_lines()}")
+
+    def _restart_where_nobody_recovers(self) -> None:
+        """What its operator has to do: PostgreSQL 18 whose recovery fails for want of room, right after it died of the
+        same, sometimes neither ends nor tries again, and refuses everybody from then on."""
+        with contextlib.suppress(OSError, IndexError):
+            postmaster, *children = self.postgres()
+            if not any(b"startup" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children):
+                print("    PostgreSQL gave its recovery up and waits for ever; it is started again", flush=True)
+                kernel.send(postmaster, signal.SIGQUIT)
 
     def redis(self) -> redis.Redis:
         """A connection of our own."""

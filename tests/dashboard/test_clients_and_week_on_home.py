@@ -10,12 +10,12 @@ import pytest
 from django.test import Client as Browser
 
 from agreements.models import Retainer
-from backlog import services as backlog
 from clients import services as client_services
 from core import clock
 from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import services as monitoring
+from monitoring.maintenance import services as maintenance
 from monitoring.models import Check
 from retainer.dashboard.portfolio import health_by_client
 from retainer.dashboard.roster import roster
@@ -43,7 +43,7 @@ def planned(house: House, hours: float, **more: Any) -> None:
     starts_at = NOON + timedelta(hours=hours)
     values: dict[str, Any] = {"system_id": house.system.id, "title": "Index", "starts_at": starts_at} | more
     with house.scope():
-        backlog.plan_maintenance(ends_at=starts_at + timedelta(hours=1), **values)
+        maintenance.plan_maintenance(ends_at=starts_at + timedelta(hours=1), **values)
 
 
 def test_dates_come_the_next_first_and_those_of_this_week_alone(house: House) -> None:

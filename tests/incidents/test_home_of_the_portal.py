@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.test import Client as Browser
 
-from backlog import services as backlog
 from core import clock
+from monitoring.maintenance import services as maintenance
 from slas.models import Target
 from tests.incidents.ward import MORNING, Ward, utc
 
@@ -70,6 +70,6 @@ def test_planned_maintenance_stands_under_what_comes_next_until_it_is_over(ward:
     assert "What comes next" not in home(ward)
     times = {"starts_at": utc("2026-06-02 20:00"), "ends_at": utc("2026-06-02 22:00")}
     with ward.at(MORNING):
-        backlog.plan_maintenance(system_id=ward.house.system.id, title="A newer index", **times)
+        maintenance.plan_maintenance(system_id=ward.house.system.id, title="A newer index", **times)
     assert re.search(r"What comes next A newer index Planned maintenance · Support bot", home(ward))
     assert "What comes next" not in home(ward, "2026-06-02 22:01")

@@ -10,13 +10,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backlog import services as backlog
 from clients.models import Client
 from core import clock
 from core.ids import uuid7
 from core.ui import drawings
 from incidents import services as incidents
 from monitoring import recent, services, store
+from monitoring.maintenance import services as maintenance
 from monitoring.models import Alert, Check
 from tests.cast import Cast, House
 
@@ -139,7 +139,7 @@ def test_a_day_is_as_good_as_the_worst_check_and_without_data_it_is_unknown(hous
         store.write_rollups(bad, "down", 86_400, [(day(3), 1.0)], count=50)
         # A day of planned work, said before it began.
         with clock.at(day(4)):
-            backlog.plan_maintenance(
+            maintenance.plan_maintenance(
                 system_id=house.system.id,
                 title="Index",
                 starts_at=day(3) + timedelta(hours=1),

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements import services as agreements
-from backlog import selectors as maintenance
-from backlog import services as backlog
 from core import clock
 from core.errors import Conflict, DomainError
 from core.tenancy import sweeper_scope
 from monitoring import selectors, services, store
+from monitoring.maintenance import selectors as windows
+from monitoring.maintenance import services as maintenance
 from monitoring.models import Check, Sample
 from monitoring.uptime import merged
 from retainer.dashboard.uptime import Month, month_of
@@ -53,7 +53,7 @@ def uptime(house: House, start: datetime = DAY, end: datetime = NOON) -> Any:
 def planned(house: House, since: int, until: int) -> Any:
     """Maintenance by the hour of the day, announced the day before."""
     with clock.at(DAY - timedelta(days=1)), house.scope():
-        return backlog.plan_maintenance(
+        return maintenance.plan_maintenance(
             system_id=house.system.id,
             title="New model",
             starts_at=DAY + timedelta(hours=since),
@@ -86,7 +86,7 @@ def test_what_is_called_off_is_downtime(cast: Cast) -> None:
     measure(cast.north, check, range(0, 540), range(540, 600))
     window = planned(cast.north, 9, 10)
     with clock.at(DAY - timedelta(hours=1)), cast.north.scope():
-        backlog.cancel_maintenance(window_id=window.id)
+        maintenance.cancel_maintenance(window_id=window.id)
     assert uptime(cast.north)[0].share(maintenance_counts=False) == 90.0
 
 
@@ -229,15 +229,15 @@ def test_maintenance_is_announced_before_it_begins_and_has_an_end(
 def test_what_has_begun_is_not_called_off(cast: Cast) -> None:
     window = planned(cast.north, 9, 10)
     with clock.at(DAY + timedelta(hours=9)), cast.north.scope(), pytest.raises(Conflict):
-        backlog.cancel_maintenance(window_id=window.id)
+        maintenance.cancel_maintenance(window_id=window.id)
 
 
 def test_the_client_sees_its_own_maintenance_and_no_other(cast: Cast) -> None:
     planned(cast.north, 9, 10)
     with cast.north.portal():
-        assert maintenance.windows().count() == 1
+        assert windows.windows().count() == 1
     with cast.north.portal(cast.north.other_client):
-        assert maintenance.windows().count() == 0
+        assert windows.windows().count() == 0
 
 
 stretches = st.lists(

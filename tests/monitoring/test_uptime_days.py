@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client as Browser
 
-from backlog import services as backlog
 from core import clock
 from monitoring import selectors, store
+from monitoring.maintenance import services as maintenance
 from monitoring.uptime_days import Day
 from tests.monitoring.lab import START, Lab, Target
 
@@ -51,7 +51,7 @@ def test_planned_maintenance_is_left_out_unless_it_counts(lab: Lab, target: Targ
     up(lab, lab.check(lab.watch(target)), days=3, down=30)
     noon = START.replace(hour=0) - 2 * HOUR - 12 * HOUR
     with clock.at(noon - DAY), lab.house.scope():
-        backlog.plan_maintenance(
+        maintenance.plan_maintenance(
             system_id=lab.house.system.id, title="Move", starts_at=noon + HOUR / 4, ends_at=noon + HOUR / 2
         )
     assert strip(lab)[date(2026, 5, 31)] == (100.0, True)

@@ -267,7 +267,7 @@ def test_a_ladder_reads_back_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rung", "words"),
+    ("step", "words"),
     [
         (EscalationStep(to="everybody", percent=0), "who is called"),
         (EscalationStep(to="person:bob", percent=0), "who is called"),

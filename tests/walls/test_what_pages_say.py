@@ -10,12 +10,13 @@ import pytest
 from django.test import Client as Browser
 
 from agreements.models import Retainer, TierInclusion, TierTemplate
-from backlog.models import BacklogItem, MaintenanceWindow
+from backlog.models import BacklogItem
 from clients.models import AISystem, Client, Contact
 from core.access.roles import Capability, Role, may
 from core.models import Agency, ApiToken, User
 from incidents import services as incidents
 from incidents.models import Incident, PauseDispute
+from monitoring.maintenance.models import MaintenanceWindow
 from monitoring.models import Alert, Check, Threshold
 from retainer.notifications.models import WebhookEndpoint
 from slas.models import Calendar, Policy, Rota

@@ -10,12 +10,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from backlog import events
-from backlog.models import MaintenanceWindow
 from clients import selectors as clients
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
+from monitoring.maintenance import events
+from monitoring.maintenance.models import MaintenanceWindow
 
 LONGEST = timedelta(days=7)
 FARTHEST = timedelta(days=5 * 366)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from backlog.services import cancel_maintenance, plan_maintenance
 from core.clock import now
 from core.errors import Conflict
+from monitoring.maintenance.services import cancel_maintenance, plan_maintenance
 from tests.cast import Cast, House
 
 NOON = (now() + timedelta(days=3)).replace(hour=12, minute=0, second=0, microsecond=0)

@@ -1,0 +1,1 @@
+"""Planned maintenance of systems: what was announced before it began, and is therefore no outage."""

@@ -1,0 +1,60 @@
+"""Pages of planned maintenance."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clients import selectors as clients
+from core.access.views import staff
+from core.errors import DomainError, NotFound
+from core.web.forms import Screen, form_page
+from core.web.pages import done, refused
+from monitoring.maintenance import permissions, selectors, services
+from monitoring.maintenance.forms import WindowForm
+
+
+@staff(permissions.PLAN)
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
+    """Announces planned maintenance of a system."""
+    try:
+        row = clients.system_by_slugs(client, system)
+    except NotFound as error:
+        raise Http404 from error
+    back = reverse("dashboard:system", args=[agency, client, system])
+    screen = Screen(
+        title=_("Plan maintenance of %(name)s") % {"name": row.name},
+        submit=_("Plan maintenance"),
+        back=back,
+        help=_("The client sees it in the portal. It is told apart from downtime where the agreement says so."),
+        breadcrumbs=[{"label": row.name, "url": back}, {"label": _("Maintenance"), "url": ""}],
+    )
+
+    def save(data: dict[str, Any]) -> tuple[str, str]:
+        services.plan_maintenance(system_id=row.id, **data)
+        return _("Planned."), back
+
+    return form_page(request, WindowForm(request.POST or None), screen, save)
+
+
+@staff(permissions.PLAN)
+@require_POST
+def call_off(request: HttpRequest, agency: str, window_id: uuid.UUID) -> HttpResponse:
+    """Takes planned maintenance back."""
+    try:
+        row = selectors.window(window_id)
+    except NotFound as error:
+        raise Http404 from error
+    system = clients.system(row.system_id)
+    back = reverse("dashboard:system", args=[agency, clients.client(row.client_id).slug, system.slug])
+    try:
+        services.cancel_maintenance(window_id=row.id)
+    except DomainError as error:
+        return refused(request, error, back)
+    return done(request, _("Called off."), back)
