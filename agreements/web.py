@@ -16,8 +16,8 @@ from agreements.models import TierTemplate
 from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError, NotFound
+from core.format import money
 from core.selectors import agency as own_agency
-from core.ui.format import money
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused
 from slas import selectors as slas

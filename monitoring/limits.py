@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from core.ui.format import duration_in_words
+from core.format import duration_in_words
 from monitoring.evaluate import judge_value
 from monitoring.models import Check, Threshold
 from monitoring.selectors import metric_label, value_text

@@ -104,7 +104,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "retainer.context.face",
             ],
-            "builtins": ["django.templatetags.i18n", "core.templatetags.ui"],
+            "builtins": ["django.templatetags.i18n", "retainer.ui.tags"],
         },
     },
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
-from core.ui.format import day, duration
+from core.format import day, duration
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from monitoring.charting import DAY, Series

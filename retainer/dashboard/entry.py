@@ -23,12 +23,12 @@ from core.models import Invitation, User
 from core.selectors import agency, memberships_of
 from core.services import accept_invitation, allow_agency, find_invitation
 from core.tenancy import Actor, tenant_scope
-from core.ui.brand import stylesheet
 from core.web.forms import Screen, form_page
 from core.web.pages import put_on_form
 from retainer.accounts.adapter import INVITATION_KEY
 from retainer.dashboard.forms import AcceptForm, AgencyStartForm
 from retainer.onboarding import open_agency
+from retainer.ui.brand import stylesheet
 
 _COLOUR = re.compile(r"[0-9a-f]{6}")
 

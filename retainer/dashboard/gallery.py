@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.access.views import public
-from core.ui.gallery import examples
+from retainer.ui.gallery import examples
 
 
 @public

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
+from core.format import duration
 from core.selectors import MembershipView, events_version
-from core.ui.format import duration
 from core.web.live_cache import version_of
 from core.web.pages import page, unchanged, wants_part
 from incidents import selectors as incidents

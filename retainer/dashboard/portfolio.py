@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.ui.format import day, number
+from core.format import day, number
 from monitoring import recent
 from monitoring.uptime_days import Day
 from retainer.dashboard.roster import Roster

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from agreements import selectors as agreements
 from core.clock import now
+from core.format import day
 from core.selectors import agency
-from core.ui.format import day
 from monitoring import selectors as monitoring
 from retainer.dashboard.review import bounds
 from slas import selectors as slas

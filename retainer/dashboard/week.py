@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from agreements import selectors as agreements
 from core.clock import now
+from core.format import day, moment
 from core.selectors import names_of
-from core.ui.format import day, moment
 from monitoring.maintenance import selectors as maintenance
 from retainer.dashboard.roster import ClientEntry, Roster
 from slas import selectors as slas

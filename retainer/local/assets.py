@@ -21,8 +21,7 @@ PACKAGE_FILES = ("package.json", "package-lock.json")
 SOURCES = (
     "retainer/assets/**/*",
     "templates/**/*",
-    "core/templatetags/**/*.py",
-    "core/ui/**/*.py",
+    "retainer/ui/**/*.py",
     "*.mjs",
     "*.config.js",
 )

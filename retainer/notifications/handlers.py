@@ -15,11 +15,11 @@ from clients import selectors as clients
 from core.access.roles import Capability, Role, may
 from core.clock import now
 from core.events import ANY, Event, Handler, handler
+from core.format import moment
 from core.models import Membership
 from core.selectors import agency, members
 from core.services import invite_contact_person
 from core.text import unlinked
-from core.ui.format import moment
 from incidents import events as incident_events
 from incidents import selectors as incidents
 from incidents.next_message import announced, next_message

@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from core.text import unlinked
-from core.ui.brand import accent
-from core.ui.tokens import colours
+from retainer.ui.brand import accent
+from retainer.ui.tokens import colours
 
 
 @dataclass(frozen=True, slots=True)

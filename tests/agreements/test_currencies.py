@@ -18,9 +18,9 @@ from agreements.models import Retainer, TierTemplate
 from agreements.typed import parse_minor, typed_minor
 from agreements.values import MOST_MINOR
 from core.currencies import DECIMALS, decimals
+from core.format import money
 from core.models import AuditEvent
 from core.tenancy import Actor, tenant_scope
-from core.ui.format import money
 from tests.agreements.desk import Desk
 from tests.api.support import call, token_of
 

@@ -15,8 +15,8 @@ from tests.cast import Cast
 
 APPS = ("core", "clients", "slas", "agreements", "incidents", "monitoring", "backlog", "notifications")
 NAME = re.compile(rf'"((?:{"|".join(APPS)})\.[a-z_]+\.[a-z_]+)"')
-# Names of modules and tasks look the same and are in no trail.
-NOT_DONE = re.compile(r"\.(tasks|templatetags|probing|sources)\.")
+# Names of modules, tasks and handlers look the same and are in no trail.
+NOT_DONE = re.compile(r"\.(tasks|handlers|probing|sources)\.")
 
 
 def written() -> set[str]:

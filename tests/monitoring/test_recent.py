@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from clients.models import Client
 from core import clock
 from core.ids import uuid7
-from core.ui import drawings
 from incidents import services as incidents
 from monitoring import recent, services, store
 from monitoring.maintenance import services as maintenance
 from monitoring.models import Alert, Check
+from retainer.ui import drawings
 from tests.cast import Cast, House
 
 NOON = datetime(2026, 6, 10, 12, 10, tzinfo=UTC)

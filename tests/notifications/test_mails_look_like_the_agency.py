@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.ui.brand import accent
-from core.ui.colour import contrast
 from retainer.notifications.messages import Message, mail_bodies
+from retainer.ui.brand import accent
+from retainer.ui.colour import contrast
 
 MESSAGE = Message(
     subject="A problem with Support",

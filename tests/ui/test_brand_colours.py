@@ -7,9 +7,9 @@ import math
 
 import pytest
 
-from core.ui.brand import VALUES, accent, stylesheet
-from core.ui.colour import contrast, from_oklch, oklch
-from core.ui.tokens import THEMES, Theme, colours
+from retainer.ui.brand import VALUES, accent, stylesheet
+from retainer.ui.colour import contrast, from_oklch, oklch
+from retainer.ui.tokens import THEMES, Theme, colours
 
 
 def _hues() -> list[str]:

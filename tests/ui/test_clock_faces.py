@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core import clock
-from core.ui.clocks import BAR, SLIVER, bar, face
+from retainer.ui.clocks import BAR, SLIVER, bar, face
 
 NOW = datetime(2026, 3, 24, 13, 30, tzinfo=UTC)
 

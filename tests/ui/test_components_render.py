@@ -10,9 +10,9 @@ from django import forms
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from core.templatetags import ui
-from core.ui.drawings import spark
-from core.ui.gallery import GalleryForm, examples
+from retainer.ui import tags as ui
+from retainer.ui.drawings import spark
+from retainer.ui.gallery import GalleryForm, examples
 
 
 @pytest.fixture(scope="module")

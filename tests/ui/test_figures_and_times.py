@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core import clock
-from core.ui import format
+from core import clock, format
 
 NOW = datetime(2026, 3, 24, 13, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

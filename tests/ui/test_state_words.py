@@ -10,11 +10,11 @@ from django.template import Context, Engine
 
 from agreements.models import RetainerState
 from backlog.models import BacklogState
-from core.ui.badges import ALIASES, BADGES, badge_for
 from incidents.states import IncidentState
 from monitoring.models import AlertState, Health
 from retainer import sitemap
 from retainer.dashboard.found import ACTS
+from retainer.ui.badges import ALIASES, BADGES, badge_for
 from slas.models import ClockState, Severity
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ EVERY = [(kind, word) for kind, words in BADGES.items() for word in words]
 
 
 def render(source: str, **context: object) -> str:
-    engine = Engine(builtins=["django.templatetags.i18n", "core.templatetags.ui"])
+    engine = Engine(builtins=["django.templatetags.i18n", "retainer.ui.tags"])
     return engine.from_string(source).render(Context(context))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.ui.colour import contrast
-from core.ui.tokens import THEMES, Theme, colours
+from retainer.ui.colour import contrast
+from retainer.ui.tokens import THEMES, Theme, colours
 
 GROUNDS = ("canvas", "surface", "raised", "sunken", "selected")
 TONES = ("neutral", "info", "good", "warn", "bad", "accent")

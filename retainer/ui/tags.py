@@ -16,7 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.ui import badges, clocks, drawings, format
+from core import format
+from retainer.ui import badges, clocks, drawings
 
 register = Library()
 

@@ -12,7 +12,7 @@ from django import forms
 from django.core.paginator import Paginator
 
 from core.clock import now
-from core.ui.badges import BADGES
+from retainer.ui.badges import BADGES
 
 LONG_NAME = "Contract clause extractor for procurement"
 UPDATE = (

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from core.ui.format import NOTHING, duration, full_moment, moment
+from core.format import NOTHING, duration, full_moment, moment
 
 RUNNING = ("running", "at_risk")
 OPEN = (*RUNNING, "paused", "outside_hours")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.ui.colour import contrast, from_oklch, oklch
-from core.ui.tokens import THEMES, Theme, colours
+from retainer.ui.colour import contrast, from_oklch, oklch
+from retainer.ui.tokens import THEMES, Theme, colours
 
 # The sixth is the hover of a solid button.
 VALUES = ("text", "tint", "border", "solid", "on", "hover")
