@@ -16,8 +16,8 @@ from clients import selectors as clients
 from core.access.roles import TokenScope
 from core.access.views import api
 from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer
-from retainer.dashboard.review import attained
-from retainer.dashboard.uptime import month_of
+from retainer.reports.attainment import attained
+from retainer.reports.uptime import month_of
 from slas.selectors import METRICS, SEVERITIES
 
 LONGEST = timedelta(days=400)

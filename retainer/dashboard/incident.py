@@ -52,9 +52,9 @@ from retainer.dashboard.acts import (
     offered,
     send_words,
 )
-from retainer.dashboard.charts import chart
 from retainer.dashboard.timeline import folded, lines_of
 from retainer.errors import not_found
+from retainer.reports.charts import chart
 from slas import selectors as slas
 from slas.selectors import party_label
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.format import day, number
 from monitoring import recent
+from monitoring.selectors import WORST
 from monitoring.uptime_days import Day
 from retainer.dashboard.roster import Roster
 from retainer.dashboard.week import Dated
@@ -20,7 +21,6 @@ from retainer.dashboard.week import Dated
 MOST_CLIENTS = 10
 # Of each client; its page shows them all.
 MOST_SYSTEMS = 2
-WORST_FIRST = ("down", "degraded", "unknown", "maintenance", "healthy", "paused")
 WELL = ("healthy", "paused")
 
 # State, name and slug of a system.
@@ -38,7 +38,7 @@ def health_by_client(
         (_worst(systems[client_id]), name.lower(), client_id, name, client_slug)
         for client_id, name, client_slug, _live_at in named.clients.values()
     ]
-    rows.sort(key=lambda row: (WORST_FIRST.index(row[0]), row[1]))
+    rows.sort(key=lambda row: (WORST.index(row[0]), row[1]))
     shown = rows[:MOST_CLIENTS]
     weeks = _said(recent.weeks([row[2] for row in shown]))
     following = {one.client_id: one for one in reversed(dates)}
@@ -49,12 +49,12 @@ def health_by_client(
 
 
 def _worst(systems: list[System]) -> str:
-    return min((state for state, _name, _slug in systems), key=WORST_FIRST.index, default="unknown")
+    return min((state for state, _name, _slug in systems), key=WORST.index, default="unknown")
 
 
 def _line(slug: str, row: tuple[str, str, uuid.UUID, str, str], systems: list[System]) -> dict[str, Any]:
     state, _lower, _client_id, name, client_slug = row
-    ill = sorted((one for one in systems if one[0] not in WELL), key=lambda one: WORST_FIRST.index(one[0]))
+    ill = sorted((one for one in systems if one[0] not in WELL), key=lambda one: WORST.index(one[0]))
     return {
         "name": name,
         "url": reverse("dashboard:client", args=[slug, client_slug]),

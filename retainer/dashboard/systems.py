@@ -21,10 +21,9 @@ from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from monitoring.maintenance import selectors as maintenance
 from monitoring.ranges import chart_grid
-from retainer.dashboard.charts import chart
-from retainer.dashboard.portfolio import WORST_FIRST
-from retainer.dashboard.uptime import days_of, months_of
 from retainer.errors import not_found
+from retainer.reports.charts import chart
+from retainer.reports.uptime import days_of, months_of
 from slas import selectors as slas
 
 
@@ -46,7 +45,7 @@ def systems(request: HttpRequest, agency: str) -> HttpResponse:
     wanted = request.GET.get("state", "")
     if wanted:
         rows = [row for row in rows if row["health"].state == wanted]
-    rows.sort(key=lambda row: (WORST_FIRST.index(row["health"].state), row["system"].name.lower()))
+    rows.sort(key=lambda row: (monitoring.WORST.index(row["health"].state), row["system"].name.lower()))
     choices = [("", _("In use")), ("archived", _("Archived"))]
     context = {
         "page": listed(request, rows),

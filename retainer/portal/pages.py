@@ -25,11 +25,11 @@ from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
 from monitoring.maintenance import selectors as maintenance
 from monitoring.ranges import chart_grid
-from retainer.dashboard.charts import chart
-from retainer.dashboard.uptime import days_of, months_of
 from retainer.errors import not_found
 from retainer.portal import standing
 from retainer.portal.asking import link_for
+from retainer.reports.charts import chart
+from retainer.reports.uptime import days_of, months_of
 from slas import selectors as slas
 
 

@@ -16,7 +16,6 @@ from incidents import selectors as incidents
 from incidents.next_message import announced, next_message
 from monitoring import selectors as monitoring
 from monitoring.maintenance import selectors as maintenance
-from retainer.dashboard.portfolio import WORST_FIRST
 from slas import selectors as slas
 
 MOST_COMING, MOST_METRICS, MOST_PAST = 3, 2, 5
@@ -49,7 +48,7 @@ def verdict(states: Sequence[str], open_rows: Sequence[Any]) -> str:
     """How everything stands, in one sentence or two."""
     if not states:
         return _("No system is being looked after yet.")
-    worst = min(states, key=WORST_FIRST.index)
+    worst = min(states, key=monitoring.WORST.index)
     words = {
         "down": _("Something is down."),
         "degraded": _("Something is not working as well as agreed."),
@@ -77,7 +76,7 @@ def systems_with_health() -> list[tuple[Any, Any]]:
 
 def standings() -> list[Standing]:
     """The same, the worst first, with the values of production that have an agreed limit."""
-    found = sorted(systems_with_health(), key=lambda one: WORST_FIRST.index(one[1].state))
+    found = sorted(systems_with_health(), key=lambda one: monitoring.WORST.index(one[1].state))
     return [Standing(row, health, _agreed(row.id)) for row, health in found]
 
 

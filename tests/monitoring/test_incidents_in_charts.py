@@ -48,7 +48,7 @@ def test_only_what_went_on_in_the_period_is_marked(lab: Lab, target: Target) -> 
 
 
 def test_no_more_are_marked_than_an_eye_tells_apart(lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retainer.dashboard.charts.MOST_BANDS", 2)
+    monkeypatch.setattr("retainer.reports.charts.MOST_BANDS", 2)
     check_id = lab.watch(target)
     found = [imported(lab, lab.moment - number * DAY, days=0.1) for number in (1, 2, 3)]
     assert marked(lab, check_id, "7d") == found[:2]

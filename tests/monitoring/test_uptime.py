@@ -20,7 +20,7 @@ from monitoring.maintenance import selectors as windows
 from monitoring.maintenance import services as maintenance
 from monitoring.models import Check, Sample
 from monitoring.uptime import merged
-from retainer.dashboard.uptime import Month, month_of
+from retainer.reports.uptime import Month, month_of
 from tests.cast import Cast, House
 from tests.monitoring.lab import Lab, Target
 from tests.rows import signed_retainer

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from incidents import services as incidents
-from retainer.dashboard.review import bounds
+from retainer.reports.attainment import bounds
 from slas import selectors as slas
 from slas import services
 from slas.models import Clock

@@ -17,7 +17,7 @@ from core.clock import now
 from core.format import day
 from core.selectors import agency
 from monitoring import selectors as monitoring
-from retainer.dashboard.review import bounds
+from retainer.reports.attainment import bounds
 from slas import selectors as slas
 
 DAYS = 30

@@ -1,0 +1,1 @@
+"""What several faces show: attainment, uptime and charts, each worked out in one place."""
