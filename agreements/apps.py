@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from agreements import events
 from clients import holders as archiving
 from core.events import declare, declared_in
-from slas import usage
+from slas.policies import usage
 
 
 class AgreementsConfig(AppConfig):

@@ -13,8 +13,8 @@ from django.test import Client
 
 from bench.harness import Figure, median, seconds_of
 from core.tokens import create_token
+from slas.clocks.simulation import MOST_EVENTS
 from slas.engine import MOST_DATES, MOST_WINDOWS, WEEKDAYS
-from slas.services.simulation import MOST_EVENTS
 from tests.cast import House
 
 WHERE = "/api/v1/clocks/simulate/"

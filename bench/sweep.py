@@ -22,9 +22,9 @@ from core.ids import earliest_at, uuid7
 from core.tenancy.scope import sweeper_scope
 from slas import selectors as slas
 from slas import services
+from slas.clocks.evaluation import judge_clock, threshold_key
+from slas.clocks.history import history
 from slas.models import Clock
-from slas.services.evaluation import judge_clock, threshold_key
-from slas.services.happened import history
 from tests.cast import House
 
 SIZES = (10_000, 100_000, 1_000_000)

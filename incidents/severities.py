@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from slas.severities import DEFINITIONS
+from slas.policies.severities import DEFINITIONS
 
 LABELS: dict[str, str | Promise] = {
     "critical": _("Critical"),

@@ -28,7 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:agency>/", include("monitoring.urls")),
     path("a/<slug:agency>/settings/", include("retainer.dashboard.settings_urls")),
     path("a/<slug:agency>/settings/response-times/", include("slas.urls")),
-    path("a/<slug:agency>/settings/on-call/", include("slas.oncall_urls")),
+    path("a/<slug:agency>/settings/on-call/", include("slas.oncall.urls")),
     # After the apps' own pages: "clients/new/" is no client called "new".
     path("a/<slug:agency>/", include("retainer.dashboard.urls")),
     path("p/<slug:agency>/<slug:client>/", include("retainer.portal.urls")),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from slas.web import archiving, calendars, moves, policies
+from slas import archive_web as archiving
+from slas.bulk_retarget import web as moves
+from slas.calendars import web as calendars
+from slas.policies import web as policies
 
 app_name = "slas"
 urlpatterns = [

@@ -13,7 +13,10 @@ from monitoring.maintenance.api import MaintenanceWindows
 from retainer.api.people import AuditEvents, Members
 from retainer.api.reports import Attainments, Uptimes
 from retainer.api.webhooks import Deliveries, Webhooks
-from slas.api import Calendars, Clocks, OnCall, Overrides, Policies, Rotas, Simulations, TimesOff
+from slas.calendars.api import Calendars
+from slas.clocks.api import Clocks, Simulations
+from slas.oncall.api import OnCall, Overrides, Rotas, TimesOff
+from slas.policies.api import Policies
 
 app_name = "api"
 router = SimpleRouter(use_regex_path=False)

@@ -33,8 +33,8 @@ from retainer.reports.attainment import (
     time_by_side,
     unpromised,
 )
-from slas import attainment, replay
 from slas import selectors as slas
+from slas.clocks import attainment, replay
 
 PERIODS = {
     "month": gettext_lazy("This month"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from agreements import selectors as agreements
 from core.clock import now
 from incidents import selectors as incidents
-from slas import attainment, responsibility
+from slas.clocks import attainment, responsibility
 
 # More than an agency decides in a year; beyond it the page says so.
 MOST = 5000

@@ -11,9 +11,9 @@ import pytest
 
 from bench.simulate import at_the_caps
 from core.models import IdempotencyKey
+from slas.clocks.simulation import MOST_EVENTS, MOST_SEGMENTS
 from slas.engine import MOST_DATES, MOST_WINDOWS, compile_calendar
 from slas.engine.compiled import _shared
-from slas.services.simulation import MOST_EVENTS, MOST_SEGMENTS
 from tests.api.support import World, call, send, token_of
 from tests.slas.engine.support import office
 

@@ -40,7 +40,7 @@ POINTS = (
     Point("between the lease of news and their handlers", "core.outbox", "_claim"),
     Point("inside the handler that fires", "monitoring.alerts", "tell"),
     Point("inside the handler of webhooks", "retainer.notifications.handlers", "queue_webhooks"),
-    Point("inside the sweep", "slas.services.sweep", "settle"),
+    Point("inside the sweep", "slas.clocks.sweep", "settle"),
     Point("between the lease of a delivery and its sending", "retainer.notifications.delivery", "claim"),
     Point("after a delivery was sent", "retainer.notifications.delivery", "note_sent", before=True),
 )

@@ -133,7 +133,7 @@ def test_a_preview_looks_past_what_is_signed(ward: Ward, monkeypatch: pytest.Mon
         ward.open(MORNING)
     incident = ward.unsigned(MORNING)
     move = prepared(ward, policy_version_id=newer(ward, 1800))
-    monkeypatch.setattr("slas.services.bulk_retarget.BATCH", 2)
+    monkeypatch.setattr("slas.bulk_retarget.services.BATCH", 2)
     with ward.at(LATER):
         assert {row.subject_id for row in sla_services.preview_move(move_id=move.id)} == {incident}
         assert len(sla_services.preview_move(move_id=move.id, most=1)) == 1

@@ -12,7 +12,7 @@ from core.errors import Conflict, DomainError, NotFound
 from incidents import selectors, services
 from slas import selectors as sla_selectors
 from slas import services as sla_services
-from slas.policy_content import Wording
+from slas.policies.content import Wording
 from tests.cast import Cast, random_id
 from tests.incidents.ward import Ward, utc
 

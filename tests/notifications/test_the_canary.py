@@ -20,8 +20,8 @@ from core.tenancy import tenant_scope
 from retainer import canary
 from retainer.tasks import audit_pipeline, look
 from slas import selectors, services
+from slas.clocks import evaluation
 from slas.models import Clock
-from slas.services import evaluation
 from tests.cast import Cast
 from tests.monitoring.lab import Target
 from tests.slas.desk import utc

@@ -17,7 +17,7 @@ from core.models import OutboxEvent
 from incidents import services as incidents
 from slas import selectors, services
 from slas.models import Policy
-from slas.services.share_locks import offered_calendars, offered_policies
+from slas.policies.share_locks import offered_calendars, offered_policies
 from tests.cast import Cast, House, random_id
 from tests.incidents.ward import Ward
 from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc
@@ -120,7 +120,7 @@ HELD = {
 
 @pytest.mark.parametrize("said", HELD)
 def test_three_are_named_and_the_rest_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
-    monkeypatch.setattr("slas.services.archiving.holders_of", lambda _id: HELD[said])
+    monkeypatch.setattr("slas.archiving.holders_of", lambda _id: HELD[said])
     with pytest.raises(Conflict, match=said):
         archive(desk)
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slas import attainment, replay, responsibility, services
+from slas import services
+from slas.clocks import attainment, replay, responsibility
 from slas.models import Clock
 from tests.cast import Cast
 from tests.slas.desk import HOUR, OFFICE, Desk, sweep, utc

@@ -15,12 +15,12 @@ from core import clock
 from core.models import Agency
 from core.tenancy import sweeper_scope
 from incidents.states import IncidentState
-from slas import responsibility, selectors, services
+from slas import selectors, services
+from slas.bulk_retarget.services import step_moves
+from slas.clocks import evaluation, responsibility
+from slas.clocks.evaluation import judge_clock
+from slas.clocks.history import history
 from slas.models import Clock, ClockEvent, ClockState
-from slas.services import evaluation
-from slas.services.bulk_retarget import step_moves
-from slas.services.evaluation import judge_clock
-from slas.services.happened import history
 from tests.cast import Cast, random_id
 from tests.incidents.ward import MORNING, Ward
 from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slas.services.evaluation import settle
+from slas.clocks.evaluation import settle
 from tests.cast import Cast
 from tests.slas.desk import HOUR, Desk, sweep, utc
 
@@ -23,7 +23,7 @@ def set_back(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     def late(clocks: Any, rows: Any, _at: datetime) -> Any:
         return settle(clocks, rows, utc(moment))
 
-    monkeypatch.setattr("slas.services.event_log.settle", late)
+    monkeypatch.setattr("slas.clocks.event_log.settle", late)
 
 
 def test_a_promise_that_was_judged_before_it_began_is_missed_in_time(

@@ -16,8 +16,8 @@ from core.models import OutboxEvent
 from slas import services
 from slas.engine import from_instant, to_instant
 from slas.escalation import EscalationPolicy, EscalationStep, after_quiet
-from slas.policy_content import Wording
-from slas.services.policies import create_policy
+from slas.policies.content import Wording
+from slas.policies.services import create_policy
 from tests.cast import Cast, random_id
 from tests.slas.desk import ALWAYS, HOUR, OFFICE, Desk, sweep, utc
 

@@ -8,7 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from slas import selectors, services
-from slas.forms import CalendarForm, PolicyForm, duration_text, parse_duration
+from slas.calendars.forms import CalendarForm
+from slas.fields import duration_text, parse_duration
+from slas.policies.forms import PolicyForm
 from tests.cast import Cast
 from tests.slas.desk import HOUR, OFFICE
 

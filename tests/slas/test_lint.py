@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from slas import selectors, services
-from slas.catalogue import POLICIES, wording_of
 from slas.models import PolicyVersion
-from slas.policy_content import Wording
+from slas.policies.catalogue import POLICIES, wording_of
+from slas.policies.content import Wording
 from tests.cast import Cast, random_id
 from tests.slas.desk import HOUR, Desk
 

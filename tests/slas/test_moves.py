@@ -11,8 +11,9 @@ from django.db import OperationalError
 from core import clock
 from core.errors import Conflict, NotFound
 from slas import services
+from slas.bulk_retarget import plan
+from slas.bulk_retarget import services as bulk_retarget
 from slas.models import Clock, TermsMove
-from slas.services import bulk_retarget, bulk_retarget_plan
 from tests.cast import Cast, random_id
 from tests.slas.desk import HOUR, OFFICE, Desk, sweep, utc
 
@@ -179,7 +180,7 @@ def test_it_goes_batch_by_batch_and_on_from_where_somebody_died(desk: Desk, monk
     step("2026-06-01 08:30", times=1)
     assert state(desk, move).dealt_with == 3
     with monkeypatch.context() as gone:
-        gone.setattr(bulk_retarget_plan, "append", raising(OperationalError("the server went away")))
+        gone.setattr(plan, "append", raising(OperationalError("the server went away")))
         step("2026-06-01 08:30", times=1)
     # What the batch had written went with it, and the lease lets others on after a minute.
     assert state(desk, move).dealt_with == 3

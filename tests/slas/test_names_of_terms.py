@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from core.errors import Conflict, DomainError
-from slas import responsibility, services
+from slas import services
+from slas.clocks import responsibility
 from slas.models import Policy
 from tests.cast import Cast
 from tests.slas.desk import HOUR, Desk, sweep, utc

@@ -18,7 +18,7 @@ from core.selectors import member_of_user
 from core.services import end_membership
 from slas import selectors, services
 from slas.models import Rota
-from slas.oncall import Stretch, Turns, called, shifts
+from slas.oncall.shifts import Stretch, Turns, called, shifts
 from tests.cast import Cast, House, random_id
 
 ANN, BEN, CAT = (uuid.UUID(int=n) for n in (1, 2, 3))

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import DomainError
 from slas import services
+from slas.calendars.forms import CalendarForm
 from slas.engine import MOST_DATES, MOST_WINDOWS
-from slas.forms import CalendarForm
 from slas.models import CalendarVersion
 from tests.api.support import call, token_of
 from tests.cast import Cast

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slas.summaries import hours_in_words
+from slas.calendars.summaries import hours_in_words
 
 DAY = [["09:00", "17:00"]]
 

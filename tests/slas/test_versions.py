@@ -11,7 +11,7 @@ import pytest
 from core.errors import DomainError, NotFound
 from slas import selectors, services
 from slas.models import Calendar, Clock, Policy
-from slas.policy_content import Wording
+from slas.policies.content import Wording
 from tests.cast import Cast, random_id
 from tests.slas.desk import ALWAYS, HOUR, OFFICE, Desk, sweep, utc
 

@@ -11,7 +11,7 @@ from core.errors import DomainError
 from slas import selectors, services
 from slas.escalation import EscalationPolicy, EscalationStep
 from slas.models import PolicyVersion, Target
-from slas.policy_content import Wording
+from slas.policies.content import Wording
 from tests.cast import Cast, random_id
 from tests.slas.desk import HOUR, Desk, sweep, utc
 

@@ -90,5 +90,5 @@ RAW_SQL = {
     "monitoring/store.py",
     "retainer/local/postgres.py",
     "retainer/notifications/lanes.py",
-    "slas/services/share_locks.py",
+    "slas/policies/share_locks.py",
 }

@@ -30,7 +30,7 @@ from retainer.local.seed import history, story
 from retainer.onboarding import open_agency
 from slas import selectors as slas
 from slas import services as sla_services
-from slas.catalogue import POLICIES, wording_of
+from slas.policies.catalogue import POLICIES, wording_of
 
 Say = Callable[[str], Any]
 

@@ -1,0 +1,1 @@
+"""Open clocks that are moved to newer terms, counted before and by batches."""

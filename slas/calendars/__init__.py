@@ -1,0 +1,1 @@
+"""When support is open: calendars with their versions, holidays, and what a feed proposes."""

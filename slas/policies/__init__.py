@@ -1,0 +1,1 @@
+"""What is promised: policies with their versions and targets, and what is said of them in words."""

@@ -1,1 +1,0 @@
-"""Pages of response times, of support hours, and of who is on call."""
