@@ -22,8 +22,8 @@ from core.ids import earliest_at, uuid7
 from core.tenancy.scope import sweeper_scope
 from slas import selectors as slas
 from slas import services
-from slas.clocks.evaluation import judge_clock, threshold_key
-from slas.clocks.history import history
+from slas.clocks.evaluation import threshold_key
+from slas.clocks.judgement import history, judge_clock
 from slas.models import Clock
 from tests.cast import House
 

@@ -14,9 +14,11 @@ from core.access.views import staff
 from core.errors import DomainError
 from core.web.forms import Screen, form_page
 from core.web.pages import done, refused
-from slas import permissions, selectors, services
+from slas import archiving, permissions
+from slas.calendars import selectors as calendars_selectors
 from slas.calendars.forms import CalendarNameForm
 from slas.pages import crumbs, found
+from slas.policies import selectors as policies_selectors
 from slas.policies.forms import PolicyNameForm
 
 
@@ -24,12 +26,12 @@ from slas.policies.forms import PolicyNameForm
 @require_http_methods(["GET", "POST"])
 def rename_policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """Another name and description."""
-    row = found(lambda: selectors.policy_by_slug(policy))
+    row = found(lambda: policies_selectors.policy_by_slug(policy))
     back = reverse("slas:policy", args=[agency, row.slug])
     form = PolicyNameForm(request.POST or None, initial={"name": row.name, "description": row.description})
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
-        services.update_policy(policy_id=row.id, **data)
+        archiving.update_policy(policy_id=row.id, **data)
         return _("Renamed."), back
 
     return form_page(request, form, _screen(agency, row.name, back), save)
@@ -39,11 +41,11 @@ def rename_policy(request: HttpRequest, agency: str, policy: str) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def rename_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """Another name."""
-    row = found(lambda: selectors.newest_calendar_version(calendar)).calendar
+    row = found(lambda: calendars_selectors.newest_calendar_version(calendar)).calendar
     back = reverse("slas:calendar", args=[agency, row.slug])
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
-        services.update_calendar(calendar_id=row.id, **data)
+        archiving.update_calendar(calendar_id=row.id, **data)
         return _("Renamed."), back
 
     form = CalendarNameForm(request.POST or None, initial={"name": row.name})
@@ -54,36 +56,36 @@ def rename_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpRes
 @require_POST
 def archive_policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """Offers it no more, or says who still relies on it."""
-    row = found(lambda: selectors.policy_by_slug(policy))
+    row = found(lambda: policies_selectors.policy_by_slug(policy))
     back = reverse("slas:policy", args=[agency, row.slug])
-    return _try(request, lambda: services.archive_policy(policy_id=row.id), _("Archived."), back)
+    return _try(request, lambda: archiving.archive_policy(policy_id=row.id), _("Archived."), back)
 
 
 @staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_POST
 def restore_policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """Offers it again."""
-    row = found(lambda: selectors.policy_by_slug(policy))
+    row = found(lambda: policies_selectors.policy_by_slug(policy))
     back = reverse("slas:policy", args=[agency, row.slug])
-    return _try(request, lambda: services.restore_policy(policy_id=row.id), _("Restored."), back)
+    return _try(request, lambda: archiving.restore_policy(policy_id=row.id), _("Restored."), back)
 
 
 @staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_POST
 def archive_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """Offers it no more, or says which policies still count in it."""
-    row = found(lambda: selectors.newest_calendar_version(calendar)).calendar
+    row = found(lambda: calendars_selectors.newest_calendar_version(calendar)).calendar
     back = reverse("slas:calendar", args=[agency, row.slug])
-    return _try(request, lambda: services.archive_calendar(calendar_id=row.id), _("Archived."), back)
+    return _try(request, lambda: archiving.archive_calendar(calendar_id=row.id), _("Archived."), back)
 
 
 @staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_POST
 def restore_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """Offers it again."""
-    row = found(lambda: selectors.newest_calendar_version(calendar)).calendar
+    row = found(lambda: calendars_selectors.newest_calendar_version(calendar)).calendar
     back = reverse("slas:calendar", args=[agency, row.slug])
-    return _try(request, lambda: services.restore_calendar(calendar_id=row.id), _("Restored."), back)
+    return _try(request, lambda: archiving.restore_calendar(calendar_id=row.id), _("Restored."), back)
 
 
 def shelf_menu(agency: str, kind: str, slug: str) -> list[dict[str, Any]]:

@@ -18,8 +18,10 @@ from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, NotFound
 from slas import events
+from slas.calendars.models import Calendar
 from slas.calendars.slugs import free_title, save_named
-from slas.models import Calendar, Clock, Policy, PolicyVersion, Target
+from slas.clocks.models import Clock
+from slas.policies.models import Policy, PolicyVersion, Target
 from slas.policies.share_locks import offered_calendars, offered_policies
 from slas.policies.usage import holders_of
 

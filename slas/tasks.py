@@ -6,7 +6,9 @@ import time
 
 from core.heartbeat import beat
 from core.tasks import call_another, system_task
-from slas import services
+from slas.bulk_retarget import services as bulk_retarget_services
+from slas.calendars import holidays
+from slas.clocks import sweep
 
 # A pass that goes on for longer leaves the rest to the next tick, so that the heartbeat stays fresh under load.
 PASS_SECONDS = 2.0
@@ -18,8 +20,8 @@ def sweep_clocks() -> None:
     started = time.monotonic()
     judged = breached = failed = 0
     while time.monotonic() - started < PASS_SECONDS:
-        result = services.sweep_due()
-        if not judged and result.judged == services.BATCH:
+        result = sweep.sweep_due()
+        if not judged and result.judged == sweep.BATCH:
             # More is due than one batch. Each pass calls one more.
             call_another(sweep_clocks, within_seconds=PASS_SECONDS)
         judged, breached, failed = judged + result.judged, breached + result.breached, failed + result.failed
@@ -33,7 +35,7 @@ def move_clocks() -> None:
     """Counts and moves open clocks that come to newer terms, until nothing is left or two seconds have passed."""
     started = time.monotonic()
     while time.monotonic() - started < PASS_SECONDS:
-        if not services.step_moves():
+        if not bulk_retarget_services.step_moves():
             break
     beat("moves")
 
@@ -41,4 +43,4 @@ def move_clocks() -> None:
 @system_task(queue="default")
 def read_holidays() -> None:
     """Proposes the public holidays that come within reach."""
-    beat("holidays", read=services.read_feeds())
+    beat("holidays", read=holidays.read_feeds())

@@ -11,12 +11,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from slas import subjects
-from slas.clocks.evaluation import judge_clock
+from slas.bulk_retarget.models import TermsMove
 from slas.clocks.event_log import NewEvent, append
-from slas.clocks.history import Happened, engine_events, history, read_terms
+from slas.clocks.judgement import Happened, engine_events, history, judge_clock, read_terms
+from slas.clocks.models import Clock
 from slas.clocks.services import terms_of, with_kept_date
 from slas.engine import Event, Judgement, Terms, from_instant, judge, to_instant
-from slas.models import Clock, Target, TermsMove
+from slas.policies.models import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ import uuid
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
-from slas.models import (
-    TermsMove,
-)
+from slas.bulk_retarget.models import TermsMove
 
 
 def move(move_id: uuid.UUID) -> TermsMove:

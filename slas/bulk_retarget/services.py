@@ -23,8 +23,11 @@ from core.errors import Conflict, NotFound
 from core.tenancy.context import require_scope
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from slas import subjects
+from slas.bulk_retarget.models import TermsMove
 from slas.bulk_retarget.plan import Plan
-from slas.models import Clock, MoveState, PolicyVersion, Target, TermsMove
+from slas.clocks.models import Clock
+from slas.policies.models import PolicyVersion, Target
+from slas.words import MoveState
 
 BATCH = 500
 # Batches that a preview looks through at most.

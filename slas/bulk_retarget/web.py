@@ -17,16 +17,19 @@ from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.live_cache import version_of
 from core.web.pages import done, page, refused, unchanged
-from slas import permissions, selectors, services, subjects
+from slas import permissions, subjects
+from slas.bulk_retarget import selectors, services
+from slas.calendars import selectors as calendars_selectors
 from slas.pages import crumbs, found
+from slas.policies import selectors as policies_selectors
 
 
 @staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_POST
 def prepare_policy_move(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """Begins to count what the newest version would do to the open clocks of the older ones."""
-    row = found(lambda: selectors.policy_by_slug(policy))
-    made = services.prepare_move(policy_version_id=selectors.versions_of(row.id)[0].id)
+    row = found(lambda: policies_selectors.policy_by_slug(policy))
+    made = services.prepare_move(policy_version_id=policies_selectors.versions_of(row.id)[0].id)
     return redirect("slas:move", agency, made.id)
 
 
@@ -34,7 +37,7 @@ def prepare_policy_move(request: HttpRequest, agency: str, policy: str) -> HttpR
 @require_POST
 def prepare_calendar_move(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """The same for the newest hours of a calendar."""
-    newest = found(lambda: selectors.newest_calendar_version(calendar))
+    newest = found(lambda: calendars_selectors.newest_calendar_version(calendar))
     made = services.prepare_move(calendar_version_id=newest.id)
     return redirect("slas:move", agency, made.id)
 
@@ -63,8 +66,8 @@ def move(request: HttpRequest, agency: str, move_id: uuid.UUID) -> HttpResponse:
 def _shifts(move_id: uuid.UUID) -> list[tuple[subjects.Named | None, str, subjects.Moved]]:
     """What would change, by what it is the promise of; empty once it was decided."""
     rows = services.preview_move(move_id=move_id)
-    names = subjects.named((row.subject_type, row.subject_id) for row in rows)
-    return [(names.get((row.subject_type, row.subject_id)), selectors.metric_label(row.metric), row) for row in rows]
+    names, label = subjects.named((row.subject_type, row.subject_id) for row in rows), policies_selectors.metric_label
+    return [(names.get((row.subject_type, row.subject_id)), label(row.metric), row) for row in rows]
 
 
 _MOVE_WORDS = (

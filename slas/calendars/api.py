@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
-from slas import permissions, selectors, services
-from slas.models import ProposalState
+from slas import archiving, permissions
+from slas.calendars import holidays, selectors, services
+from slas.words import ProposalState
 
 SPEC_HELP = _(
     "“24x7”, or an object with zone, weekly hours (mon to sun) and dates, each a list of pairs of times; an interval"
@@ -126,7 +127,7 @@ class Calendars(Endpoint):
     @action(detail=True, methods=["post"], url_path="follow-holidays")
     def follow_holidays(self, request: Request, id: uuid.UUID) -> Response:
         """Proposes a country's public holidays from now on."""
-        services.follow_holidays(calendar_id=id, **self.body())
+        holidays.follow_holidays(calendar_id=id, **self.body())
         return self.one(selectors.calendar(id))
 
     @action(detail=True, methods=["post"], url_path="decide-holidays")
@@ -134,25 +135,25 @@ class Calendars(Endpoint):
         """Closes the calendar on the chosen days, in one new version."""
         body = self.body()
         rest = "declined" if body.pop("decline_rest", False) else ""
-        services.decide_holidays(calendar_id=id, rest=rest, **body)
+        holidays.decide_holidays(calendar_id=id, rest=rest, **body)
         return self.one(selectors.calendar(id))
 
     def partial_update(self, request: Request, id: uuid.UUID) -> Response:
         """Other words for the same promises."""
         row = selectors.calendar(id)
-        return self.one(services.update_calendar(calendar_id=row.id, **self.changed(row)))
+        return self.one(archiving.update_calendar(calendar_id=row.id, **self.changed(row)))
 
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, id: uuid.UUID) -> Response:
         """Offers it no more. Refused while something still relies on it."""
         self.body()
-        return self.one(services.archive_calendar(calendar_id=id))
+        return self.one(archiving.archive_calendar(calendar_id=id))
 
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, id: uuid.UUID) -> Response:
         """Offers it again."""
         self.body()
-        return self.one(services.restore_calendar(calendar_id=id))
+        return self.one(archiving.restore_calendar(calendar_id=id))
 
     def list(self, request: Request) -> Response:
         """All calendars with their versions, newest first."""

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.web.forms import DayField
+from slas.calendars.models import CalendarVersion
 from slas.engine import WEEKDAYS, CalendarError, load_zone
 from slas.fields import DatesField, WindowsField, windows_text
-from slas.models import CalendarVersion
 
 _WEEKDAY_LABELS = {
     "mon": gettext_lazy("Monday"),

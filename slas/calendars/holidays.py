@@ -17,9 +17,11 @@ from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from core.tenancy.context import require_scope
 from core.tenancy.scope import sweeper_scope, tenant_scope
-from slas.calendars.services import in_force, new_calendar_version
+from slas.calendars.models import Calendar, HolidayFeed, HolidayProposal
+from slas.calendars.selectors import in_force
+from slas.calendars.services import new_calendar_version
 from slas.events import HOLIDAYS_DECIDED
-from slas.models import Calendar, HolidayFeed, HolidayProposal, ProposalState
+from slas.words import ProposalState
 
 # This year's holidays and those of the two after it.
 YEARS_AHEAD = 3

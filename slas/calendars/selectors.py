@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,14 +14,9 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
+from slas.calendars.models import Calendar, CalendarVersion, HolidayFeed, HolidayProposal
 from slas.engine import WEEKDAYS
-from slas.models import (
-    Calendar,
-    CalendarVersion,
-    HolidayFeed,
-    HolidayProposal,
-    ProposalState,
-)
+from slas.words import ProposalState
 
 
 def calendars(*, archived: bool = False) -> QuerySet[Calendar]:
@@ -101,3 +96,10 @@ def _day(spec: Mapping[str, Any], day: date, today: date) -> Day:
     windows = spec.get("weekly", {}).get(WEEKDAYS[day.weekday()], []) if own is None else own
     shown = [f"{opens}–{closes}" for opens, closes in windows]
     return Day(day, shown, own is not None, day < today, day == today)
+
+
+def in_force(calendar_id: uuid.UUID, at: datetime) -> CalendarVersion | None:
+    """The hours in force at a moment: those that began last."""
+    rows = CalendarVersion.objects.filter(calendar_id=calendar_id, starts_at__lte=at)
+    row: CalendarVersion | None = rows.order_by("-starts_at", "-number").first()
+    return row

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import DomainError, NotFound
+from slas.calendars.models import Calendar, CalendarVersion
 from slas.calendars.slugs import next_number, save_named, title_and_slug
 from slas.engine import CalendarError, CalendarSpec, refuse_large
 from slas.events import CALENDAR_CREATED, CALENDAR_VERSION_CREATED
-from slas.models import Calendar, CalendarVersion
 
 FARTHEST = timedelta(days=5 * 366)
 
@@ -59,13 +59,6 @@ def new_calendar_version(
             changes={"number": version.number},
         )
         return version
-
-
-def in_force(calendar_id: uuid.UUID, at: datetime) -> CalendarVersion | None:
-    """The hours in force at a moment: those that began last."""
-    rows = CalendarVersion.objects.filter(calendar_id=calendar_id, starts_at__lte=at)
-    row: CalendarVersion | None = rows.order_by("-starts_at", "-number").first()
-    return row
 
 
 def _spec(data: Mapping[str, Any] | str) -> dict[str, Any]:

@@ -10,13 +10,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from slas.models import Calendar, Policy
+
+# A row with a ``name`` and a ``slug``.
+Named = Any
 
 # Words that stand in an address where a slug could.
 _RESERVED = {"new", "calendars", "all", "moves"}
 
 
-def title_and_slug(name: str, model: type[Calendar] | type[Policy], kind: str) -> tuple[str, str]:
+def title_and_slug(name: str, model: type[Named], kind: str) -> tuple[str, str]:
     """The name without needless space, and a slug that no other row of the model has."""
     title = _title(name)
     if model.objects.filter(name__iexact=title).exists():
@@ -28,7 +30,7 @@ def title_and_slug(name: str, model: type[Calendar] | type[Policy], kind: str) -
     return title, slug
 
 
-def save_named(row: Calendar | Policy) -> None:
+def save_named(row: Named) -> None:
     """Saves it, unless somebody has taken its name in the same moment."""
     try:
         with transaction.atomic():
@@ -37,7 +39,7 @@ def save_named(row: Calendar | Policy) -> None:
         raise _taken() from error
 
 
-def free_title(name: str, row: Calendar | Policy) -> str:
+def free_title(name: str, row: Named) -> str:
     """The name without needless space, if no other row has it."""
     title = _title(name)
     if type(row).objects.filter(name__iexact=title).exclude(id=row.id).exists():

@@ -16,8 +16,9 @@ from core.ids import is_uuid
 from core.selectors import agency as own_agency
 from core.web.forms import Screen, form_page
 from core.web.pages import done, page, refused
-from slas import permissions, selectors, services
+from slas import permissions
 from slas.archive_web import shelf_menu
+from slas.calendars import holidays, selectors, services
 from slas.calendars.forms import CalendarForm, HolidayFeedForm
 from slas.calendars.summaries import hours_in_words
 from slas.pages import crumbs, found
@@ -114,7 +115,7 @@ def follow_holidays(request: HttpRequest, agency: str, calendar: str) -> HttpRes
     )
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
-        made = services.follow_holidays(calendar_id=newest.calendar_id, **data)
+        made = holidays.follow_holidays(calendar_id=newest.calendar_id, **data)
         return _("Proposed. Look at them and decide.") if made else _("No holidays are proposed any more."), back
 
     return form_page(request, HolidayFeedForm(request.POST or None, initial=initial), screen, save)
@@ -129,7 +130,7 @@ def decide_holidays(request: HttpRequest, agency: str, calendar: str) -> HttpRes
     chosen = [text for text in request.POST.getlist("close_ids") if is_uuid(text)]
     rest = "declined" if request.POST.get("rest") == "declined" else ""
     try:
-        closed = services.decide_holidays(calendar_id=newest.calendar_id, close_ids=chosen, rest=rest)
+        closed = holidays.decide_holidays(calendar_id=newest.calendar_id, close_ids=chosen, rest=rest)
     except DomainError as error:
         return refused(request, error, back)
     said = ngettext("Closed on %(count)s day.", "Closed on %(count)s days.", closed) % {"count": closed}

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import Conflict, DomainError
-from slas.clocks.evaluation import judge_clock
 from slas.clocks.event_log import NewEvent, append, emit, lock
-from slas.clocks.history import history
+from slas.clocks.judgement import history, judge_clock
+from slas.clocks.models import Clock
 from slas.engine import to_instant
-from slas.models import Clock, Metric
+from slas.words import Metric
 
 FARTHEST = timedelta(days=731)
 REPEATING = (Metric.NEXT_RESPONSE, Metric.PERIODIC_UPDATE)

@@ -18,10 +18,10 @@ from core.access.views import api
 from core.clock import now
 from core.selectors import agency
 from core.web.rest import Endpoint, InputSerializer, Json, Moment, OutputSerializer, Query
-from slas import permissions, selectors
-from slas.clocks import simulation
-from slas.models import ClockState, Metric, Severity
+from slas import permissions
+from slas.clocks import selectors, simulation
 from slas.warnings import WarnIn
+from slas.words import ClockState, Metric, Severity
 
 
 class SegmentOut(OutputSerializer):

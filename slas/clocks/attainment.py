@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from slas.models import Clock, ClockState, Metric, Severity
+from slas.clocks.models import Clock
+from slas.words import ClockState, Metric, Severity
 
 # Below this many, a percentile says more about chance than about the work.
 LEAST_TIMES = 5

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from slas.models import Clock
+from slas.clocks.models import Clock
 
 
 @dataclass(slots=True)

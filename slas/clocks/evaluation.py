@@ -6,7 +6,7 @@ The engine's events are the truth; the columns on a clock's row are its last jud
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,11 +15,12 @@ from typing import Any
 from core.models import AuditEvent, OutboxEvent
 from core.tenancy.context import require_scope
 from slas.clocks.due import AnyClock, DueClock
-from slas.clocks.history import Events, Happened, engine_events, read_terms, told_of
-from slas.engine import Judgement, Warn, format_instant, from_instant, judge, to_instant
+from slas.clocks.judgement import Events, Happened, judge_clock, told_of
+from slas.clocks.models import Clock, ClockEvent, ClockNotice
+from slas.engine import Judgement, Warn, format_instant, from_instant, to_instant
 from slas.escalation import EscalationPolicy, due_steps
 from slas.events import BREACH, CLOCK_BREACHED, CLOCK_ESCALATED, CLOCK_WARNED, ESCALATE, ClockPayload, EscalationPayload
-from slas.models import Clock, ClockEvent, ClockNotice, PolicyVersion
+from slas.policies.models import PolicyVersion
 
 # What a judgement writes, and what a change of terms has written before it.
 JUDGED = (
@@ -52,11 +53,6 @@ class Notice:
     silent: bool = False
     # Whom a rung of the ladder calls; empty for all other steps.
     to: str = ""
-
-
-def judge_clock(clock: AnyClock, rows: Iterable[Happened], at: datetime) -> Judgement:
-    """What the engine says of a clock at an instant, from its frozen terms and its events alone."""
-    return judge(read_terms(clock.terms), engine_events(rows), to_instant(at))
 
 
 def settle(clocks: Sequence[AnyClock], rows: Events, at: datetime) -> list[Notice]:

@@ -14,10 +14,10 @@ from core.audit import record
 from core.clock import now
 from core.errors import Conflict, DomainError
 from core.tenancy.context import require_scope
-from slas.clocks.evaluation import judge_clock, settle
-from slas.clocks.history import Events, Happened, engine_events, history
+from slas.clocks.evaluation import settle
+from slas.clocks.judgement import Events, Happened, engine_events, history, judge_clock
+from slas.clocks.models import Clock, ClockEvent
 from slas.engine import Event, from_instant, in_order, to_instant
-from slas.models import Clock, ClockEvent
 
 MOST_OF_A_REASON = 300
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db import transaction
 
 from slas.clocks.event_log import NewEvent, append, emit, inherit_pauses, lock, open_pauses, past
-from slas.clocks.history import history
+from slas.clocks.judgement import history
+from slas.clocks.models import Clock
 from slas.clocks.services import new_clock, promised_by
-from slas.models import Clock, Metric
+from slas.words import Metric
 
 
 def owe_answer(

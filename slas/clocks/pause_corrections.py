@@ -9,8 +9,8 @@ from django.db import transaction
 
 from core.clock import now
 from slas.clocks.event_log import NewEvent, append, emit, lock
-from slas.clocks.history import Happened, history
-from slas.models import Clock
+from slas.clocks.judgement import Happened, history
+from slas.clocks.models import Clock
 
 
 def revoke_pause(

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from slas.clocks.history import engine_events, history
-from slas.clocks.services import terms_in
+from slas.calendars.models import CalendarVersion
+from slas.clocks.judgement import engine_events, history, terms_in
+from slas.clocks.models import Clock
 from slas.engine import Event, Terms, from_instant, judge, to_instant
-from slas.models import CalendarVersion, Clock, ClockState, Target
-from slas.selectors import targets_of
+from slas.policies.models import Target
+from slas.policies.selectors import targets_of
+from slas.words import ClockState
 
 # "dropped" is a promise that was cancelled in time, because it was no longer owed.
 MET, MISSED, DROPPED, OPEN, NOT_PROMISED = "met", "missed", "dropped", "open", "not_promised"

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from slas.clocks.evaluation import judge_clock
-from slas.clocks.history import Happened, history
-from slas.models import Clock, Metric
+from slas.clocks.judgement import Happened, history, judge_clock
+from slas.clocks.models import Clock
+from slas.words import Metric
 
 US, CLOSED = "us", "closed"
 # In the order of the charts; "unnamed" is a pause that names nobody.

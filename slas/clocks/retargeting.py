@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import DomainError
-from slas.clocks.evaluation import judge_clock
 from slas.clocks.event_log import (
     NewEvent,
     after_any_miss,
@@ -25,10 +24,12 @@ from slas.clocks.event_log import (
     past,
     was_dropped,
 )
-from slas.clocks.history import Happened, engine_events, history, read_terms
+from slas.clocks.judgement import Happened, engine_events, history, judge_clock, read_terms
+from slas.clocks.models import Clock
 from slas.clocks.services import AT_START, promised_by, start_clocks, targets_for, terms_of, with_kept_date
 from slas.engine import RETARGET_MODES, Event, Judgement, RetargetMode, from_instant, judge, to_instant
-from slas.models import Clock, Metric, Target
+from slas.policies.models import Target
+from slas.words import Metric
 
 
 def retarget(

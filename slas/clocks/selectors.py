@@ -13,17 +13,12 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
-from slas.clocks.evaluation import judge_clock
-from slas.clocks.history import history
+from slas.clocks.judgement import history, judge_clock
+from slas.clocks.models import Clock, ClockNotice
 from slas.engine import Judgement, countdown_text, explain, from_instant, to_instant
 from slas.events import BREACH
-from slas.models import (
-    Clock,
-    ClockNotice,
-    ClockState,
-    Metric,
-)
 from slas.policies.selectors import metric_label
+from slas.words import ClockState, Metric
 
 # How long a deadline may have passed before the auditor calls it forgotten. A sweep comes every half second.
 FORGOTTEN_AFTER = timedelta(seconds=60)

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
-from slas.calendars.services import in_force
-from slas.clocks.evaluation import judge_clock
+from slas.calendars.selectors import in_force
 from slas.clocks.event_log import (
     NewEvent,
     after_any_miss,
@@ -30,10 +29,12 @@ from slas.clocks.event_log import (
     past,
     was_dropped,
 )
-from slas.clocks.history import Happened, history
-from slas.engine import CalendarSpec, Terms, Warn, default_warnings
-from slas.models import CalendarVersion, Clock, ClockState, Metric, PolicyVersion, Severity, Target
+from slas.clocks.judgement import Happened, history, judge_clock, terms_in
+from slas.clocks.models import Clock
+from slas.engine import Terms
+from slas.policies.models import PolicyVersion, Target
 from slas.policies.share_locks import offered_policies
+from slas.words import ClockState, Metric, Severity
 
 EventName = Literal["pause", "resume", "satisfy", "cancel", "reopen"]
 EVENT_NAMES: tuple[EventName, ...] = ("pause", "resume", "satisfy", "cancel", "reopen")
@@ -186,18 +187,6 @@ def with_kept_date(terms: Terms, before: Terms) -> Terms:
     if before.agreed_at is None:
         return terms
     return replace(terms, target_seconds=None, agreed_at=before.agreed_at)
-
-
-def terms_in(target: Target, version: CalendarVersion) -> Terms:
-    """The target's promise in these hours."""
-    return Terms(
-        calendar=CalendarSpec.from_json(version.spec),
-        target_seconds=target.seconds,
-        warn=tuple(map(Warn.from_json, target.warn)) or default_warnings(target.seconds),
-        guarantee=target.is_guarantee,
-        pausable=target.pausable,
-        pausing=tuple(target.pausing),
-    )
 
 
 def new_clock(

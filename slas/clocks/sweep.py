@@ -13,9 +13,9 @@ from core.clock import now
 from core.tenancy.scope import sweeper_scope
 from slas.clocks.due import DueClock, lock_due
 from slas.clocks.evaluation import Notice, settle
-from slas.clocks.history import history
+from slas.clocks.judgement import history
+from slas.clocks.models import Clock
 from slas.events import BREACH
-from slas.models import Clock
 
 BATCH = 500
 # A row that cannot be judged rests for a minute, then twice as long each time, up to an hour.

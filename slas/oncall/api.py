@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.clock import now
 from core.web.rest import Day, Endpoint, InputSerializer, Moment, OutputSerializer, Query, WallTime
-from slas import permissions, selectors, services
+from slas import permissions
+from slas.oncall import selectors, services
 
 FARTHEST = timedelta(days=3653)
 

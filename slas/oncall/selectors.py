@@ -18,7 +18,7 @@ from core.clock import now
 from core.errors import NotFound
 from core.selectors import members
 from slas.escalation import ACCOUNT_MANAGER, AGENCY_OWNER, ON_CALL, ON_CALL_NEXT, OWNER, PERSON, ROTA
-from slas.models import Override, Rota, TimeOff
+from slas.oncall.models import Override, Rota, TimeOff
 from slas.oncall.shifts import Stretch, Turns, called, shifts
 
 AHEAD = timedelta(days=28)

@@ -16,7 +16,7 @@ from core.errors import Conflict, DomainError, NotFound
 from core.selectors import members
 from slas.engine import CalendarError, load_zone
 from slas.events import ONCALL_CHANGED
-from slas.models import Override, Rota, TimeOff
+from slas.oncall.models import Override, Rota, TimeOff
 
 LONGEST_TURN = 92
 MOST_PEOPLE = 100

@@ -20,7 +20,8 @@ from core.selectors import agency as own_agency
 from core.selectors import members, names_of
 from core.web.forms import Screen, form_page
 from core.web.pages import done, page
-from slas import permissions, selectors, services
+from slas import permissions
+from slas.oncall import selectors, services
 from slas.oncall.forms import RotaForm, StretchForm, TimeOffForm
 from slas.pages import found
 

@@ -16,11 +16,12 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.web.limits import LARGEST
 from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, WallTime, WholeMinutes
-from slas import permissions, selectors, services
+from slas import archiving, permissions
 from slas.escalation import EscalationPolicy, EscalationStep
-from slas.models import Metric, Party, ResponseRule, Severity
+from slas.policies import selectors, services
 from slas.policies.content import Wording
 from slas.warnings import WarnIn
+from slas.words import Metric, Party, ResponseRule, Severity
 
 WORDS = frozenset(one.name for one in fields(Wording)) - {"escalation"}
 
@@ -196,19 +197,19 @@ class Policies(Endpoint):
     def partial_update(self, request: Request, id: uuid.UUID) -> Response:
         """Other words for the same promises."""
         row = selectors.policy(id)
-        return self.one(services.update_policy(policy_id=row.id, **self.changed(row)))
+        return self.one(archiving.update_policy(policy_id=row.id, **self.changed(row)))
 
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, id: uuid.UUID) -> Response:
         """Offers it no more. Refused while something still relies on it."""
         self.body()
-        return self.one(services.archive_policy(policy_id=id))
+        return self.one(archiving.archive_policy(policy_id=id))
 
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, id: uuid.UUID) -> Response:
         """Offers it again."""
         self.body()
-        return self.one(services.restore_policy(policy_id=id))
+        return self.one(archiving.restore_policy(policy_id=id))
 
     def list(self, request: Request) -> Response:
         """All policies, newest first."""

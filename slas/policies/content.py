@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.ids import is_uuid
 from slas.escalation import ADDRESSEES, PERSON, ROTA, EscalationPolicy, EscalationStep
-from slas.models import Metric, PolicyVersion, ResponseRule, Severity
+from slas.policies.models import PolicyVersion
+from slas.words import Metric, ResponseRule, Severity
 
 LONGEST_CLAUSE = 500
 MOST_CLAUSES = 40

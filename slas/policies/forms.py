@@ -9,12 +9,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from slas import selectors
+from slas.calendars import selectors as calendars_selectors
+from slas.calendars.models import CalendarVersion
 from slas.escalation import EscalationPolicy, EscalationStep
 from slas.fields import DurationField, LinesField, StepTimeField, WarningsField, duration_text, warnings_text
-from slas.models import CalendarVersion, Metric, Party, PolicyVersion, ResponseRule, Severity
+from slas.oncall import selectors as oncall_selectors
+from slas.policies import selectors
 from slas.policies.catalogue import POLICIES, wording_of
 from slas.policies.content import MOST_STEPS, Wording
+from slas.policies.models import PolicyVersion
+from slas.words import Metric, Party, ResponseRule, Severity
 
 # So many empty rungs stand below those that there are.
 SPARE_RUNGS = 3
@@ -182,7 +186,7 @@ class PolicyForm(forms.Form):
             "rules": {},
             **_said(Wording.of(version)),
         }
-        newest = {row.calendar_id: row for row in selectors.latest_calendar_versions()}
+        newest = {row.calendar_id: row for row in calendars_selectors.latest_calendar_versions()}
         for target in selectors.targets_of(version.id):
             hours = newest.get(target.calendar_version.calendar_id, target.calendar_version)
             if target.request_kind:
@@ -341,15 +345,15 @@ def _said(wording: Wording) -> dict[str, Any]:
 
 def _addressees() -> list[tuple[str, str]]:
     """Whom a rung can call."""
-    named = [(key, str(label)) for key, label in selectors.ADDRESSEE_LABELS.items()]
-    return [("", _("Nobody")), *named, *selectors.addressee_choices()]
+    named = [(key, str(label)) for key, label in oncall_selectors.ADDRESSEE_LABELS.items()]
+    return [("", _("Nobody")), *named, *oncall_selectors.addressee_choices()]
 
 
 def _with(choices: list[tuple[str, str]], present: str) -> list[tuple[str, str]]:
     """One that is gone stays a choice, so that saving another field does not lose it."""
     if not present or present in dict(choices):
         return choices
-    return [*choices, (present, selectors.addressee_label(present, {}))]
+    return [*choices, (present, oncall_selectors.addressee_label(present, {}))]
 
 
 def _shown_parties(target: Any) -> list[str]:

@@ -10,9 +10,10 @@ from django.utils.text import slugify
 
 from core.selectors import agency
 from slas.calendars.holidays import holidays_of
+from slas.calendars.models import Calendar, CalendarVersion
 from slas.calendars.services import create_calendar
-from slas.models import Calendar, CalendarVersion, Policy
 from slas.policies.catalogue import CALENDARS, GUARANTEED, POLICIES, SEVERITIES, WEEKDAYS, PolicyPlan, wording_of
+from slas.policies.models import Policy
 from slas.policies.services import create_policy
 
 

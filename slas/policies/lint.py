@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from slas.models import Metric, PolicyVersion, Severity, Target
+from slas.policies.models import PolicyVersion, Target
+from slas.words import Metric, Severity
 
 # A definition shorter than this leaves it to the reader when it applies.
 SHORTEST_DEFINITION = 20

@@ -12,23 +12,16 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import NotFound
-from slas.calendars.services import in_force
+from slas.calendars.selectors import in_force
 from slas.calendars.summaries import hours_in_words
 from slas.engine import duration_text
 from slas.escalation import EscalationStep
-from slas.models import (
-    Metric,
-    Party,
-    Policy,
-    PolicyVersion,
-    ResponseRule,
-    Severity,
-    Target,
-)
 from slas.oncall.selectors import addressee_label, addressee_names
 from slas.policies.content import Wording
 from slas.policies.lint import Finding, lint
+from slas.policies.models import Policy, PolicyVersion, Target
 from slas.policies.severities import in_words
+from slas.words import Metric, Party, ResponseRule, Severity
 
 # The promises and the severities, each with its words, for those who choose among them.
 METRICS, SEVERITIES = Metric.choices, Severity.choices

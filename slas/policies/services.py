@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
+from slas.calendars.models import CalendarVersion
 from slas.calendars.slugs import next_number, save_named, title_and_slug
 from slas.engine import CalendarError, CalendarSpec, TermsError, Warn, compile_calendar, duration_text, to_instant
 from slas.events import POLICY_CREATED, POLICY_VERSION_CREATED
-from slas.models import CalendarVersion, Metric, Party, Policy, PolicyVersion, Severity, Target
 from slas.policies.content import Wording
+from slas.policies.models import Policy, PolicyVersion, Target
 from slas.policies.share_locks import offered_calendars
+from slas.words import Metric, Party, Severity
 
 # A year of open time. Whoever promises more has typed something else than they meant.
 LONGEST_TARGET = 366 * 24 * 3600

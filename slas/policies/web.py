@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.access.views import staff
 from core.web.forms import Screen, form_page
 from core.web.pages import listed, page
-from slas import permissions, selectors, services
+from slas import permissions
 from slas.archive_web import shelf_menu
+from slas.calendars import selectors as calendars_selectors
 from slas.pages import crumbs, found
+from slas.policies import selectors, services
 from slas.policies.forms import PolicyForm
 
 VERSIONS_A_PAGE = 10
@@ -98,4 +100,4 @@ def new_version(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
 
 
 def _calendar_choices() -> list[tuple[str, str]]:
-    return [(str(version.id), version.calendar.name) for version in selectors.latest_calendar_versions()]
+    return [(str(version.id), version.calendar.name) for version in calendars_selectors.latest_calendar_versions()]

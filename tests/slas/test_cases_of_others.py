@@ -18,8 +18,7 @@ from incidents.states import IncidentState
 from slas import selectors, services
 from slas.bulk_retarget.services import step_moves
 from slas.clocks import evaluation, responsibility
-from slas.clocks.evaluation import judge_clock
-from slas.clocks.history import history
+from slas.clocks.judgement import history, judge_clock
 from slas.models import Clock, ClockEvent, ClockState
 from tests.cast import Cast, random_id
 from tests.incidents.ward import MORNING, Ward

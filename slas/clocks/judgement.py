@@ -1,5 +1,8 @@
-"""The events and notices of clocks as light rows: judging reads all of them, and a row of Django's costs five times as
-much to make."""
+"""What the engine says of stored clocks; writes nothing.
+
+Their events and notices are read as light rows: judging reads all of them, and a row of Django's costs five times as
+much to make.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,22 @@ from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from core.tenancy.bulk import array
+from slas.calendars.models import CalendarVersion
 from slas.clocks.due import AnyClock
-from slas.engine import EVENT_KINDS, Event, Kept, Terms, to_instant
-from slas.models import ClockEvent, ClockNotice
+from slas.clocks.models import ClockEvent, ClockNotice
+from slas.engine import (
+    EVENT_KINDS,
+    CalendarSpec,
+    Event,
+    Judgement,
+    Kept,
+    Terms,
+    Warn,
+    default_warnings,
+    judge,
+    to_instant,
+)
+from slas.policies.models import Target
 
 # Bytes: the text of terms is as long as the dates of its calendar are many, and what is read of it weighs more.
 MOST_OF_TERMS = 16 * 2**20
@@ -103,4 +119,21 @@ def _engine_event(row: Happened) -> Event:
         terms=read_terms(data["terms"]) if "terms" in data else None,
         corrects=data.get("corrects"),
         seq=row.seq,
+    )
+
+
+def judge_clock(clock: AnyClock, rows: Iterable[Happened], at: datetime) -> Judgement:
+    """What the engine says of a clock at an instant, from its frozen terms and its events alone."""
+    return judge(read_terms(clock.terms), engine_events(rows), to_instant(at))
+
+
+def terms_in(target: Target, version: CalendarVersion) -> Terms:
+    """The target's promise in these hours."""
+    return Terms(
+        calendar=CalendarSpec.from_json(version.spec),
+        target_seconds=target.seconds,
+        warn=tuple(map(Warn.from_json, target.warn)) or default_warnings(target.seconds),
+        guarantee=target.is_guarantee,
+        pausable=target.pausable,
+        pausing=tuple(target.pausing),
     )
