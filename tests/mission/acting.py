@@ -136,7 +136,6 @@ class Somebody:
     """A person at a browser of their own."""
 
     def __init__(self, email: str) -> None:
-        self.email = email
         self._browser = Browser(enforce_csrf_checks=True)
         self.fills("/accounts/login/", login=email, password=PASSWORD)
 
@@ -161,10 +160,8 @@ class Somebody:
     def fills(self, path: str, to: str = "", /, **typed: str | list[str] | None) -> Page:
         """Opens an address, fills in the form that leads there and sends it. None clears a field."""
         form = self.reads(path).form(*typed, to=to)
-        sent = form.values | {
-            name: value if isinstance(value, list) else [value or ""] for name, value in typed.items()
-        }
-        sent = {name: [one for one in values if one] for name, values in sent.items()}
+        said = {name: value if isinstance(value, list) else [value or ""] for name, value in typed.items()}
+        sent = {name: [one for one in values if one] for name, values in (form.values | said).items()}
         return _page(form.action, self._browser.post(form.action, sent, follow=True))
 
     def presses(self, path: str, to: str) -> Page:
@@ -180,9 +177,9 @@ class Program:
         maker.confirms(new)
         offered = maker.reads(new).form("scopes").options["scopes"]
         page = maker.fills(new, name="A program", days="30", scopes=list(scopes) or offered)
-        token = re.search(r'id="secret"[^>]*>([^<]+)<|value="([^"]+)"[^>]*id="secret"', page.html)
+        token = re.search(r'id="secret"[^>]*>([^<]+)<', page.html)
         assert token, "the page shows no token"
-        self._browser = Browser(headers={"Authorization": f"Bearer {token[1] or token[2]}"})
+        self._browser = Browser(headers={"Authorization": f"Bearer {token[1]}"})
 
     def reads(self, path: str, **query: str) -> Any:
         """What the API answers to a GET."""

@@ -17,9 +17,8 @@ def drafts(owner: Somebody, **terms: str) -> Page:
     """A new retainer of the client's, on the plan that does least unless the test says otherwise."""
     new = f"{HOME}retainers/new/north-client/"
     plan = owner.reads(new).choice("tier_id", terms.pop("plan", "Monitoring ("))
-    return owner.fills(
-        new, **{"name": "Care", "tier_id": plan, "price_minor": "400", "starts_on": "2026-01-01"} | terms
-    )
+    usual = {"name": "Care", "tier_id": plan, "price_minor": "400", "starts_on": "2026-01-01"}
+    return owner.fills(new, **usual | terms)
 
 
 def covers(owner: Somebody, retainer: str, policy: str = "Priority") -> Page:
@@ -77,9 +76,9 @@ def system_of(program: Program) -> str:
     return str(program.finds("systems/", client=client)[0]["id"])
 
 
-def minutes_pass(since: str, minutes: int, step: int = 1) -> datetime:
-    """Time goes by and the poller asks every so many minutes; returns the moment after."""
-    for minute in range(0, minutes, step):
+def minutes_pass(since: str, minutes: int) -> datetime:
+    """Time goes by and the poller asks every minute; returns the moment after."""
+    for minute in range(minutes):
         with at(after(since, minutes=minute)):
             poll()
     return after(since, minutes=minutes)

@@ -3,6 +3,7 @@ reminders."""
 
 from __future__ import annotations
 
+from tests.cast import House
 from tests.mission.acting import Program, Somebody, at, mails, work
 from tests.mission.doing import HOME, MORNING, PORTAL, opens, signs
 
@@ -43,15 +44,46 @@ def test_our_clock_stands_still_and_the_clients_counts_while_the_client_is_asked
     assert clock["remaining_seconds"] == 22 * 3600
 
 
-def test_the_client_is_asked_at_once_and_reminded_until_they_answer(owner: Somebody, contact: Somebody) -> None:
-    incident = ask(owner)
-    with at("2026-06-01 09:01"):
-        work()
-    asked = mails(contact.email)
-    for day in range(2, 12):
+def days_pass(*days: int) -> None:
+    """The workers run a minute after nine on each of these days of June."""
+    for day in days:
         with at(f"2026-06-{day:02d} 09:01"):
             work()
-    reminders = mails(contact.email)[len(asked) :]
-    assert [QUESTION in subject or "INC-1" in subject for subject in reminders] == [True] * 3, reminders
+
+
+def test_the_time_that_the_client_took_is_told_apart_from_ours(owner: Somebody, program: Program) -> None:
+    incident = ask(owner)
+    with at("2026-06-01 12:00"):
+        owner.fills(incident, "/client-message/", body="All of Monday's.")
+    with at("2026-06-01 14:00"):
+        owner.fills(incident, "/steps/resolve/", body="Sent anew.")
+        assert "Us 3 h" in owner.reads(f"{HOME}sla-review/").text
+        assert "The client 3 h" in owner.reads(f"{HOME}sla-review/").text
+        period = {"from": "2026-06-01T00:00:00Z", "to": "2026-06-02T00:00:00Z"}
+        sides = {row["side"]: row["seconds"] for row in program.reads("attainment/", **period)["responsibility"]}
+    assert sides == {"us": 3 * 3600, "client": 3 * 3600}
+
+
+def test_the_client_is_asked_at_once_and_reminded_three_times(owner: Somebody, contact: Somebody, house: House) -> None:
+    incident = ask(owner)
+    days_pass(1)
+    asked = mails(house.contact.email)
+    assert any(QUESTION in subject for subject in asked), asked
+    days_pass(*range(2, 12))
+    reminders = mails(house.contact.email)[len(asked) :]
+    assert len(reminders) == 3, reminders
     with at("2026-06-12 09:00"):
         assert owner.reads(incident).text.count("Client reminded") == 3
+        assert contact.reads(f"{PORTAL}incidents/1/").text.count("Client reminded") == 3
+
+
+def test_once_the_client_has_answered_nobody_reminds_them(owner: Somebody, house: House) -> None:
+    incident = ask(owner)
+    days_pass(1, 2)
+    before = len(mails(house.contact.email))
+    with at("2026-06-02 10:00"):
+        owner.fills(incident, "/client-message/", body="All of Monday's.")
+    days_pass(*range(3, 12))
+    assert len(mails(house.contact.email)) == before
+    with at("2026-06-12 09:00"):
+        assert owner.reads(incident).text.count("Client reminded") == 1

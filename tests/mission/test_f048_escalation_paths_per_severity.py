@@ -7,7 +7,6 @@ from tests.mission.acting import Somebody, after, at, mails, work
 from tests.mission.doing import MORNING, opens, promises, signs
 
 TIMES = {"first_response_critical": "1h", "first_response_low": "1h"}
-HOURS = ("critical", "high", "medium", "low")
 # What is critical goes to the account managers after half of the hour and to the owners at its end; the rest waits.
 LADDER = {
     "rung_0_when": "50%",
