@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast bench chaos mutate lint types contracts degrade recover acceptance watch lock shell stop assets words clean
+.PHONY: help demo test test-fast mission bench chaos mutate lint types contracts degrade recover acceptance watch lock shell stop assets words clean
 
 # The Python to build the environment with: PYTHON=python3.12 make demo
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -54,6 +54,9 @@ test: .venv/.test lint types contracts assets ## run every check and every test
 
 test-fast: .venv/.test lint types contracts assets ## run what needs no browser and no servers of its own
 	@RETAINER_TEST_FAST=1 $(LOCAL) test -- $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)
+
+mission: .venv/.test assets ## print which rows of the mission work, and write them to .run/mission.json
+	@$(LOCAL) test -- $(PY) -m tests.mission $(ARGS)
 
 lint: .venv/.test ## check style and format
 	@$(PY) -m ruff check .

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements import selectors as agreements
@@ -32,6 +33,11 @@ class Month:
     checks: list[Any]
     target: Decimal | None
     maintenance_counts: bool
+
+    @property
+    def name(self) -> str:
+        """The month in words. By its date, because the instant lies in another month for a reader in another zone."""
+        return date_format(self.starts_at.date(), "F Y")
 
     @property
     def share(self) -> float | None:

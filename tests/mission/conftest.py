@@ -1,0 +1,49 @@
+"""A small cast of its own: an agency with all that a new one has, its people at their browsers, a client's contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cast import Cast, House
+from tests.mission.acting import Program, Somebody, Target, furnish
+
+
+@pytest.fixture
+def house(cast: Cast) -> House:
+    """The agency, with its plans, its response times, a client and a system."""
+    furnish(cast.north)
+    return cast.north
+
+
+@pytest.fixture
+def owner(house: House) -> Somebody:
+    """Who owns the agency."""
+    return Somebody(house.owner.email)
+
+
+@pytest.fixture
+def engineer(house: House) -> Somebody:
+    """Who works there."""
+    return Somebody(house.engineer.email)
+
+
+@pytest.fixture
+def contact(house: House) -> Somebody:
+    """Who reads the client's portal."""
+    return Somebody(house.contact.email)
+
+
+@pytest.fixture
+def program(owner: Somebody) -> Program:
+    """A program of the agency's."""
+    return Program(owner, "north")
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    """An AI system that answers what the test says."""
+    server = Target()
+    yield server
+    server.close()
