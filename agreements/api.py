@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agreements import permissions, selectors, services
-from agreements.models import Cadence, InclusionKind, RetainerState, TierFamily
+from agreements.words import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.views import api
 from core.tenancy.context import require_scope
 from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, WholeMinutes

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agreements.models import Cadence, InclusionKind, TierInclusion
+from agreements.models import TierInclusion
+from agreements.words import Cadence, InclusionKind
 
 # What a plan may include, and how a line about separate work would call it.
 _SAME_THING: dict[str, re.Pattern[str]] = {

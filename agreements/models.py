@@ -4,46 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
+from agreements.words import Cadence, InclusionKind, RetainerState, TierFamily
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import ClientOwnedModel, TenantModel
-
-
-class TierFamily(models.TextChoices):
-    """The three ways in which the catalogue's tiers are meant."""
-
-    TIER = "tier", _("Tier")
-    PLAN = "plan", _("Criticality plan")
-    STARTER = "starter", _("Starter")
-
-
-class InclusionKind(models.TextChoices):
-    """A deliverable is owed on a date; an entitlement is a counter that may be used or not; a right is a rule."""
-
-    DELIVERABLE = "deliverable", _("Deliverable")
-    ENTITLEMENT = "entitlement", _("Included")
-    RIGHT = "right", _("Rule")
-
-
-class Cadence(models.TextChoices):
-    """How often an inclusion recurs."""
-
-    CONTINUOUS = "continuous", _("All the time")
-    WEEKLY = "weekly", _("Every week")
-    MONTHLY = "monthly", _("Every month")
-    QUARTERLY = "quarterly", _("Every quarter")
-
-
-class RetainerState(models.TextChoices):
-    """The state words of a retainer."""
-
-    DRAFT = "draft", _("Draft")
-    PROPOSED = "proposed", _("Proposed")
-    ACCEPTED = "accepted", _("Accepted")
-    ACTIVE = "active", _("Active")
-    ENDING = "ending", _("Ending")
-    ENDED = "ended", _("Ended")
 
 
 class TierTemplate(TenantModel):
@@ -64,6 +28,7 @@ class TierTemplate(TenantModel):
     class Meta(TenantModel.Meta):
         ordering = ["position"]
         constraints = [
+            TierFamily.holds("family", "agreements_tier_family"),
             models.UniqueConstraint(fields=["agency", "slug"], name="agreements_tier_slug"),
             models.CheckConstraint(
                 condition=Q(price_min_minor=None) | Q(price_max_minor__gte=F("price_min_minor")),
@@ -88,7 +53,11 @@ class TierInclusion(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["agency", "tier", "code"], name="agreements_inclusion_code")]
+        constraints = [
+            InclusionKind.holds("kind", "agreements_inclusion_kind"),
+            Cadence.holds("cadence", "agreements_inclusion_cadence"),
+            models.UniqueConstraint(fields=["agency", "tier", "code"], name="agreements_inclusion_code"),
+        ]
 
 
 class Retainer(ClientOwnedModel):
@@ -110,7 +79,7 @@ class Retainer(ClientOwnedModel):
     class Meta(ClientOwnedModel.Meta):
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=RetainerState.values), name="agreements_retainer_state"),
+            RetainerState.holds("state", "agreements_retainer_state"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gt=F("starts_on")),
                 name="agreements_retainer_dates",

@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.lint import contradictions
-from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclusion, TierTemplate
+from agreements.models import CoveredSystem, Retainer, TierInclusion, TierTemplate
 from agreements.watching import watched
+from agreements.words import RetainerState
 from clients import selectors as clients
 from clients.holders import Archivable, Hold
 from core.clock import now

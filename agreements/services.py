@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from agreements import events, selectors, values
 from agreements.catalogue import TIERS
-from agreements.models import CoveredSystem, Retainer, RetainerState, TierInclusion, TierTemplate
+from agreements.models import CoveredSystem, Retainer, TierInclusion, TierTemplate
+from agreements.words import RetainerState
 from clients import selectors as clients
 from clients.values import optional_text, text, zone
 from core.audit import record, record_and_announce

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backlog import permissions, selectors, services
-from backlog.models import BacklogKind, BacklogState
+from backlog.words import BacklogKind, BacklogState
 from core.access.views import api
 from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from backlog.models import BacklogKind, BacklogState
+from backlog.words import BacklogKind, BacklogState
 
 
 class ItemForm(forms.Form):

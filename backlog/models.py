@@ -4,30 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
+from backlog.words import BacklogKind, BacklogState
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import ClientOwnedModel
-
-
-class BacklogState(models.TextChoices):
-    """The state words of a backlog item."""
-
-    IDEA = "idea", _("Idea")
-    SCORED = "scored", _("Scored")
-    READY = "ready", _("Ready")
-    PLANNED = "planned", _("Planned")
-    DOING = "doing", _("Doing")
-    VERIFY = "verify", _("Verify")
-    DONE = "done", _("Done")
-
-
-class BacklogKind(models.TextChoices):
-    """What an item would change."""
-
-    FEATURE = "feature", _("New prompt or feature")
-    DATA_QUALITY = "data_quality", _("Data quality")
-    INTEGRATION = "integration", _("Integration update")
 
 
 class BacklogItem(ClientOwnedModel):
@@ -45,7 +25,8 @@ class BacklogItem(ClientOwnedModel):
     class Meta(ClientOwnedModel.Meta):
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=BacklogState.values), name="backlog_item_state"),
+            BacklogKind.holds("kind", "backlog_item_kind"),
+            BacklogState.holds("state", "backlog_item_state"),
             models.CheckConstraint(condition=Q(impact=None) | Q(impact__range=(1, 5)), name="backlog_item_impact"),
             models.CheckConstraint(condition=Q(risk=None) | Q(risk__range=(1, 5)), name="backlog_item_risk"),
         ]

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backlog import events
-from backlog.models import BacklogItem, BacklogKind, BacklogState
+from backlog.models import BacklogItem
+from backlog.words import BacklogKind, BacklogState
 from core.audit import record_and_announce
 from core.errors import Conflict, DomainError, NotFound
 from incidents import selectors as incidents

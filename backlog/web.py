@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backlog import permissions, selectors, services
 from backlog.forms import ItemForm, MoveForm
-from backlog.models import BacklogState
+from backlog.words import BacklogState
 from core.access.views import staff
 from core.errors import DomainError, NotFound
 from core.web.forms import Screen, form_page

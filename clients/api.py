@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients import archiving, permissions, selectors, services
-from clients.models import Criticality, EnvironmentKind
+from clients.words import Criticality, EnvironmentKind
 from core.access.roles import Right
 from core.access.views import api
 from core.errors import Forbidden

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Criticality
+from clients.words import Criticality
 from core.access.roles import Right
 from core.zones import ZoneField
 

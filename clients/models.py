@@ -5,26 +5,11 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
+from clients.words import Criticality, EnvironmentKind
 from core.access.roles import Right
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import ClientOwnedModel, TenantModel
-
-
-class Criticality(models.TextChoices):
-    """The impact of an AI system's failure: business, data, cost. Never a severity and never a tier."""
-
-    LOW = "low", _("Low criticality")
-    MEDIUM = "medium", _("Medium criticality")
-    HIGH = "high", _("High criticality")
-
-
-class EnvironmentKind(models.TextChoices):
-    """Where a system runs. Only production opens incidents."""
-
-    PRODUCTION = "production", _("Production")
-    PREPRODUCTION = "preproduction", _("Preproduction")
 
 
 class Client(TenantModel):
@@ -83,7 +68,7 @@ class AISystem(ClientOwnedModel):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "client", "slug"], name="clients_system_slug"),
-            models.CheckConstraint(condition=Q(criticality__in=Criticality.values), name="clients_system_criticality"),
+            Criticality.holds("criticality", "clients_system_criticality"),
         ]
 
     def __str__(self) -> str:
@@ -100,5 +85,5 @@ class Environment(ClientOwnedModel):
     class Meta(ClientOwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["agency", "system", "kind"], name="clients_environment_once"),
-            models.CheckConstraint(condition=Q(kind__in=EnvironmentKind.values), name="clients_environment_kind"),
+            EnvironmentKind.holds("kind", "clients_environment_kind"),
         ]

@@ -9,7 +9,8 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from clients.models import AISystem, Client, Contact, Criticality, Environment, EnvironmentKind
+from clients.models import AISystem, Client, Contact, Environment
+from clients.words import Criticality, EnvironmentKind
 from core.errors import NotFound
 from core.tenancy.scope import identity_scope
 

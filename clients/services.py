@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clients import events, values
-from clients.models import AISystem, Client, Contact, Environment, EnvironmentKind
+from clients.models import AISystem, Client, Contact, Environment
+from clients.words import EnvironmentKind
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from holidays import list_supported_countries
 
-from clients.models import Criticality
+from clients.words import Criticality
 from core.access.roles import Right
 from core.errors import DomainError
 from core.text import is_quoted, printable

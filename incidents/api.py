@@ -15,22 +15,16 @@ from core.tenancy.context import require_scope
 from core.web.limits import LARGEST
 from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query
 from incidents import permissions, selectors, services
-from incidents.models import DisputeState, EntryKind, IncidentSource
 from incidents.states import IncidentState
+from incidents.words import DisputeState, EntryKind, IncidentSource
 from slas.selectors import METRICS
+from slas.words import Party, Severity
 
-SEVERITIES = [("critical", _("Critical")), ("high", _("High")), ("medium", _("Medium")), ("low", _("Low"))]
 MODES = [
     ("carry_elapsed", _("Carry the elapsed time over")),
     ("carry_fraction", _("Carry the used share over")),
     ("fresh", _("Start afresh")),
     ("retroactive", _("As if it had been so from the start")),
-]
-PARTIES = [
-    ("client", _("The client")),
-    ("vendor", _("A vendor")),
-    ("provider", _("A provider")),
-    ("window", _("A maintenance window")),
 ]
 LONGEST_TEXT = 10_000
 
@@ -44,7 +38,7 @@ class IncidentOut(OutputSerializer):
     client = serializers.UUIDField(source="client_id")
     system = serializers.UUIDField(source="system_id")
     title = serializers.CharField()
-    severity = serializers.ChoiceField(SEVERITIES)
+    severity = serializers.ChoiceField(Severity.choices)
     state = serializers.ChoiceField(IncidentState.choices)
     source = serializers.ChoiceField(IncidentSource.choices)  # type: ignore[assignment]
     owner = serializers.UUIDField(source="owner_id", allow_null=True)
@@ -83,7 +77,7 @@ class IncidentIn(InputSerializer):
 
     system = serializers.UUIDField(source="system_id")
     title = serializers.CharField(max_length=160)
-    severity = serializers.ChoiceField(SEVERITIES)
+    severity = serializers.ChoiceField(Severity.choices)
     detail = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
     opened_at = Moment(required=False, help_text=_("When it began, if not now."))
 
@@ -103,7 +97,7 @@ class ReasonIn(StepIn):
 class PauseIn(ReasonIn):
     """A pause: for what, waiting on whom, and what shows it."""
 
-    party = serializers.ChoiceField(PARTIES)
+    party = serializers.ChoiceField(Party.choices)
     evidence = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
@@ -178,7 +172,7 @@ class OwnerIn(StepIn):
 class SeverityIn(StepIn):
     """Another severity, and what becomes of the time that has passed."""
 
-    severity = serializers.ChoiceField(SEVERITIES)
+    severity = serializers.ChoiceField(Severity.choices)
     mode = serializers.ChoiceField(MODES, required=False)
 
 
@@ -201,7 +195,7 @@ class IncidentQuery(Query):
     client = serializers.UUIDField(source="client_id", required=False)
     system = serializers.UUIDField(source="system_id", required=False)
     state = serializers.ChoiceField(IncidentState.choices, required=False)
-    severity = serializers.ChoiceField(SEVERITIES, required=False)
+    severity = serializers.ChoiceField(Severity.choices, required=False)
     number = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
     opened_from = Moment(source="opened_at__gte", required=False)
     opened_to = Moment(source="opened_at__lt", required=False)

@@ -19,8 +19,8 @@ class IncidentsConfig(AppConfig):
         """Handlers import models, which exist only now."""
         from incidents.clocked import Incidents  # noqa: PLC0415
         from incidents.handlers import HANDLERS  # noqa: PLC0415
-        from incidents.models import EntryKind  # noqa: PLC0415
         from incidents.selectors import incidents_holding  # noqa: PLC0415
+        from incidents.words import EntryKind  # noqa: PLC0415
 
         holders.register(incidents_holding)
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from agreements import selectors as agreements
 from core.clock import now
 from core.tenancy.context import require_scope
-from incidents.models import EntryKind, Incident, IncidentEntry
+from incidents.models import Incident, IncidentEntry
+from incidents.words import EntryKind
 from slas.subjects import Moved, Named
 
 

@@ -9,14 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.web.forms import MomentField
 from incidents.severities import DEFINITIONS
-
-PARTIES = [
-    ("client", _("The client")),
-    ("vendor", _("A vendor")),
-    ("provider", _("The model provider")),
-    ("window", _("An agreed window")),
-]
-
+from slas.words import Party
 
 # The browser keeps what is typed here until it is sent.
 DRAFT = {"data-draft": ""}
@@ -70,7 +63,7 @@ class OpenIncidentForm(forms.Form):
 class PauseForm(forms.Form):
     """Why the clocks stop, and who has to act."""
 
-    party = forms.ChoiceField(label=_("Waiting on"), choices=PARTIES)
+    party = forms.ChoiceField(label=_("Waiting on"), choices=Party.choices)
     reason = forms.CharField(
         label=_("For what"),
         max_length=300,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.events import Event, Handler, handler
 from incidents import services
-from incidents.models import EntryKind
+from incidents.words import EntryKind
 
 
 @handler("incidents.handlers.note_deadline")

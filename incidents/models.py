@@ -4,62 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from core.clock import now
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import ClientOwnedModel
 from incidents.states import IncidentState
-
-
-class IncidentSource(models.TextChoices):
-    """Who noticed."""
-
-    ALERT = "alert", _("An alert")
-    STAFF = "staff", _("Staff")
-    CLIENT = "client", _("The client")
-    API = "api", _("A program")
-
-
-class EntryKind(models.TextChoices):
-    """The kinds of timeline entries."""
-
-    OPENED = "opened", _("Opened")
-    CONFIRMED = "confirmed", _("Confirmed")
-    FALSE_ALARM = "false_alarm", _("False alarm")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    PAUSED = "paused", _("Paused")
-    RESUMED = "resumed", _("Resumed")
-    NOTE = "note", _("Internal note")
-    UPDATE = "update", _("Update to the client")
-    MITIGATED = "mitigated", _("Mitigated")
-    RESOLVED = "resolved", _("Resolved")
-    REOPENED = "reopened", _("Reopened")
-    CLOSED = "closed", _("Closed")
-    MERGED = "merged", _("Merged")
-    TOOK_IN = "took_in", _("Took in another incident")
-    SEVERITY = "severity", _("Severity changed")
-    ASSIGNED = "assigned", _("Owner changed")
-    PUBLISHED = "published", _("Shown to the client")
-    ALERT_FIRED = "alert_fired", _("Alert fired")
-    ALERT_RECOVERED = "alert_recovered", _("Alert recovered")
-    CLOCK_WARNED = "clock_warned", _("Deadline near")
-    CLOCK_BREACHED = "clock_breached", _("Deadline missed")
-    ESCALATED = "escalated", _("Escalated")
-    CLIENT_MESSAGE = "client_message", _("Message from the client")
-    AGREED = "agreed", _("Date agreed")
-    POLICY = "policy", _("Response times changed")
-    DISPUTED = "disputed", _("Review of a wait asked for")
-    DECIDED = "decided", _("Wait reviewed")
-    REMINDED = "reminded", _("Client reminded")
-
-
-class DisputeState(models.TextChoices):
-    """The state words of a disputed wait."""
-
-    OPEN = "open", _("To be reviewed")
-    ACCEPTED = "accepted", _("Taken back")
-    DECLINED = "declined", _("Kept")
+from incidents.words import DisputeState, EntryKind, IncidentSource
+from slas.words import Party, Severity
 
 
 class Incident(ClientOwnedModel):
@@ -96,13 +47,16 @@ class Incident(ClientOwnedModel):
     class Meta(ClientOwnedModel.Meta):
         ordering = ["-opened_at"]
         constraints = [
+            IncidentSource.holds("source", "incidents_incident_source"),
+            Severity.holds("severity", "incidents_incident_severity"),
+            Party.holds("waiting_on", "incidents_incident_waiting_on", blank=True),
             models.UniqueConstraint(fields=["agency", "number"], name="incidents_incident_number"),
             models.UniqueConstraint(
                 fields=["agency", "fingerprint"],
                 condition=~Q(fingerprint="") & Q(state__in=IncidentState.open_values()),
                 name="incidents_one_open_per_fingerprint",
             ),
-            models.CheckConstraint(condition=Q(state__in=IncidentState.values), name="incidents_incident_state"),
+            IncidentState.holds("state", "incidents_incident_state"),
             models.CheckConstraint(
                 condition=Q(state="merged", merged_into__isnull=False)
                 | (~Q(state="merged") & Q(merged_into__isnull=True)),
@@ -149,6 +103,9 @@ class IncidentEntry(ClientOwnedModel):
 
     class Meta(ClientOwnedModel.Meta):
         ordering = ["at", "id"]
+        constraints = [
+            EntryKind.holds("kind", "incidents_entry_kind"),
+        ]
 
 
 class PauseDispute(ClientOwnedModel):
@@ -168,5 +125,5 @@ class PauseDispute(ClientOwnedModel):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "entry"], name="incidents_dispute_once"),
-            models.CheckConstraint(condition=Q(state__in=DisputeState.values), name="incidents_dispute_state"),
+            DisputeState.holds("state", "incidents_dispute_state"),
         ]

@@ -19,9 +19,10 @@ from core.clock import now
 from core.errors import NotFound
 from core.models import Membership
 from core.selectors import members
-from incidents.models import DisputeState, EntryKind, Incident, IncidentEntry, PauseDispute
+from incidents.models import Incident, IncidentEntry, PauseDispute
 from incidents.severities import DEFINITIONS
 from incidents.states import IncidentState
+from incidents.words import DisputeState, EntryKind
 from slas import selectors as slas
 
 

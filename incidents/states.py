@@ -5,17 +5,19 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.vocabulary import Look, Vocabulary
 
-class IncidentState(models.TextChoices):
+
+class IncidentState(Vocabulary):
     """The state words of an incident. Waiting on somebody is a field of its own and hides no stage."""
 
-    NEW = "new", _("New")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    MITIGATED = "mitigated", _("Mitigated")
-    RESOLVED = "resolved", _("Resolved")
-    CLOSED = "closed", _("Closed")
-    FALSE_ALARM = "false_alarm", _("False alarm")
-    MERGED = "merged", _("Merged")
+    NEW = "new", Look("bad", "siren"), _("New")
+    ACKNOWLEDGED = "acknowledged", Look("info", "eye"), _("Acknowledged")
+    MITIGATED = "mitigated", Look("warn", "shield"), _("Mitigated")
+    RESOLVED = "resolved", Look("good", "circle-check"), _("Resolved")
+    CLOSED = "closed", Look("neutral", "lock"), _("Closed")
+    FALSE_ALARM = "false_alarm", Look("neutral", "circle-slash"), _("False alarm")
+    MERGED = "merged", Look("neutral", "merge"), _("Merged")
 
     @classmethod
     def open_values(cls) -> list[str]:

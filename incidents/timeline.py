@@ -11,9 +11,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from incidents.models import EntryKind, IncidentEntry
+from incidents.models import IncidentEntry
 from incidents.readings import sentences
 from incidents.severities import LABELS
+from incidents.words import EntryKind
 from slas.selectors import addressee_label, metric_label, party_label
 
 MARKS: dict[str, tuple[str, str]] = {

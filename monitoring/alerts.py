@@ -17,9 +17,10 @@ from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
 from monitoring.evaluate import UNKNOWN_AFTER
-from monitoring.models import Alert, AlertState, Check, Health, Sample
+from monitoring.models import Alert, Check, Sample
 from monitoring.severity import severity_of
 from monitoring.wording import title_of
+from monitoring.words import AlertState, Health
 
 
 def fire(check: Check, payload: dict[str, Any]) -> None:

@@ -20,8 +20,8 @@ from core.clock import now
 from core.moments import BadMoment, parse_instant
 from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, Number, OutputSerializer, Query
 from monitoring import permissions, selectors, services
-from monitoring.models import AlertState, CheckKind, Comparison, Health
 from monitoring.pushed import MOST_AT_ONCE, Pushed, push
+from monitoring.words import AlertState, CheckKind, Comparison, Health
 
 ENVIRONMENTS = [("production", _("Production")), ("preproduction", _("Preproduction"))]
 

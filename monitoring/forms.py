@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from clients.selectors import environment_choices
 from core.web.forms import DayField
 from monitoring.limits import SECONDS, effect_of, now_text, parse_value, shown_unit, typed_value, unit_of
-from monitoring.models import Check, CheckKind, Comparison, Threshold
+from monitoring.models import Check, Threshold
+from monitoring.words import CheckKind, Comparison
 
 
 def parse_seconds(text: str) -> int:

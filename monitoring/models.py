@@ -8,7 +8,6 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast
-from django.utils.translation import gettext_lazy as _
 
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.managers import TenantManager
@@ -17,43 +16,7 @@ from monitoring.addresses import shown_url
 
 # Django looks for an app's models here.
 from monitoring.maintenance.models import MaintenanceWindow as MaintenanceWindow
-
-
-class CheckKind(models.TextChoices):
-    """How a check asks."""
-
-    HTTP_JSON = "http_json", _("Values from a JSON answer")
-    PROMETHEUS = "prometheus", _("Prometheus metrics")
-    HTTP = "http", _("Address answers")
-    PUSH = "push", _("Values that the system sends")
-
-
-class Health(models.TextChoices):
-    """The state words of a system, of a check and of a threshold."""
-
-    HEALTHY = "healthy", _("Healthy")
-    DEGRADED = "degraded", _("Degraded")
-    DOWN = "down", _("Down")
-    UNKNOWN = "unknown", _("Unknown")
-    MAINTENANCE = "maintenance", _("Maintenance")
-    PAUSED = "paused", _("Paused")
-
-
-class AlertState(models.TextChoices):
-    """The state words of an alert."""
-
-    FIRING = "firing", _("Firing")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    MUTED = "muted", _("Muted")
-    RECOVERED = "recovered", _("Recovered")
-
-
-class Comparison(models.TextChoices):
-    """On which side of its limit a value is bad."""
-
-    ABOVE = "above", _("Above")
-    BELOW = "below", _("Below")
-
+from monitoring.words import AlertState, CheckKind, Comparison, Health
 
 # Checks and limits of which something has begun and not ended: few, so that the auditor can look at each.
 ILL = Q(firing_serial__isnull=False) | Q(no_data_serial__isnull=False)
@@ -105,6 +68,7 @@ class Check(ClientOwnedModel):
     class Meta(ClientOwnedModel.Meta):
         ordering = ["name"]
         constraints = [
+            CheckKind.holds("kind", "monitoring_check_kind"),
             models.UniqueConstraint(fields=["agency", "environment", "name"], name="monitoring_check_name"),
             models.CheckConstraint(
                 condition=Q(interval_seconds__range=(5, 2_678_400)), name="monitoring_check_interval"
@@ -116,7 +80,7 @@ class Check(ClientOwnedModel):
                 & Q(timeout_ms__lte=Cast("interval_seconds", models.BigIntegerField()) * 1000),
                 name="monitoring_check_timeout",
             ),
-            models.CheckConstraint(condition=Q(health__in=Health.values), name="monitoring_check_health"),
+            Health.holds("health", "monitoring_check_health"),
             models.CheckConstraint(condition=Q(bad_count__gte=1, good_count__gte=1), name="monitoring_check_counts"),
         ]
         indexes = [
@@ -165,6 +129,8 @@ class Threshold(ClientOwnedModel):
 
     class Meta(ClientOwnedModel.Meta):
         constraints = [
+            Comparison.holds("comparison", "monitoring_threshold_comparison"),
+            Health.holds("health", "monitoring_threshold_health"),
             models.UniqueConstraint(
                 fields=["agency", "source_check", "metric", "comparison"], name="monitoring_threshold_once"
             ),
@@ -212,6 +178,7 @@ class Alert(ClientOwnedModel):
     class Meta(ClientOwnedModel.Meta):
         ordering = ["-fired_at"]
         constraints = [
+            Health.holds("health", "monitoring_alert_health"),
             models.UniqueConstraint(fields=["agency", "number"], name="monitoring_alert_number"),
             models.UniqueConstraint(
                 fields=["agency", "fingerprint"],
@@ -219,7 +186,7 @@ class Alert(ClientOwnedModel):
                 name="monitoring_one_open_alert",
             ),
             models.UniqueConstraint(fields=["agency", "fingerprint", "serial"], name="monitoring_alert_a_firing"),
-            models.CheckConstraint(condition=Q(state__in=AlertState.values), name="monitoring_alert_state"),
+            AlertState.holds("state", "monitoring_alert_state"),
         ]
         indexes = [models.Index(fields=["agency", "-fired_at"], name="monitoring_alert_newest")]
 

@@ -20,9 +20,10 @@ from core.rates import Limit, spend
 from core.tenancy.context import require_agency
 from monitoring import store
 from monitoring.check_rows import held_of, limits_of
-from monitoring.models import Check, CheckKind
+from monitoring.models import Check
 from monitoring.results import Result, apply_result, save_judged
 from monitoring.services import locked_check
+from monitoring.words import CheckKind
 
 MOST_AT_ONCE = 1000
 # A sender's clock may run ahead by this much.

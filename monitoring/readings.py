@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from incidents.readings import Reading
-from monitoring.models import Alert, Check, Health, Threshold
+from monitoring.models import Alert, Check, Threshold
 from monitoring.selectors import metric_label, value_text
 from monitoring.wording import PROBLEMS, TROUBLES
+from monitoring.words import Health
 
 
 def readings_of(incident_id: uuid.UUID) -> list[Reading]:

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from monitoring.limits import unit_of
 from monitoring.maintenance import selectors as maintenance
-from monitoring.models import Alert, Check, CheckKind, Rollup
+from monitoring.models import Alert, Check, Rollup
 from monitoring.readings import agreed_text, is_fresh
 from monitoring.selectors import evidence_metric, is_unpolled, metric_label, value_text
 from monitoring.uptime import BUCKET, DOWN, UP
 from monitoring.uptime_days import Day
+from monitoring.words import CheckKind
 
 POINTS, STEP = 48, timedelta(minutes=30)
 DAYS, DAY = 7, 86_400

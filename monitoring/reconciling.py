@@ -24,9 +24,10 @@ from core.tenancy.scope import sweeper_scope, tenant_scope
 from monitoring.alerts import end
 from monitoring.check_rows import GRACE
 from monitoring.evaluate import UNKNOWN_AFTER, Streaks, Transition
-from monitoring.models import Alert, Check, Health, Threshold
+from monitoring.models import Alert, Check, Threshold
 from monitoring.schedule import first_due
 from monitoring.transitions import Seen, transition
+from monitoring.words import Health
 
 MOST_AT_ONCE = 500
 MOST_FOLLOWED = 10_000

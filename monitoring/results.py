@@ -27,10 +27,11 @@ from monitoring.evaluate import (
     own_trouble,
     step,
 )
-from monitoring.models import Check, CheckKind, Health, Threshold
+from monitoring.models import Check, Threshold
 from monitoring.schedule import first_due, next_slot
 from monitoring.transitions import Seen, transition
 from monitoring.uptime import DOWN
+from monitoring.words import CheckKind, Health
 
 NETWORK = frozenset({"dns", "refused", "connect_timeout", "timeout", "tls"})
 # Failures that say something about us and nothing about the target.

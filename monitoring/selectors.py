@@ -37,9 +37,10 @@ from monitoring import addresses
 from monitoring.charting import Series, first_and_last, read_series
 from monitoring.evaluate import UNKNOWN_AFTER
 from monitoring.maintenance import selectors as maintenance
-from monitoring.models import Alert, Check, Health, Sample, Threshold
+from monitoring.models import Alert, Check, Sample, Threshold
 from monitoring.uptime import Uptime, uptime
 from monitoring.uptime_days import Day, uptime_days
+from monitoring.words import Health
 
 # Worst first: the state of a system is the worst of what is measured on its production.
 WORST = (Health.DOWN, Health.DEGRADED, Health.UNKNOWN, Health.MAINTENANCE, Health.HEALTHY, Health.PAUSED)

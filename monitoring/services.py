@@ -27,10 +27,11 @@ from core.tenancy.scope import sweeper_scope
 from monitoring import events
 from monitoring.addresses import stored_url
 from monitoring.intervals import change_interval
-from monitoring.models import Alert, Check, CheckKind, Comparison, Health, Threshold
+from monitoring.models import Alert, Check, Threshold
 from monitoring.probing.parse import BadPath, TooManyParts, check_path
 from monitoring.schedule import first_due
 from monitoring.watching import limit_watched_no_more, watch_no_more
+from monitoring.words import CheckKind, Comparison, Health
 
 # Seconds between two questions, by criticality.
 INTERVALS = {"high": 60, "medium": 300, "low": 900}

@@ -28,7 +28,7 @@ from core.tenancy.context import require_agency, require_scope
 from monitoring import selectors
 from monitoring.addresses import stored_url
 from monitoring.masking import masked
-from monitoring.models import Check, CheckKind
+from monitoring.models import Check
 from monitoring.probing.lane import Job, Lane
 from monitoring.probing.numbers import ALL_OF, MOST_NUMBERS
 from monitoring.probing.parse import Reading
@@ -36,6 +36,7 @@ from monitoring.probing.parser import TOOK_TOO_LONG
 from monitoring.probing.reader import SLOW
 from monitoring.services import COLUMN, TABLE
 from monitoring.wording import why_no_answer
+from monitoring.words import CheckKind
 
 PERSON_PER_MINUTE, AGENCY_PER_MINUTE = 10, 30
 LONGEST_MS = 10_000

@@ -20,7 +20,8 @@ from core.tenancy.scope import sweeper_scope, tenant_scope
 from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring.alerts import attach
-from monitoring.models import Alert, Check, Health, Threshold
+from monitoring.models import Alert, Check, Threshold
+from monitoring.words import Health
 
 MOST_AT_ONCE = 200
 # One that was called a false alarm, or merged into another, has been judged by somebody who saw it fire.

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from django.db.models import Sum
 
 from monitoring.intervals import read
-from monitoring.models import Check, CheckKind, Rollup
+from monitoring.models import Check, Rollup
+from monitoring.words import CheckKind
 
 # The metric that says a slot was up, because only an answer has a latency, and the one that says it was down.
 UP, DOWN = "latency", "down"

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from core.clock import now
 from core.models import OutboxEvent
 from monitoring.alerts import end_unwatched
-from monitoring.models import Check, Health, Threshold
+from monitoring.models import Check, Threshold
 from monitoring.transitions import unwatched
+from monitoring.words import Health
 
 
 def watch_no_more(check: Check, limits: Sequence[Threshold], *, reason: str) -> None:

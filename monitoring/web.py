@@ -21,9 +21,9 @@ from monitoring import permissions, selectors, services
 from monitoring.evidence import evidence_of
 from monitoring.forms import CheckForm, ThresholdForm
 from monitoring.limits import effect_of, limit_view
-from monitoring.models import CheckKind
 from monitoring.presets import PRESETS
 from monitoring.ranges import chart_grid
+from monitoring.words import CheckKind
 
 
 @staff(permissions.SEE)

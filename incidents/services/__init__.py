@@ -27,5 +27,5 @@ from incidents.services.terms import (
     preview_terms,
     terms_at,
 )
-from incidents.services.waiting import PARTIES, pause, remind_due, resume
+from incidents.services.waiting import pause, remind_due, resume
 from incidents.services.writing import add_entry, post_note, post_update

@@ -12,9 +12,10 @@ from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from core.tenancy.context import require_scope
-from incidents.models import EntryKind, Incident, IncidentEntry
+from incidents.models import Incident, IncidentEntry
 from incidents.severities import DEFINITIONS
 from incidents.states import TRANSITIONS, IncidentState, Step, allowed
+from incidents.words import EntryKind
 from slas import selectors as sla_selectors
 from slas import services as sla_services
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import Conflict, DomainError
 from incidents import events
-from incidents.models import EntryKind, Incident, IncidentEntry
+from incidents.models import Incident, IncidentEntry
 from incidents.services.base import SUBJECT, clean_text, done, locked_row, move_clocks, stop_waiting
 from incidents.states import IncidentState
+from incidents.words import EntryKind
 from slas import services as sla_services
 
 

@@ -12,8 +12,9 @@ from core.clock import now
 from core.errors import Conflict, NotFound
 from core.tenancy.context import require_scope
 from incidents import events, selectors
-from incidents.models import DisputeState, EntryKind, Incident, IncidentEntry, PauseDispute
+from incidents.models import Incident, IncidentEntry, PauseDispute
 from incidents.services.base import SUBJECT, clean_text, done, locked_row, move_clocks, stop_waiting
+from incidents.words import DisputeState, EntryKind
 from slas import services as sla_services
 
 # For so long after its start a wait can be disputed: what was agreed in a report stands some day.

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from incidents import events, selectors
-from incidents.models import EntryKind, Incident
+from incidents.models import Incident
 from incidents.services.base import done, locked_for, move_clocks, stop_waiting
 from incidents.services.publication import publish
 from incidents.services.terms import change_severity
 from incidents.severities import DEFINITIONS
 from incidents.states import IncidentState, Step
+from incidents.words import EntryKind
 
 
 def merge(*, incident_id: uuid.UUID, into_id: uuid.UUID | str, expected_version: int | None = None) -> Incident:

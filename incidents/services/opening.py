@@ -14,11 +14,12 @@ from core.audit import next_number, record
 from core.clock import now
 from core.errors import Conflict, DomainError
 from incidents import events
-from incidents.models import EntryKind, Incident, IncidentSource
+from incidents.models import Incident
 from incidents.selectors import open_with
 from incidents.services.base import SUBJECT, add_line, clean_text, emit, known_severity, locked_row
 from incidents.services.publication import embargo
 from incidents.states import IncidentState
+from incidents.words import EntryKind, IncidentSource
 from slas import services as sla_services
 
 # Somebody may report late, and still no clock starts years ago.

@@ -10,9 +10,10 @@ from django.db import transaction
 from core.clock import now
 from core.tenancy.scope import sweeper_scope
 from incidents import events
-from incidents.models import EntryKind, Incident
+from incidents.models import Incident
 from incidents.services.base import add_line, emit
 from incidents.severities import SERIOUS
+from incidents.words import EntryKind
 from slas import selectors as slas
 
 log = structlog.get_logger(__name__)

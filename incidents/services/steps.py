@@ -14,7 +14,7 @@ from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.selectors import member_of_user
 from core.tenancy.context import require_scope
 from incidents import events, readings
-from incidents.models import EntryKind, Incident
+from incidents.models import Incident
 from incidents.services.base import (
     add_line,
     begun,
@@ -28,6 +28,7 @@ from incidents.services.base import (
 )
 from incidents.services.publication import embargo, publish
 from incidents.states import IncidentState, Step
+from incidents.words import EntryKind
 from slas import selectors as sla_selectors
 
 

@@ -13,10 +13,11 @@ from agreements import selectors as agreements
 from core.clock import now
 from core.errors import Conflict
 from incidents import events
-from incidents.models import EntryKind, Incident
+from incidents.models import Incident
 from incidents.services.base import SUBJECT, done, known_severity, locked_row
 from incidents.services.publication import embargo
 from incidents.states import IncidentState
+from incidents.words import EntryKind
 from slas import selectors as sla_selectors
 from slas import services as sla_services
 

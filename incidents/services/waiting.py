@@ -14,12 +14,12 @@ from core.clock import now
 from core.errors import Conflict, DomainError
 from core.tenancy.scope import sweeper_scope
 from incidents import events
-from incidents.models import EntryKind, Incident
+from incidents.models import Incident
 from incidents.services.base import add_line, clean_text, done, emit, locked_for, move_clocks, stop_waiting
 from incidents.states import Step
+from incidents.words import EntryKind
+from slas.words import Party
 
-CLIENT = "client"
-PARTIES = (CLIENT, "vendor", "provider", "window")
 # How long after the wait began the client is reminded; after the last time a person has to ask.
 REMIND_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 
@@ -38,21 +38,21 @@ def pause(
 
     Waiting on the client asks them: they are told at once, and reminded. So it is refused before they see the incident.
     """
-    if party not in PARTIES:
+    if party not in Party.values:
         raise DomainError(_("Choose who is being waited on."), field="party")
     with transaction.atomic():
         incident = locked_for(incident_id, Step.PAUSE, expected_version)
         if incident.waiting_on:
             raise Conflict(_("The clocks are paused already. Resume them first."))
         text = clean_text(reason, "reason", 300)
-        if party == CLIENT and incident.published_at is None:
+        if party == Party.CLIENT and incident.published_at is None:
             raise Conflict(
                 _("The client does not see this incident yet, so nobody can be waited on. Confirm it first."),
                 field="party",
             )
         at = now()
         incident.waiting_on, incident.waiting_since = party, at
-        incident.remind_at = at + REMIND_AFTER[0] if party == CLIENT else None
+        incident.remind_at = at + REMIND_AFTER[0] if party == Party.CLIENT else None
         move_clocks(incident, "pause", at, party=party, reason=text, evidence=evidence[:500])
         data = {"party": party, "evidence": evidence[:500]}
         return done(incident, events.PAUSED, EntryKind.PAUSED, body=text, visible=True, data=data, at=at)
@@ -86,7 +86,7 @@ def remind_due(*, limit: int = 200) -> int:
 def _remind_one(incident: Incident) -> int:
     try:
         with transaction.atomic():
-            if incident.waiting_on != CLIENT:
+            if incident.waiting_on != Party.CLIENT:
                 # A process of the version before has ended the wait.
                 Incident.objects.filter(id=incident.id).update(remind_at=None)
                 return 0

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import Conflict
 from incidents import events
-from incidents.models import EntryKind, Incident
+from incidents.models import Incident
 from incidents.services.base import SUBJECT, clean_text, done, locked_row, move_clocks
 from incidents.services.publication import publish
 from incidents.states import IncidentState
+from incidents.words import EntryKind
 from slas import services as sla_services
 
 

@@ -65,6 +65,7 @@ class Delivery(TenantModel):
     class Meta(TenantModel.Meta):
         ordering = ["-created_at"]
         constraints = [
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="notifications_delivery_channel"),
             models.UniqueConstraint(
                 fields=["agency", "event_id", "channel", "receiver"], name="notifications_delivery_once"
             ),
@@ -129,4 +130,7 @@ class DeliveryRate(TenantModel):
     claimed_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["agency", "channel"], name="notifications_rate_once")]
+        constraints = [
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="notifications_rate_channel"),
+            models.UniqueConstraint(fields=["agency", "channel"], name="notifications_rate_once"),
+        ]

@@ -17,15 +17,13 @@ from agreements import selectors as agreements
 from core.clock import now
 from incidents import selectors as incidents
 from slas.clocks import attainment, responsibility
+from slas.words import Party
 
 # More than an agency decides in a year; beyond it the page says so.
 MOST = 5000
 SIDE_WORDS = {
     responsibility.US: gettext_lazy("Us"),
-    "client": gettext_lazy("The client"),
-    "vendor": gettext_lazy("A vendor"),
-    "provider": gettext_lazy("The model provider"),
-    "window": gettext_lazy("An agreed window"),
+    **{party.value: party.label for party in Party},
     "unnamed": gettext_lazy("Nobody was named"),
     responsibility.CLOSED: gettext_lazy("Outside hours"),
 }

@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from core.format import NOTHING, duration, full_moment, moment
+from slas.words import ClockState, Party
 
 RUNNING = ("running", "at_risk")
 OPEN = (*RUNNING, "paused", "outside_hours")
-PARTY_FILLS = {"client": "client", "vendor": "vendor", "model_provider": "model_provider", "us": "us", "agency": "us"}
 # The bar's own units; the drawing is stretched to its place.
 BAR = 1000
 SLIVER = 6
-FILL_OF_STATE = {"running": "info", "at_risk": "warn", "breached": "bad", "met": "good"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def face(clock: Any) -> Face:
         running=state in RUNNING,
         waiting_on=str(read(clock, "waiting_on", "") or ""),
         used=min(BAR, round(BAR * consumed / target)) if target else 0,
-        fill=FILL_OF_STATE.get(state, "neutral"),
+        fill=ClockState(state).look.fill or "neutral",
         pieces=pieces,
         tick=tick,
         why=tuple(str(line) for line in read(clock, "why", ()) or ()),
@@ -151,15 +150,17 @@ def _party(row: Any) -> str:
 def _fill(kind: str, party: str) -> str:
     if kind == "open":
         return "us"
-    return PARTY_FILLS.get(party, "neutral") if kind == "paused" else "outside"
+    # A pause of long ago may name nobody.
+    named = Party(party).look.fill if party in Party.values else "neutral"
+    return named if kind == "paused" else "outside"
 
 
 def _said(kind: str, party: str, seconds: int) -> str:
-    names = {"client": _("client"), "vendor": _("vendor"), "model_provider": _("model provider")}
     if kind == "open":
         return _("%(time)s counted") % {"time": duration(seconds)}
     if kind == "paused":
-        return _("%(time)s waiting on %(party)s") % {"time": duration(seconds), "party": names.get(party, party)}
+        named = str(Party(party).label).lower() if party in Party.values else party
+        return _("%(time)s waiting on %(party)s") % {"time": duration(seconds), "party": named}
     if kind == "stopped":
         return _("%(time)s done, then reopened") % {"time": duration(seconds)}
     return _("%(time)s outside hours") % {"time": duration(seconds)}

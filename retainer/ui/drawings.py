@@ -8,10 +8,11 @@ from functools import lru_cache
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from monitoring.words import Health
+
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 96, 24, 2.5
 STRIP_HEIGHT, STRIP_STEP = 16, 12
 HEIGHT_OF_DAY = {"healthy": 16, "maintenance": 16, "degraded": 11, "down": 6}
-FILL_OF_DAY = {"healthy": "good", "degraded": "warn", "down": "bad", "maintenance": "info"}
 
 
 def spark(values: Sequence[float | None], label: str, limit: float | None = None) -> SafeString:
@@ -69,13 +70,18 @@ def strip(rows: Sequence[tuple[str, str]], label: str) -> SafeString:
     )
 
 
+def _fill_of_day(state: str) -> str:
+    """The colour of a day by its state; a day without data has none."""
+    return Health(state).look.fill if state else "empty"
+
+
 @lru_cache(maxsize=512)
 def _bar_of_day(place: int, state: str) -> SafeString:
     """Up to its title. A page of clients draws the same few again and again."""
     tall = HEIGHT_OF_DAY.get(state, 2)
     return format_html(
         '<rect class="fill-{}" x="{}" y="{}" width="{}" height="{}" rx="1">',
-        *(FILL_OF_DAY.get(state, "empty"), place * STRIP_STEP, STRIP_HEIGHT - tall, STRIP_STEP - 2, tall),
+        *(_fill_of_day(state), place * STRIP_STEP, STRIP_HEIGHT - tall, STRIP_STEP - 2, tall),
     )
 
 
@@ -85,7 +91,7 @@ def days(rows: Sequence[tuple[str, str]], label: str) -> SafeString:
     bars = format_html_join(
         "",
         '<rect class="fill-{}" x="{}" y="0" width="{}" height="32" rx="2"><title>{}</title></rect>',
-        ((FILL_OF_DAY.get(state, "empty"), index * width, width - 2, said) for index, (said, state) in enumerate(rows)),
+        ((_fill_of_day(state), index * width, width - 2, said) for index, (said, state) in enumerate(rows)),
     )
     return format_html(
         '<svg viewBox="0 0 {} 32" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',

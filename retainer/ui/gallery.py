@@ -12,7 +12,7 @@ from django import forms
 from django.core.paginator import Paginator
 
 from core.clock import now
-from retainer.ui.badges import BADGES
+from retainer.ui.badges import KINDS
 
 LONG_NAME = "Contract clause extractor for procurement"
 UPDATE = (
@@ -56,7 +56,7 @@ def examples() -> dict[str, Any]:
         "can": {"work": True, "clients": True},
         "nav": _nav(),
         "breadcrumbs": [{"label": "Acme Insurance", "url": "#"}, {"label": "Gallery", "url": ""}],
-        "badges": {kind: list(words) for kind, words in BADGES.items()},
+        "badges": {kind: words.values for kind, words in KINDS.items()},
         "clocks": _clocks(),
         "form": GalleryForm(initial={"title": "Answers are slow", "estimate": "4h", "price": "1200"}),
         "form_with_errors": _form_with_errors(),
@@ -163,7 +163,7 @@ def _clock(label: str, state: str, target: int, consumed: int, **more: Any) -> d
 def _clocks() -> list[dict[str, Any]]:
     early, late = now() - timedelta(hours=1), now() - timedelta(minutes=5)
     waited = [_segment("open", 40), _segment("closed", 900), _segment("open", 33), _segment("paused", 35, "client")]
-    moved = [_segment("open", 120), _segment("paused", 60, "model_provider"), _segment("open", 230)]
+    moved = [_segment("open", 120), _segment("paused", 60, "provider"), _segment("open", 230)]
     return [
         _clock("First response", "running", 120, 73, segments=[_segment("open", 73)]),
         _clock("Resolution", "at_risk", 480, 433, segments=[*moved, _segment("open", 83)]),

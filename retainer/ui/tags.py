@@ -42,15 +42,15 @@ def icon(name: str, size: int = 16, css: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def badge(context: Context, kind: str, state: str, note: str = "") -> SafeString:
     """The badge of a state: ``{% badge "incident" incident.state %}``. ``note`` follows it, such as how old it is."""
-    found = badges.badge_for(kind, state)
-    word = found.client_word if found.client_word and "portal_place" in context else found.word
+    word = badges.word_of(kind, state)
+    look = word.look
     shown = format_html(
         '<span class="badge tone-{}{}{}">{}{}</span>',
-        found.tone,
-        " is-solid" if found.solid else "",
-        "" if found.icon else " badge-plain",
-        icon(found.icon) if found.icon else "",
-        word,
+        look.tone,
+        " is-solid" if look.solid else "",
+        "" if look.icon else " badge-plain",
+        icon(look.icon) if look.icon else "",
+        word.label_for(client="portal_place" in context),
     )
     return format_html('{} <span class="badge-note">{}</span>', shown, note) if note else shown
 
@@ -76,9 +76,14 @@ def clock_record(context: Context, clock: Any) -> dict[str, Any]:
 
 def _clock(context: Context, clock: Any) -> dict[str, Any]:
     shown = clocks.face(clock)
-    found = badges.badge_for("clock", shown.state)
-    portal = {"portal_place": context["portal_place"]} if "portal_place" in context else {}
-    return {"clock": shown, "badge_of": found, "key": str(clocks.read(clock, "id", "") or shown.label), **portal}
+    word, portal = badges.word_of("clock", shown.state), "portal_place" in context
+    return {
+        "clock": shown,
+        "badge_of": word.look,
+        "state_label": word.label_for(client=portal),
+        "key": str(clocks.read(clock, "id", "") or shown.label),
+        **({"portal_place": context["portal_place"]} if portal else {}),
+    }
 
 
 @register.inclusion_tag("components/field.html")

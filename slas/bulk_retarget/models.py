@@ -33,7 +33,7 @@ class TermsMove(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=MoveState.values), name="slas_move_state"),
+            MoveState.holds("state", "slas_move_state"),
             models.CheckConstraint(
                 condition=Q(policy_version__isnull=True) ^ Q(calendar_version__isnull=True), name="slas_move_to_one"
             ),

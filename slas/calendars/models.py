@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Upper
 
 from core.clock import now
@@ -74,5 +73,5 @@ class HolidayProposal(TenantModel):
         ordering = ["date"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "calendar", "date"], name="slas_holiday_once"),
-            models.CheckConstraint(condition=Q(state__in=ProposalState.values), name="slas_holiday_state"),
+            ProposalState.holds("state", "slas_holiday_state"),
         ]

@@ -42,10 +42,12 @@ class Clock(ClientOwnedModel):
 
     class Meta(ClientOwnedModel.Meta):
         constraints = [
+            Metric.holds("metric", "slas_clock_metric"),
+            Severity.holds("severity", "slas_clock_severity"),
             models.UniqueConstraint(
                 fields=["agency", "subject_type", "subject_id", "metric", "cycle"], name="slas_clock_once"
             ),
-            models.CheckConstraint(condition=Q(state__in=ClockState.values), name="slas_clock_state"),
+            ClockState.holds("state", "slas_clock_state"),
             models.CheckConstraint(condition=Q(breached_at=None) | Q(state="breached"), name="slas_clock_breach_stays"),
         ]
         indexes = [

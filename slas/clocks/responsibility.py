@@ -9,11 +9,11 @@ from datetime import datetime
 
 from slas.clocks.judgement import Happened, history, judge_clock
 from slas.clocks.models import Clock
-from slas.words import Metric
+from slas.words import Metric, Party
 
 US, CLOSED = "us", "closed"
 # In the order of the charts; "unnamed" is a pause that names nobody.
-SIDES = (US, "client", "vendor", "provider", "window", "unnamed", CLOSED)
+SIDES = (US, *Party.values, "unnamed", CLOSED)
 
 
 def resolutions(clocks: Iterable[Clock]) -> list[Clock]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Value
 from django.db.models.functions import Upper
 
 from core.tenancy.fields import TenantForeignKey
@@ -66,7 +66,10 @@ class PolicyVersion(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["agency", "policy", "number"], name="slas_policyversion_number")]
+        constraints = [
+            ResponseRule.holds("response_rule", "slas_policy_response_rule"),
+            models.UniqueConstraint(fields=["agency", "policy", "number"], name="slas_policyversion_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.policy} v{self.number}"
@@ -94,6 +97,6 @@ class Target(TenantModel):
             models.UniqueConstraint(
                 fields=["agency", "version", "severity", "request_kind", "metric"], name="slas_target_once"
             ),
-            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="slas_target_severity"),
-            models.CheckConstraint(condition=Q(metric__in=Metric.values), name="slas_target_metric"),
+            Severity.holds("severity", "slas_target_severity"),
+            Metric.holds("metric", "slas_target_metric"),
         ]

@@ -8,7 +8,8 @@ import pytest
 
 from agreements import selectors, services
 from agreements.catalogue import TIERS
-from agreements.models import Cadence, InclusionKind, TierFamily, TierInclusion, TierTemplate
+from agreements.models import TierInclusion, TierTemplate
+from agreements.words import Cadence, InclusionKind, TierFamily
 from core.errors import NotFound
 from slas import selectors as slas
 from slas import services as sla_services

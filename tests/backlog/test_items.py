@@ -12,7 +12,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from backlog import selectors, services
-from backlog.models import BacklogItem, BacklogState
+from backlog.models import BacklogItem
+from backlog.words import BacklogState
 from core.errors import Conflict, DomainError, NotFound
 from core.models import AuditEvent, OutboxEvent
 from incidents import services as incidents

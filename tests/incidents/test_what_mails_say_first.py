@@ -10,7 +10,8 @@ from clients import services as client_services
 from core import clock, outbox
 from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Delivery
-from slas.models import Metric, Target
+from slas.models import Target
+from slas.words import Metric
 from tests.incidents.ward import MORNING, Ward, utc
 
 IMPACT = "Customers wait twice as long for answers"

@@ -6,10 +6,9 @@ import pytest
 from django.forms import Form
 
 from incidents.forms import AssignForm, OpenIncidentForm, PauseForm, SeverityForm
-from incidents.services import PARTIES
 from incidents.severities import DEFINITIONS, SERIOUS
 from incidents.texts import TEMPLATES
-from slas.models import Severity
+from slas.words import Party, Severity
 
 
 def test_every_severity_is_said_in_plain_words_worst_first() -> None:
@@ -30,7 +29,7 @@ def test_each_message_to_the_client_is_written_in_full(name: str) -> None:
 
 
 def test_the_form_offers_the_parties_that_the_service_knows() -> None:
-    assert [value for value, _label in PauseForm().fields["party"].choices] == list(PARTIES)  # type: ignore[attr-defined]
+    assert [value for value, _label in PauseForm().fields["party"].choices] == Party.values  # type: ignore[attr-defined]
 
 
 def test_the_form_explains_each_severity_where_it_is_chosen() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from incidents.services import DISPUTABLE_FOR
 from incidents.severities import DEFINITIONS
-from slas.models import Metric, ResponseRule, Severity, Target
+from slas.models import Target
+from slas.words import Metric, ResponseRule, Severity
 from tests.portal.demo import Said
 from tests.portal.promises import BY_ITSELF, rule
 from tests.portal.terms import Terms

@@ -19,7 +19,8 @@ from slas import selectors, services
 from slas.bulk_retarget.services import step_moves
 from slas.clocks import evaluation, responsibility
 from slas.clocks.judgement import history, judge_clock
-from slas.models import Clock, ClockEvent, ClockState
+from slas.models import Clock, ClockEvent
+from slas.words import ClockState
 from tests.cast import Cast, random_id
 from tests.incidents.ward import MORNING, Ward
 from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc

@@ -8,19 +8,14 @@ from pathlib import Path
 import pytest
 from django.template import Context, Engine
 
-from agreements.models import RetainerState
-from backlog.models import BacklogState
-from incidents.states import IncidentState
-from monitoring.models import AlertState, Health
 from retainer import sitemap
 from retainer.dashboard.found import ACTS
-from retainer.ui.badges import ALIASES, BADGES, badge_for
-from slas.models import ClockState, Severity
+from retainer.ui.badges import KINDS, word_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 SPRITE = set((PROJECT / "retainer" / "assets" / "icons.txt").read_text().split())
 TONES = {"neutral", "info", "good", "warn", "bad"}
-EVERY = [(kind, word) for kind, words in BADGES.items() for word in words]
+EVERY = [(kind, word) for kind, words in KINDS.items() for word in words.values]
 
 
 def render(source: str, **context: object) -> str:
@@ -30,41 +25,26 @@ def render(source: str, **context: object) -> str:
 
 @pytest.mark.parametrize(("kind", "word"), EVERY)
 def test_a_state_word_has_a_tone_an_icon_and_a_word(kind: str, word: str) -> None:
-    badge = BADGES[kind][word]
-    assert badge.tone in TONES
-    assert str(badge.word)
+    found = word_of(kind, word)
+    assert found.look.tone in TONES
+    assert str(found.label)
     # Criticality is a plain word with its noun.
-    assert badge.icon in SPRITE or kind == "criticality"
+    assert found.look.icon in SPRITE or kind == "criticality"
 
 
 def test_only_critical_and_down_are_solid() -> None:
-    assert {word for kind, word in EVERY if BADGES[kind][word].solid} == {"critical", "down"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "choices"),
-    [
-        ("system", Health),
-        ("alert", AlertState),
-        ("clock", ClockState),
-        ("severity", Severity),
-        ("incident", IncidentState),
-        ("retainer", RetainerState),
-        ("backlog", BacklogState),
-    ],
-)
-def test_every_state_of_a_model_has_its_badge(kind: str, choices: type) -> None:
-    assert {str(value) for value in choices.values} == set(BADGES[kind])  # type: ignore[attr-defined]
+    assert {word for kind, word in EVERY if word_of(kind, word).look.solid} == {"critical", "down"}
 
 
 def test_a_check_speaks_the_words_of_a_system() -> None:
-    assert all(target in BADGES for target in ALIASES.values())
-    assert badge_for("check", "down") == badge_for("system", "down")
+    assert word_of("check", "down") is word_of("system", "down") is word_of("threshold", "down")
 
 
 def test_a_word_that_is_not_on_the_list_is_an_error() -> None:
+    with pytest.raises(ValueError, match="pending_approval"):
+        word_of("incident", "pending_approval")
     with pytest.raises(KeyError):
-        badge_for("incident", "pending_approval")
+        word_of("invoice", "paid")
 
 
 def test_a_badge_is_never_colour_alone() -> None:

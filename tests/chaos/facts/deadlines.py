@@ -93,7 +93,10 @@ def _one(clock: Clock, due: int, missed: bool, marks: list[int], told: tuple[int
         words = "missed" if missed else "kept"
         yield f"it was {words}; notices, breaches, news and lines of the timeline: {told}"
     if (clock.state == "breached") != missed or (clock.breached_at is not None) != missed:
-        yield f"it was {'missed' if missed else 'kept'} and is {clock.state}"
+        yield (
+            f"it was {'missed' if missed else 'kept'} and is {clock.state}: it began at {clock.started_at}, was due at"
+            f" {_text(due)}, was satisfied at {clock.satisfied_at} and missed at {clock.breached_at}"
+        )
     if any(mark != due for mark in marks) or (clock.breached_at and int(clock.breached_at.timestamp()) != due):
         yield f"it was missed at {_text(due)}, and says {clock.breached_at} and {[_text(mark) for mark in marks]}"
 

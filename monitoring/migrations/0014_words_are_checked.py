@@ -1,0 +1,39 @@
+"""Each word is one of its vocabulary. New rows are held to it at once, old ones are read under a light lock."""
+
+from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
+from django.db import migrations, models
+
+
+def word(column, values, name):
+    return models.CheckConstraint(condition=models.Q((f"{column}__in", values)), name=name)
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("monitoring", "0013_maintenance")]
+
+    operations = [
+        AddConstraintNotValid(
+            "alert",
+            word(
+                "health", ["healthy", "degraded", "down", "unknown", "maintenance", "paused"], "monitoring_alert_health"
+            ),
+        ),
+        AddConstraintNotValid(
+            "check", word("kind", ["http_json", "prometheus", "http", "push"], "monitoring_check_kind")
+        ),
+        AddConstraintNotValid("threshold", word("comparison", ["above", "below"], "monitoring_threshold_comparison")),
+        AddConstraintNotValid(
+            "threshold",
+            word(
+                "health",
+                ["healthy", "degraded", "down", "unknown", "maintenance", "paused"],
+                "monitoring_threshold_health",
+            ),
+        ),
+        ValidateConstraint("alert", "monitoring_alert_health"),
+        ValidateConstraint("check", "monitoring_check_kind"),
+        ValidateConstraint("threshold", "monitoring_threshold_comparison"),
+        ValidateConstraint("threshold", "monitoring_threshold_health"),
+    ]
