@@ -82,13 +82,13 @@ class IncidentIn(InputSerializer):
     opened_at = Moment(required=False, help_text=_("When it began, if not now."))
 
 
-class StepIn(InputSerializer):
+class ActionIn(InputSerializer):
     """A step without words. With ``version``, it is refused if somebody was faster."""
 
     version = serializers.IntegerField(source="expected_version", required=False, min_value=1, max_value=LARGEST)
 
 
-class ReasonIn(StepIn):
+class ReasonIn(ActionIn):
     """A step with the reason for it."""
 
     reason = serializers.CharField(max_length=300)
@@ -113,7 +113,7 @@ class ClientMessageIn(TextIn):
     at = Moment(required=False, help_text=_("When it came, if not now. It ends a wait for the client then."))
 
 
-class ResumeIn(StepIn):
+class ResumeIn(ActionIn):
     """From when on the clocks run again."""
 
     at = Moment(required=False, help_text=_("If not now: when whoever was waited on had done their part."))
@@ -157,33 +157,33 @@ class DisputeQuery(Query):
     state = serializers.ChoiceField(DisputeState.choices, required=False)
 
 
-class ResolveIn(StepIn):
+class ResolveIn(ActionIn):
     """What the client reads about how it ended."""
 
     body = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
 
 
-class OwnerIn(StepIn):
+class OwnerIn(ActionIn):
     """Somebody on the staff, or nobody."""
 
     owner = serializers.UUIDField(source="owner_id", allow_null=True)
 
 
-class SeverityIn(StepIn):
+class SeverityIn(ActionIn):
     """Another severity, and what becomes of the time that has passed."""
 
     severity = serializers.ChoiceField(Severity.choices)
     mode = serializers.ChoiceField(MODES, required=False)
 
 
-class IncidentPolicyIn(StepIn):
+class IncidentPolicyIn(ActionIn):
     """Other response times, and what becomes of the time that has passed."""
 
     policy_version = serializers.UUIDField(source="policy_version_id")
     mode = serializers.ChoiceField(MODES, required=False)
 
 
-class MergeIn(StepIn):
+class MergeIn(ActionIn):
     """The older incident of the same client that it is merged into."""
 
     into = serializers.UUIDField(source="into_id")
@@ -210,19 +210,19 @@ class Incidents(Endpoint):
     queries = {"list": IncidentQuery, "events": Query}
     bodies = {
         "create": IncidentIn,
-        "confirm": StepIn,
+        "confirm": ActionIn,
         "false_alarm": ReasonIn,
-        "acknowledge": StepIn,
+        "acknowledge": ActionIn,
         "pause": PauseIn,
         "resume": ResumeIn,
         "client_messages": ClientMessageIn,
         "agreed_dates": AgreeIn,
         "updates": TextIn,
         "notes": TextIn,
-        "mitigate": StepIn,
+        "mitigate": ActionIn,
         "resolve": ResolveIn,
         "reopen": ReasonIn,
-        "close": StepIn,
+        "close": ActionIn,
         "severity": SeverityIn,
         "policy": IncidentPolicyIn,
         "owner": OwnerIn,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from incidents.next_step import ANSWERS, ROUND, STANDING_STILL
+from incidents.next_action import ANSWERS, ROUND, STANDING_STILL
 
 # The promises that end with a message to the client.
 MESSAGES = (*ANSWERS, ROUND)

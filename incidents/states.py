@@ -25,7 +25,7 @@ class IncidentState(Vocabulary):
         return [cls.NEW.value, cls.ACKNOWLEDGED.value, cls.MITIGATED.value]
 
 
-class Step(models.TextChoices):
+class Action(models.TextChoices):
     """What a person can do to an incident."""
 
     CONFIRM = "confirm", _("Confirm")
@@ -43,23 +43,23 @@ class Step(models.TextChoices):
 _OPEN = frozenset({IncidentState.NEW, IncidentState.ACKNOWLEDGED, IncidentState.MITIGATED})
 
 # Step -> (states it is allowed in, state it leads to; None keeps the state).
-TRANSITIONS: dict[Step, tuple[frozenset[IncidentState], IncidentState | None]] = {
-    Step.CONFIRM: (_OPEN, None),
-    Step.FALSE_ALARM: (_OPEN, IncidentState.FALSE_ALARM),
-    Step.ACKNOWLEDGE: (frozenset({IncidentState.NEW}), IncidentState.ACKNOWLEDGED),
-    Step.PAUSE: (_OPEN, None),
-    Step.RESUME: (_OPEN, None),
-    Step.MITIGATE: (frozenset({IncidentState.NEW, IncidentState.ACKNOWLEDGED}), IncidentState.MITIGATED),
-    Step.RESOLVE: (_OPEN, IncidentState.RESOLVED),
-    Step.REOPEN: (
+TRANSITIONS: dict[Action, tuple[frozenset[IncidentState], IncidentState | None]] = {
+    Action.CONFIRM: (_OPEN, None),
+    Action.FALSE_ALARM: (_OPEN, IncidentState.FALSE_ALARM),
+    Action.ACKNOWLEDGE: (frozenset({IncidentState.NEW}), IncidentState.ACKNOWLEDGED),
+    Action.PAUSE: (_OPEN, None),
+    Action.RESUME: (_OPEN, None),
+    Action.MITIGATE: (frozenset({IncidentState.NEW, IncidentState.ACKNOWLEDGED}), IncidentState.MITIGATED),
+    Action.RESOLVE: (_OPEN, IncidentState.RESOLVED),
+    Action.REOPEN: (
         frozenset({IncidentState.RESOLVED, IncidentState.FALSE_ALARM, IncidentState.MERGED}),
         IncidentState.ACKNOWLEDGED,
     ),
-    Step.CLOSE: (frozenset({IncidentState.RESOLVED}), IncidentState.CLOSED),
-    Step.MERGE: (_OPEN, IncidentState.MERGED),
+    Action.CLOSE: (frozenset({IncidentState.RESOLVED}), IncidentState.CLOSED),
+    Action.MERGE: (_OPEN, IncidentState.MERGED),
 }
 
 
-def allowed(step: Step, state: str) -> bool:
+def allowed(step: Action, state: str) -> bool:
     """True where the step may be taken from the state."""
     return state in TRANSITIONS[step][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.web import listing, opening, several, steps
+from incidents.web import actions, listing, opening, several
 
 app_name = "incidents"
 urlpatterns = [
@@ -14,15 +14,15 @@ urlpatterns = [
     path("several/assign/", several.assign, name="assign_several"),
     path("new/", opening.new_incident, name="new"),
     path("new/effect/", opening.opening_effect, name="opening_effect"),
-    path("<int:number>/steps/<slug:step>/", steps.take_step, name="step"),
-    path("<int:number>/note/", steps.note, name="note"),
-    path("<int:number>/update/", steps.update, name="update"),
-    path("<int:number>/client-message/", steps.client_message, name="client_message"),
-    path("<int:number>/agree/", steps.agree, name="agree"),
-    path("<int:number>/reviews/<uuid:dispute_id>/", steps.decide, name="decide"),
-    path("<int:number>/pause/", steps.pause, name="pause"),
-    path("<int:number>/severity/", steps.severity, name="severity"),
-    path("<int:number>/policy/", steps.policy, name="policy"),
-    path("<int:number>/merge/", steps.merge, name="merge"),
-    path("<int:number>/assign/", steps.assign, name="assign"),
+    path("<int:number>/steps/<slug:step>/", actions.take_action, name="step"),
+    path("<int:number>/note/", actions.note, name="note"),
+    path("<int:number>/update/", actions.update, name="update"),
+    path("<int:number>/client-message/", actions.client_message, name="client_message"),
+    path("<int:number>/agree/", actions.agree, name="agree"),
+    path("<int:number>/reviews/<uuid:dispute_id>/", actions.decide, name="decide"),
+    path("<int:number>/pause/", actions.pause, name="pause"),
+    path("<int:number>/severity/", actions.severity, name="severity"),
+    path("<int:number>/policy/", actions.policy, name="policy"),
+    path("<int:number>/merge/", actions.merge, name="merge"),
+    path("<int:number>/assign/", actions.assign, name="assign"),
 ]

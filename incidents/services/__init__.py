@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from incidents.services.base import SUBJECT, locked_row
-from incidents.services.client_messages import agree_date, hear_client
-from incidents.services.disputes import DISPUTABLE_FOR, decide_dispute, dispute_pause
-from incidents.services.merging import merge
-from incidents.services.opening import import_incident, open_incident, open_or_join
-from incidents.services.publication import publish_due
-from incidents.services.several import acknowledge_several, assign_several
-from incidents.services.steps import (
+from incidents.services.actions import (
     acknowledge,
     assign,
     call_false_alarm,
@@ -19,6 +12,13 @@ from incidents.services.steps import (
     reopen,
     resolve,
 )
+from incidents.services.base import SUBJECT, locked_row
+from incidents.services.client_messages import agree_date, hear_client
+from incidents.services.disputes import DISPUTABLE_FOR, decide_dispute, dispute_pause
+from incidents.services.merging import merge
+from incidents.services.opening import import_incident, open_incident, open_or_join
+from incidents.services.publication import publish_due
+from incidents.services.several import acknowledge_several, assign_several
 from incidents.services.terms import (
     change_policy,
     change_severity,

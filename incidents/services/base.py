@@ -14,7 +14,7 @@ from core.errors import Conflict, DomainError, NotFound
 from core.tenancy.context import require_scope
 from incidents.models import Incident, IncidentEntry
 from incidents.severities import DEFINITIONS
-from incidents.states import TRANSITIONS, IncidentState, Step, allowed
+from incidents.states import TRANSITIONS, Action, IncidentState, allowed
 from incidents.words import EntryKind
 from slas import selectors as sla_selectors
 from slas import services as sla_services
@@ -32,7 +32,7 @@ def locked_row(incident_id: uuid.UUID, expected_version: int | None = None) -> I
     return incident
 
 
-def locked_for(incident_id: uuid.UUID, step: Step, expected_version: int | None) -> Incident:
+def locked_for(incident_id: uuid.UUID, step: Action, expected_version: int | None) -> Incident:
     """The same, and Conflict where the step is not possible in its state."""
     incident = locked_row(incident_id, expected_version)
     if not allowed(step, incident.state):

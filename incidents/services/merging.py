@@ -15,7 +15,7 @@ from incidents.services.base import done, locked_for, move_clocks, stop_waiting
 from incidents.services.publication import publish
 from incidents.services.terms import change_severity
 from incidents.severities import DEFINITIONS
-from incidents.states import IncidentState, Step
+from incidents.states import Action, IncidentState
 from incidents.words import EntryKind
 
 
@@ -28,7 +28,7 @@ def merge(*, incident_id: uuid.UUID, into_id: uuid.UUID | str, expected_version:
     with transaction.atomic():
         # Both in the order of their ids, so that two merges never wait for each other.
         list(Incident.objects.filter(id__in=[incident_id, into_id]).order_by("id").select_for_update(of=("self",)))
-        incident = locked_for(incident_id, Step.MERGE, expected_version)
+        incident = locked_for(incident_id, Action.MERGE, expected_version)
         kept = _kept(incident, into_id)
         _take_in(incident, kept)
         Incident.objects.filter(merged_into_id=incident.id).update(merged_into_id=kept.id)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotFound
 from core.selectors import member_of_user
 from incidents.models import Incident
+from incidents.services.actions import acknowledge, assign
 from incidents.services.base import locked_row
-from incidents.services.steps import acknowledge, assign
-from incidents.states import Step, allowed
+from incidents.states import Action, allowed
 
 MOST_AT_ONCE = 100
 # Why one was left as it is although nothing was wrong: it had that owner already. Else it is the name of its state.
@@ -34,7 +34,7 @@ def acknowledge_several(*, incident_ids: Collection[uuid.UUID]) -> Outcome:
     """Acknowledges each that is new. A second time changes nothing."""
 
     def why_not(row: Incident) -> str:
-        return "" if allowed(Step.ACKNOWLEDGE, row.state) else row.state
+        return "" if allowed(Action.ACKNOWLEDGE, row.state) else row.state
 
     return _each(incident_ids, why_not, lambda row: acknowledge(incident_id=row.id))
 

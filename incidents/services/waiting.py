@@ -16,7 +16,7 @@ from core.tenancy.scope import sweeper_scope
 from incidents import events
 from incidents.models import Incident
 from incidents.services.base import add_line, clean_text, done, emit, locked_for, move_clocks, stop_waiting
-from incidents.states import Step
+from incidents.states import Action
 from incidents.words import EntryKind
 from slas.words import Party
 
@@ -41,7 +41,7 @@ def pause(
     if party not in Party.values:
         raise DomainError(_("Choose who is being waited on."), field="party")
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.PAUSE, expected_version)
+        incident = locked_for(incident_id, Action.PAUSE, expected_version)
         if incident.waiting_on:
             raise Conflict(_("The clocks are paused already. Resume them first."))
         text = clean_text(reason, "reason", 300)
@@ -61,7 +61,7 @@ def pause(
 def resume(*, incident_id: uuid.UUID, at: datetime | None = None, expected_version: int | None = None) -> Incident:
     """Lets the clocks run again, from ``at`` (the client's reply has a time of its own) or from now."""
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.RESUME, expected_version)
+        incident = locked_for(incident_id, Action.RESUME, expected_version)
         if not incident.waiting_on:
             raise Conflict(_("The clocks are running. There is nothing to resume."))
         party, since = incident.waiting_on, incident.waiting_since

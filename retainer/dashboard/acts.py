@@ -10,29 +10,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents.next_step import UPDATE
-from incidents.states import Step, allowed
+from incidents.next_action import UPDATE
+from incidents.states import Action, allowed
 
 CLIENT_MESSAGE, AGREE, SEVERITY, ASSIGN = "client_message", "agree", "severity", "assign"
 # Acts that move or explain what still runs; they go wherever a pause may.
-WHILE_OPEN = (Step.PAUSE, CLIENT_MESSAGE, AGREE, SEVERITY)
+WHILE_OPEN = (Action.PAUSE, CLIENT_MESSAGE, AGREE, SEVERITY)
 # The row of "More": the client first, then the work, then whose it is, and last what ends it another way.
 ORDER = (
-    Step.ACKNOWLEDGE,
-    Step.CONFIRM,
+    Action.ACKNOWLEDGE,
+    Action.CONFIRM,
     UPDATE,
     CLIENT_MESSAGE,
-    Step.PAUSE,
-    Step.RESUME,
-    Step.MITIGATE,
-    Step.RESOLVE,
-    Step.CLOSE,
+    Action.PAUSE,
+    Action.RESUME,
+    Action.MITIGATE,
+    Action.RESOLVE,
+    Action.CLOSE,
     AGREE,
     SEVERITY,
     ASSIGN,
-    Step.REOPEN,
-    Step.MERGE,
-    Step.FALSE_ALARM,
+    Action.REOPEN,
+    Action.MERGE,
+    Action.FALSE_ALARM,
 )
 
 
@@ -63,14 +63,14 @@ class Act:
 def offered(key: str, row: Any) -> bool:
     """Whether the act makes sense now. What the client has seen is resolved, not called a false alarm."""
     if key in (UPDATE, *WHILE_OPEN):
-        return allowed(Step.PAUSE, row.state) and not (key == Step.PAUSE and row.waiting_on)
+        return allowed(Action.PAUSE, row.state) and not (key == Action.PAUSE and row.waiting_on)
     if key == ASSIGN:
         return True
-    if key == Step.CONFIRM and row.confirmed_at:
+    if key == Action.CONFIRM and row.confirmed_at:
         return False
-    if key == Step.RESUME and not row.waiting_on:
+    if key == Action.RESUME and not row.waiting_on:
         return False
-    return allowed(Step(key), row.state) and not (key == Step.FALSE_ALARM and row.published_at)
+    return allowed(Action(key), row.state) and not (key == Action.FALSE_ALARM and row.published_at)
 
 
 def acts_of(agency: str, row: Any, audience: Audience, forms: dict[str, Form | None]) -> list[Act]:
@@ -103,7 +103,7 @@ def _plain(agency: str, row: Any, audience: Audience) -> dict[str, Act]:
     name = {"client": audience.client}
     reads = _("%(client)s reads this.") % name if audience.sees else _("%(client)s does not see this yet.") % name
 
-    def act(step: Step, label: str, icon: str, effect: str = "", **more: Any) -> Act:
+    def act(step: Action, label: str, icon: str, effect: str = "", **more: Any) -> Act:
         return Act(
             step.value, label, icon, reverse("incidents:step", args=[agency, row.number, step.value]), effect, **more
         )
@@ -111,16 +111,16 @@ def _plain(agency: str, row: Any, audience: Audience) -> dict[str, Act]:
     mailed = _("%(people)s get mail.") % {"people": _people(audience)}
     to_write = "" if audience.sees else _("It also shows the incident to %(client)s.") % name
     return {
-        Step.ACKNOWLEDGE: act(Step.ACKNOWLEDGE, _("Acknowledge"), "check", reads, shortcut="a"),
-        Step.CONFIRM: act(
-            Step.CONFIRM,
+        Action.ACKNOWLEDGE: act(Action.ACKNOWLEDGE, _("Acknowledge"), "check", reads, shortcut="a"),
+        Action.CONFIRM: act(
+            Action.CONFIRM,
             _("Confirm") if audience.sees else _("Confirm and show to %(client)s") % name,
             "eye",
             "" if audience.sees else mailed if audience.people else _("Nobody gets mail."),
         ),
-        Step.RESUME: act(Step.RESUME, _("Let the clocks run again"), "play", reads),
-        Step.MITIGATE: act(Step.MITIGATE, _("Mark workaround in place"), "shield", reads),
-        Step.CLOSE: act(Step.CLOSE, _("Close"), "lock", _("%(client)s is not told.") % name),
+        Action.RESUME: act(Action.RESUME, _("Let the clocks run again"), "play", reads),
+        Action.MITIGATE: act(Action.MITIGATE, _("Mark workaround in place"), "shield", reads),
+        Action.CLOSE: act(Action.CLOSE, _("Close"), "lock", _("%(client)s is not told.") % name),
         UPDATE: Act(UPDATE, _("Send update"), "send", "#composer-update", to_write),
     }
 
@@ -128,7 +128,7 @@ def _plain(agency: str, row: Any, audience: Audience) -> dict[str, Act]:
 def _asking(agency: str, row: Any, audience: Audience, forms: dict[str, Form | None]) -> dict[str, Act]:
     """The acts that ask for something first, each in a dialog."""
     name, people = {"client": audience.client}, {"people": _people(audience)}
-    step = {key: reverse("incidents:step", args=[agency, row.number, key]) for key in Step.values}
+    step = {key: reverse("incidents:step", args=[agency, row.number, key]) for key in Action.values}
 
     def url(route: str) -> str:
         return reverse(f"incidents:{route}", args=[agency, row.number])
@@ -149,12 +149,12 @@ def _asking(agency: str, row: Any, audience: Audience, forms: dict[str, Form | N
             "",
             _("Keep message"),
         ),
-        act(Step.PAUSE, _("Pause the clocks"), "pause", url("pause"), asked, _("Pause clocks")),
+        act(Action.PAUSE, _("Pause the clocks"), "pause", url("pause"), asked, _("Pause clocks")),
         act(
-            Step.RESOLVE,
+            Action.RESOLVE,
             _("Resolve"),
             "circle-check",
-            step[Step.RESOLVE],
+            step[Action.RESOLVE],
             reads,
             _told(
                 audience,
@@ -167,10 +167,10 @@ def _asking(agency: str, row: Any, audience: Audience, forms: dict[str, Form | N
         act(SEVERITY, _("Change severity"), "gauge", url(SEVERITY), "", _("Change severity")),
         act(ASSIGN, _("Change owner"), "user", url(ASSIGN), _("Only your team sees this."), _("Change owner")),
         act(
-            Step.REOPEN,
+            Action.REOPEN,
             _("Reopen"),
             "rotate-ccw",
-            step[Step.REOPEN],
+            step[Action.REOPEN],
             reads,
             _told(
                 audience,
@@ -179,12 +179,12 @@ def _asking(agency: str, row: Any, audience: Audience, forms: dict[str, Form | N
                 _("Reopen and tell %(people)s") % people,
             ),
         ),
-        act(Step.MERGE, _("Merge"), "merge", url("merge"), "", _("Merge incident")),
+        act(Action.MERGE, _("Merge"), "merge", url("merge"), "", _("Merge incident")),
         act(
-            Step.FALSE_ALARM,
+            Action.FALSE_ALARM,
             _("Call it a false alarm"),
             "circle-slash",
-            step[Step.FALSE_ALARM],
+            step[Action.FALSE_ALARM],
             _("%(client)s never sees it.") % name,
             _("Call it a false alarm"),
             danger=True,

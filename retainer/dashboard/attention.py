@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.clock import now
 from core.selectors import names_of
 from incidents import selectors as incidents
-from incidents.next_step import UPDATE, next_step, standing_of
-from incidents.states import Step
+from incidents.next_action import UPDATE, next_action, standing_of
+from incidents.states import Action
 from monitoring import recent
 from monitoring import selectors as monitoring
 from retainer.dashboard import verdict
@@ -183,16 +183,16 @@ def verb_of(slug: str, row: Any, clock: Any, alert: Any) -> Verb:
     """What is to be done with an open incident next. Only what shows the client nothing is done from here at once."""
     page = reverse("dashboard:incident", args=[slug, row.number])
     well = alert.recovered_at is not None if alert else None
-    key = next_step(standing_of(row, [clock] if clock else [], well=well))
-    if key == Step.ACKNOWLEDGE:
+    key = next_action(standing_of(row, [clock] if clock else [], well=well))
+    if key == Action.ACKNOWLEDGE:
         return Verb(_("Acknowledge"), reverse("incidents:step", args=[slug, row.number, "acknowledge"]), post=True)
-    if key == Step.RESUME and row.waiting_on == "client":
+    if key == Action.RESUME and row.waiting_on == "client":
         return Verb(_("Record reply"), f"{page}#client_body")
     label, place = {
         UPDATE: (_("Send update"), "composer-update"),
-        Step.RESUME: (_("Let the clocks run again"), "next-step"),
-        Step.CONFIRM: (_("Confirm"), "next-step"),
-        Step.MITIGATE: (_("Mark workaround in place"), "next-step"),
+        Action.RESUME: (_("Let the clocks run again"), "next-step"),
+        Action.CONFIRM: (_("Confirm"), "next-step"),
+        Action.MITIGATE: (_("Mark workaround in place"), "next-step"),
     }.get(key, (_("Resolve"), "resolve_body"))
     return Verb(label, f"{page}#{place}")
 

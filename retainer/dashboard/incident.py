@@ -35,11 +35,11 @@ from incidents.forms import (
     SeverityForm,
     UpdateForm,
 )
-from incidents.next_step import UPDATE, is_well, next_step, standing_of
+from incidents.next_action import UPDATE, is_well, next_action, standing_of
 from incidents.readings import Reading, readings_of, sentence
 from incidents.severities import LABELS
-from incidents.states import IncidentState, Step, allowed
-from incidents.web.steps import merge_choices
+from incidents.states import Action, IncidentState, allowed
+from incidents.web.actions import merge_choices
 from monitoring import selectors as monitoring
 from monitoring.selectors import metric_label
 from retainer.dashboard.acts import (
@@ -93,7 +93,7 @@ def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str,
     audience = Audience(client.name, len(recipients), sees=row.published_at is not None)
     acts = acts_of(place.slug, row, audience, _forms(request, row, measured))
     views, is_open = _views(row), row.state in IncidentState.open_values()
-    next_key = next_step(standing_of(row, views, well=is_well(measured)))
+    next_key = next_action(standing_of(row, views, well=is_well(measured)))
     return {
         "measured": [(reading, sentence(reading)) for reading in measured],
         "next": next((act for act in acts if act.key == next_key), None),
@@ -124,11 +124,11 @@ def _nearest(view: Any) -> tuple[bool, Any]:
 def _forms(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str, Form | None]:
     """The form of each act that asks for something; None where the act is impossible."""
     return {
-        Step.PAUSE: PauseForm(auto_id="pause_%s"),
-        Step.RESOLVE: _resolve_form(request, measured),
-        Step.REOPEN: ReopenForm(auto_id="reopen_%s"),
-        Step.FALSE_ALARM: None if row.published_at else ReasonForm(auto_id="reason_%s"),
-        Step.MERGE: _merge_form(row),
+        Action.PAUSE: PauseForm(auto_id="pause_%s"),
+        Action.RESOLVE: _resolve_form(request, measured),
+        Action.REOPEN: ReopenForm(auto_id="reopen_%s"),
+        Action.FALSE_ALARM: None if row.published_at else ReasonForm(auto_id="reason_%s"),
+        Action.MERGE: _merge_form(row),
         SEVERITY: SeverityForm(auto_id="severity_%s", initial={"severity": row.severity}),
         ASSIGN: _assign_form(row),
         CLIENT_MESSAGE: ClientMessageForm(auto_id="client_%s"),
@@ -193,7 +193,7 @@ def _recipients(row: Any) -> list[str]:
 
 def _merge_form(row: Any) -> MergeForm | None:
     """None where there is nothing to merge it into."""
-    others = merge_choices(row) if allowed(Step.MERGE, row.state) else []
+    others = merge_choices(row) if allowed(Action.MERGE, row.state) else []
     return MergeForm(others=others, auto_id="merge_%s") if others else None
 
 

@@ -26,7 +26,7 @@ from core.tenancy import Actor, tenant_scope
 from core.web.signed import unsign
 from incidents import selectors as incidents
 from incidents import services
-from incidents.states import Step, allowed
+from incidents.states import Action, allowed
 from retainer.notifications.addressees import ACKNOWLEDGE, ACKNOWLEDGE_LASTS
 from slas import selectors as slas
 
@@ -58,7 +58,7 @@ def _notice(request: HttpRequest, ids: Mapping[str, uuid.UUID], member: Membersh
     except NotFound:
         return _gone(request)
     said = ""
-    if request.method == "POST" and allowed(Step.ACKNOWLEDGE, row.state):
+    if request.method == "POST" and allowed(Action.ACKNOWLEDGE, row.state):
         try:
             row = services.acknowledge(incident_id=row.id)
         except DomainError as error:
@@ -73,7 +73,7 @@ def _notice(request: HttpRequest, ids: Mapping[str, uuid.UUID], member: Membersh
         "member": member,
         "client": clients.client(row.client_id),
         "system": clients.system(row.system_id),
-        "open": allowed(Step.ACKNOWLEDGE, row.state),
+        "open": allowed(Action.ACKNOWLEDGE, row.state),
         "owner": names_of([row.owner_id]).get(row.owner_id, "") if row.owner_id else "",
         "clocks": [view for view in views if view.ended_at is None],
     }

@@ -25,7 +25,8 @@ class TermsMove(TenantModel):
     total = models.PositiveIntegerField(default=0)
     dealt_with = models.PositiveIntegerField(default=0)
     cursor = models.UUIDField(null=True)
-    # How many clocks each word is true of so far: moved, later, sooner, missed, relieved, dropped, same, failed.
+    # How many clocks each word is true of so far: moved, later, sooner, missed, no_longer_at_risk,
+    # dropped, same, signed, failed.
     counts = models.JSONField(default=dict)
     asked_by_id = models.UUIDField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -42,3 +43,9 @@ class TermsMove(TenantModel):
             models.Index(fields=["next_due_at"], name="slas_move_due", condition=Q(next_due_at__isnull=False)),
             models.Index(fields=["agency", "-created_at"], name="slas_move_newest"),
         ]
+
+    def counted(self, word: str) -> int:
+        """How many clocks the word is true of."""
+        # What moves of long ago wrote.
+        former = {"no_longer_at_risk": "relieved"}.get(word, word)
+        return int(self.counts.get(word, self.counts.get(former, 0)))

@@ -84,7 +84,7 @@ class Proposal:
         if missed or (state != "paused" and due <= to_instant(self.at)):
             yield "missed"
         elif self.before.state == "at_risk" and state != "at_risk":
-            yield "relieved"
+            yield "no_longer_at_risk"
 
     def fact(self) -> NewEvent:
         """The event that makes it so."""

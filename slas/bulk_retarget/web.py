@@ -56,7 +56,7 @@ def move(request: HttpRequest, agency: str, move_id: uuid.UUID) -> HttpResponse:
         "move": row,
         "name": name,
         "shifts": _shifts(row.id),
-        "lines": [(row.counts.get(word, 0), text, tone) for word, text, tone in _MOVE_WORDS],
+        "lines": [(row.counted(word), text, tone) for word, text, tone in _MOVE_WORDS],
         "version": version,
         "breadcrumbs": crumbs(agency, _("Open clocks")),
     }
@@ -75,7 +75,7 @@ _MOVE_WORDS = (
     ("later", gettext_lazy("Deadlines that come later"), ""),
     ("sooner", gettext_lazy("Deadlines that come sooner"), ""),
     ("missed", gettext_lazy("Promises that are missed by it at once"), "bad"),
-    ("relieved", gettext_lazy("Clocks that are no longer at risk"), "good"),
+    ("no_longer_at_risk", gettext_lazy("Clocks that are no longer at risk"), "good"),
     ("dropped", gettext_lazy("Promises that are no longer made and end"), "warn"),
     ("same", gettext_lazy("Clocks that stay as they are"), ""),
     ("signed", gettext_lazy("Clocks under a running retainer: what was signed stays the promise"), ""),

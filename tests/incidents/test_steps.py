@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import Conflict, DomainError, NotFound
 from incidents import services
-from incidents.states import IncidentState, Step, allowed
+from incidents.states import Action, IncidentState, allowed
 from tests.cast import Cast, random_id
 from tests.incidents.ward import MORNING, Ward
 
@@ -61,14 +61,14 @@ def in_state(ward: Ward, state: str) -> uuid.UUID:
 
 def test_the_grid_names_every_step_and_every_state() -> None:
     """A new step or state fails here until somebody has said what may follow what."""
-    assert set(MOVES) == set(Step.values)
+    assert set(MOVES) == set(Action.values)
     assert set(WAY) == set(IncidentState.values)
-    for step in Step:
+    for step in Action:
         assert {state for state in IncidentState.values if allowed(step, state)} == set(MOVES[step])
 
 
 @pytest.mark.parametrize("state", IncidentState.values)
-@pytest.mark.parametrize("step", Step.values)
+@pytest.mark.parametrize("step", Action.values)
 def test_a_step_leads_where_it_should_or_changes_nothing(ward: Ward, step: str, state: str) -> None:
     incident_id = in_state(ward, state)
     if step == "resume" and state in MOVES["resume"]:
@@ -124,7 +124,7 @@ def test_a_step_on_an_old_version_is_refused(ward: Ward, step: str) -> None:
 
 def test_an_incident_of_another_agency_is_not_there(ward: Ward, cast: Cast) -> None:
     theirs = Ward(cast.south).open()
-    for step in Step.values:
+    for step in Action.values:
         with pytest.raises(NotFound):
             take(ward, step, theirs)
     with pytest.raises(NotFound):

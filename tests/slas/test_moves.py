@@ -117,7 +117,7 @@ def test_a_longer_promise_takes_a_warning_back(desk: Desk) -> None:
     assert desk.clock(at_risk).state == "at_risk"
     version = newer(desk, "2026-06-01 14:30", 24 * HOUR)
     move = applied(desk, prepared(desk, "2026-06-01 14:30", policy_version_id=version), "2026-06-01 14:30")
-    assert move.counts == {"moved": 1, "later": 1, "relieved": 1}
+    assert move.counts == {"moved": 1, "later": 1, "no_longer_at_risk": 1}
     assert desk.clock(at_risk).state == "running"
 
 
@@ -262,3 +262,8 @@ def test_another_agencys_clocks_are_not_touched(desk: Desk, cast: Cast) -> None:
         services.apply_move(move_id=move.id)
     applied(desk, move, "2026-06-01 08:30")
     assert theirs.events(subject) == ["start"]
+
+
+def test_a_move_of_long_ago_is_still_counted(desk: Desk) -> None:
+    move = TermsMove(counts={"moved": 3, "relieved": 2})
+    assert (move.counted("moved"), move.counted("no_longer_at_risk"), move.counted("missed")) == (3, 2, 0)

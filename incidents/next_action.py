@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from incidents.readings import Reading
-from incidents.states import IncidentState, Step
+from incidents.states import Action, IncidentState
 
 # It is no step of the incident's life: a message may be sent in every state.
 UPDATE = "update"
@@ -31,7 +31,7 @@ class Standing:
     well: bool | None = None
 
 
-def next_step(now: Standing) -> str:
+def next_action(now: Standing) -> str:
     """A Step, or UPDATE; empty where nothing is left to do.
 
     Somebody takes it, then says whether it is real, then keeps the client informed. Only then comes the work: to go on
@@ -39,13 +39,13 @@ def next_step(now: Standing) -> str:
     how it goes.
     """
     if now.state == IncidentState.RESOLVED:
-        return Step.CLOSE
+        return Action.CLOSE
     if now.state not in IncidentState.open_values():
         return ""
     if now.state == IncidentState.NEW:
-        return Step.ACKNOWLEDGE
+        return Action.ACKNOWLEDGE
     if now.held:
-        return Step.CONFIRM
+        return Action.CONFIRM
     return _work(now)
 
 
@@ -53,12 +53,12 @@ def _work(now: Standing) -> str:
     if now.owes_update:
         return UPDATE
     if now.waiting:
-        return Step.RESUME
+        return Action.RESUME
     if now.well:
-        return Step.RESOLVE
+        return Action.RESOLVE
     if now.state == IncidentState.ACKNOWLEDGED:
-        return Step.MITIGATE
-    return Step.RESOLVE if now.well is None else UPDATE
+        return Action.MITIGATE
+    return Action.RESOLVE if now.well is None else UPDATE
 
 
 def owes_update(clocks: Iterable[Any]) -> bool:

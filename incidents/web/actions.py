@@ -38,7 +38,7 @@ from incidents.forms import (
 )
 from incidents.models import Incident
 from incidents.severities import LABELS
-from incidents.states import IncidentState, Step
+from incidents.states import Action, IncidentState
 from slas.selectors import metric_label, severity_texts
 
 # Given the incident's id and what its form says.
@@ -47,36 +47,36 @@ Said = str | Promise
 
 # What each one-button step does and says. Those with a text take it from the form beside the button.
 STEPS: dict[str, tuple[Act, Said]] = {
-    Step.CONFIRM: (
+    Action.CONFIRM: (
         lambda row, said: services.confirm(incident_id=row),
         gettext_lazy("Confirmed. The client can see it."),
     ),
-    Step.FALSE_ALARM: (
+    Action.FALSE_ALARM: (
         lambda row, said: services.call_false_alarm(incident_id=row, **said),
         gettext_lazy("Marked as a false alarm. The client will not see it."),
     ),
-    Step.ACKNOWLEDGE: (
+    Action.ACKNOWLEDGE: (
         lambda row, said: services.acknowledge(incident_id=row),
         gettext_lazy("Acknowledged. The clocks show what that keeps."),
     ),
-    Step.RESUME: (lambda row, said: services.resume(incident_id=row), gettext_lazy("The clocks run again.")),
-    Step.MITIGATE: (lambda row, said: services.mitigate(incident_id=row), gettext_lazy("Marked as mitigated.")),
-    Step.RESOLVE: (lambda row, said: services.resolve(incident_id=row, **said), gettext_lazy("Resolved.")),
-    Step.REOPEN: (lambda row, said: services.reopen(incident_id=row, **said), gettext_lazy("Reopened.")),
-    Step.CLOSE: (lambda row, said: services.close(incident_id=row), gettext_lazy("Closed.")),
+    Action.RESUME: (lambda row, said: services.resume(incident_id=row), gettext_lazy("The clocks run again.")),
+    Action.MITIGATE: (lambda row, said: services.mitigate(incident_id=row), gettext_lazy("Marked as mitigated.")),
+    Action.RESOLVE: (lambda row, said: services.resolve(incident_id=row, **said), gettext_lazy("Resolved.")),
+    Action.REOPEN: (lambda row, said: services.reopen(incident_id=row, **said), gettext_lazy("Reopened.")),
+    Action.CLOSE: (lambda row, said: services.close(incident_id=row), gettext_lazy("Closed.")),
 }
 
 # The steps that need a text, with the form that takes it.
 FORMS: dict[str, type[Form]] = {
-    Step.RESOLVE: ResolveForm,
-    Step.FALSE_ALARM: ReasonForm,
-    Step.REOPEN: ReopenForm,
+    Action.RESOLVE: ResolveForm,
+    Action.FALSE_ALARM: ReasonForm,
+    Action.REOPEN: ReopenForm,
 }
 
 
 @staff(permissions.HANDLE)
 @require_POST
-def take_step(request: HttpRequest, agency: str, number: int, step: str) -> HttpResponse:
+def take_action(request: HttpRequest, agency: str, number: int, step: str) -> HttpResponse:
     """One step of the incident's life."""
     if step not in STEPS:
         raise Http404

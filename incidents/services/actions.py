@@ -27,7 +27,7 @@ from incidents.services.base import (
     stop_waiting,
 )
 from incidents.services.publication import embargo, publish
-from incidents.states import IncidentState, Step
+from incidents.states import Action, IncidentState
 from incidents.words import EntryKind
 from slas import selectors as sla_selectors
 
@@ -35,7 +35,7 @@ from slas import selectors as sla_selectors
 def confirm(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
     """Says that it is real: the client sees it from now on."""
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.CONFIRM, expected_version)
+        incident = locked_for(incident_id, Action.CONFIRM, expected_version)
         if incident.confirmed_at:
             raise Conflict(_("This incident has been confirmed already."))
         incident.confirmed_at = now()
@@ -46,7 +46,7 @@ def confirm(*, incident_id: uuid.UUID, expected_version: int | None = None) -> I
 def call_false_alarm(*, incident_id: uuid.UUID, reason: str, expected_version: int | None = None) -> Incident:
     """Ends it as nothing: clocks stop, and the client never sees it."""
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.FALSE_ALARM, expected_version)
+        incident = locked_for(incident_id, Action.FALSE_ALARM, expected_version)
         if incident.published_at:
             raise Conflict(_("The client has seen this incident. Resolve it and say that it was a false alarm."))
         incident.state, incident.publish_at, incident.closed_at = IncidentState.FALSE_ALARM, None, now()
@@ -61,7 +61,7 @@ def acknowledge(*, incident_id: uuid.UUID, expected_version: int | None = None) 
     Whoever acknowledges an unowned incident owns it.
     """
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.ACKNOWLEDGE, expected_version)
+        incident = locked_for(incident_id, Action.ACKNOWLEDGE, expected_version)
         incident.state, incident.acknowledged_at = IncidentState.ACKNOWLEDGED, now()
         if incident.owner_id is None:
             incident.owner_id = require_scope().actor.user_id
@@ -72,7 +72,7 @@ def acknowledge(*, incident_id: uuid.UUID, expected_version: int | None = None) 
 def mitigate(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
     """The effect is contained, the cause may remain."""
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.MITIGATE, expected_version)
+        incident = locked_for(incident_id, Action.MITIGATE, expected_version)
         incident.state, incident.mitigated_at = IncidentState.MITIGATED, now()
         mark_begun(incident)
         move_clocks(incident, "satisfy", now(), metrics=(*begun(incident), "mitigation"))
@@ -88,7 +88,7 @@ def resolve(
     The client reads what was measured, either way.
     """
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.RESOLVE, expected_version)
+        incident = locked_for(incident_id, Action.RESOLVE, expected_version)
         measured = readings.readings_of(incident.id)
         against = _overridden(measured, override_reason)
         at = now()
@@ -129,7 +129,7 @@ def _overridden(measured: list[readings.Reading], reason: str) -> str:
 def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None = None) -> Incident:
     """It was not over: the resolution clock goes on where it stood."""
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.REOPEN, expected_version)
+        incident = locked_for(incident_id, Action.REOPEN, expected_version)
         text = clean_text(reason, "reason", 300)
         _within_days(incident)
         if incident.state == IncidentState.FALSE_ALARM:
@@ -158,7 +158,7 @@ def _within_days(incident: Incident) -> None:
 def close(*, incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
     """Everything about it is done."""
     with transaction.atomic():
-        incident = locked_for(incident_id, Step.CLOSE, expected_version)
+        incident = locked_for(incident_id, Action.CLOSE, expected_version)
         incident.state, incident.closed_at = IncidentState.CLOSED, now()
         return done(incident, events.CLOSED, EntryKind.CLOSED)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from incidents.next_step import UPDATE, Standing, next_step, owes_update
-from incidents.states import IncidentState, Step, allowed
+from incidents.next_action import UPDATE, Standing, next_action, owes_update
+from incidents.states import Action, IncidentState, allowed
 
 BOOL = (False, True)
 EVERY = [
@@ -39,12 +39,12 @@ AT_WORK: dict[tuple[bool, bool, bool | None], tuple[str, str]] = {
 def test_while_somebody_works_on_it(said: tuple[bool, bool, bool | None], expected: tuple[str, str]) -> None:
     owes, waiting, well = said
     for state, step in zip(("acknowledged", "mitigated"), expected, strict=True):
-        assert next_step(Standing(state, False, waiting, owes, well)) == step
+        assert next_action(Standing(state, False, waiting, owes, well)) == step
 
 
 @pytest.mark.parametrize("now", EVERY)
 def test_whatever_else_holds(now: Standing) -> None:
-    step = next_step(now)
+    step = next_action(now)
     if now.state == "new":
         assert step == "acknowledge", "somebody takes it before anything else"
     elif now.state in ("acknowledged", "mitigated"):
@@ -52,7 +52,7 @@ def test_whatever_else_holds(now: Standing) -> None:
     else:
         assert step == ("close" if now.state == "resolved" else "")
     # What is offered first is never refused for the state it stands in.
-    assert step in ("", UPDATE) or allowed(Step(step), now.state)
+    assert step in ("", UPDATE) or allowed(Action(step), now.state)
 
 
 def clock(metric: str, state: str, ended_at: datetime | None = None) -> Any:
