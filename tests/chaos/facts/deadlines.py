@@ -46,7 +46,7 @@ def find(stored: Stored, plan: Plan, now: datetime) -> Iterator[str]:
         marks = [int(at.timestamp()) for at in (*breached[clock.id], *(row.at for row in rows))]
         told = (len(breached[clock.id]), len(rows), news[str(clock.id)], lines[incident.id, clock.metric])
         for said in [*_kept(clock, incident), *_one(clock, due, missed, marks, told)]:
-            yield f"{incident.reference}, {clock.metric}: {said}"
+            yield f"{incident.reference}, {clock.metric}: {said}{_history(events)}"
 
 
 def _judged(clock: Clock, events: list[ClockEvent], terms: Terms, now: datetime) -> tuple[int, bool]:
@@ -99,6 +99,11 @@ def _one(clock: Clock, due: int, missed: bool, marks: list[int], told: tuple[int
         )
     if any(mark != due for mark in marks) or (clock.breached_at and int(clock.breached_at.timestamp()) != due):
         yield f"it was missed at {_text(due)}, and says {clock.breached_at} and {[_text(mark) for mark in marks]}"
+
+
+def _history(events: list[ClockEvent]) -> str:
+    """What a person needs who asks why: the database goes with the run."""
+    return f" [{', '.join(f'{row.seq} {row.kind} {row.at:%d %H:%M:%S.%f}' for row in events)}]"
 
 
 def _text(second: int) -> str:
