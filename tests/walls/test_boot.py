@@ -14,7 +14,7 @@ import pytest
 from psycopg2.extensions import make_dsn
 
 from core.tenancy.roles import privileged_because
-from tests.conftest import OWNER_DSN
+from tests.databases import OWNER_DSN
 
 APP_DSN = os.environ.get("DATABASE_URL", "")
 CELERY = [sys.executable, "-m", "celery", "-A", "retainer"]
