@@ -130,17 +130,6 @@ def standing_desk(cast: Cast) -> Desk:
     return desk
 
 
-@pytest.fixture(scope="module")
-def standing_cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    """The cast, committed once for a module of many tests that each take back what they did. Only to be read."""
-    with django_db_blocker.unblock():
-        cast = standing.two_agencies()
-    yield cast
-    with django_db_blocker.unblock():
-        connections.close_all()
-        databases.empty_every_table()
-
-
 @pytest.fixture
 def committed_cast(transactional_db: None) -> Cast:
     """The cast, committed, for tests with threads, workers or a browser."""
