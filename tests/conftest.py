@@ -22,7 +22,7 @@ from pytest_django.plugin import blocking_manager_key
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 django.setup()
 
-from tests import databases, standing  # noqa: E402
+from tests import databases, standing, timing  # noqa: E402
 from tests.agreements.desk import Desk  # noqa: E402
 from tests.api.support import World  # noqa: E402
 from tests.cast import Cast  # noqa: E402
@@ -30,8 +30,10 @@ from tests.incidents.ward import Ward  # noqa: E402
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Names the run once, in the process that starts the workers; they inherit it."""
+    """Names the run once, in the process that starts the workers, and notes there what each test took."""
     os.environ.setdefault("RETAINER_TEST_RUN", uuid.uuid4().hex[:8])
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(timing.Timing())
 
 
 @pytest.fixture(scope="session")
