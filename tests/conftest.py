@@ -22,7 +22,8 @@ from pytest_django.plugin import blocking_manager_key
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 django.setup()
 
-from tests import databases, standing, timing  # noqa: E402
+from core.garbage import collect_less_often  # noqa: E402
+from tests import databases, lighter, standing, timing  # noqa: E402
 from tests.agreements.desk import Desk  # noqa: E402
 from tests.api.support import World  # noqa: E402
 from tests.cast import Cast  # noqa: E402
@@ -32,8 +33,14 @@ from tests.incidents.ward import Ward  # noqa: E402
 def pytest_configure(config: pytest.Config) -> None:
     """Names the run once, in the process that starts the workers, and notes there what each test took."""
     os.environ.setdefault("RETAINER_TEST_RUN", uuid.uuid4().hex[:8])
+    lighter.install()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(timing.Timing())
+
+
+def pytest_collection_finish() -> None:
+    """As a server does once it has loaded everything, of which a run of tests has loaded much more."""
+    collect_less_often()
 
 
 @pytest.fixture(scope="session")
