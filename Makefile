@@ -44,16 +44,18 @@ recover: .venv/.local ## make it well again
 stop: .venv/.local ## stop the demo from another terminal
 	@$(LOCAL) stop
 
+# Each worker gets half of the files in a row and takes from the other half what is left at the end, so that what a file
+# needs is made once.
 test: .venv/.test lint types contracts assets ## run every check and every test
 	@chromium="$$($(LOCAL) chromium)"; export CHROMIUM_PATH="$$chromium"; \
 	if [ -n "$$chromium" ]; then set --; else set -- -m "not browser"; fi; \
-	$(LOCAL) test -- sh -c '$(PY) manage.py makemigrations --check --dry-run && exec $(PY) -m pytest -n 2 "$$@"' sh "$$@" $(ARGS); \
+	$(LOCAL) test -- sh -c '$(PY) manage.py makemigrations --check --dry-run && exec $(PY) -m pytest -n 2 --dist worksteal "$$@"' sh "$$@" $(ARGS); \
 	code=$$?; \
 	[ -n "$$chromium" ] || echo "Browser tests were left out: this machine has no Chromium and none could be installed."; \
 	exit $$code
 
 test-fast: .venv/.test lint types contracts assets ## run what needs no browser and no servers of its own
-	@RETAINER_TEST_FAST=1 $(LOCAL) test -- $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)
+	@RETAINER_TEST_FAST=1 $(LOCAL) test -- $(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser" $(ARGS)
 
 mission: .venv/.test assets ## print which rows of the mission work, and write them to .run/mission.json
 	@$(LOCAL) test -- $(PY) -m tests.mission $(ARGS)

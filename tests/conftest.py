@@ -9,123 +9,78 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import django
-import psycopg2
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client as Browser
 from django.test import TransactionTestCase
-from psycopg2.extensions import make_dsn
+from pytest_django.plugin import blocking_manager_key
 
 # The workers of a parallel run load this file before pytest-django has set Django up.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 django.setup()
 
-from tests.cast import Cast, build_house, person  # noqa: E402
-
-OWNER_DSN = os.environ.get("DATABASE_OWNER_URL", "")
-TEMPLATE = "retainer_test"
+from core.garbage import collect_less_often  # noqa: E402
+from tests import databases, lighter, standing, timing  # noqa: E402
+from tests.agreements.desk import Desk  # noqa: E402
+from tests.api.support import World  # noqa: E402
+from tests.cast import Cast  # noqa: E402
+from tests.incidents.ward import Ward  # noqa: E402
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Names the run once, in the process that starts the workers; they inherit it."""
+    """Names the run once, in the process that starts the workers, and notes there what each test took."""
     os.environ.setdefault("RETAINER_TEST_RUN", uuid.uuid4().hex[:8])
+    lighter.install()
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(timing.Timing())
 
 
-def _owner(dbname: str) -> Any:
-    link = psycopg2.connect(make_dsn(OWNER_DSN, dbname=dbname))
-    link.autocommit = True
-    return link
-
-
-def _run(dbname: str, *statements: str) -> None:
-    link = _owner(dbname)
-    try:
-        with link.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-    finally:
-        link.close()
-
-
-def _point_at(dbname: str, *, as_owner: bool) -> None:
-    """Points Django's only connection at a database, as the owner or as the working role."""
-    source = settings.OWNER_DATABASE if as_owner else settings.APP_DATABASE
-    connection.close()
-    connections.settings["default"].update({**source, "NAME": dbname})
-    connection.settings_dict.update({**source, "NAME": dbname})
+def pytest_collection_finish() -> None:
+    """As a server does once it has loaded everything, of which a run of tests has loaded much more."""
+    collect_less_often()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
-    """One migrated template a run, copied for each worker in a tenth of a second."""
-    template = f"{TEMPLATE}_{os.environ['RETAINER_TEST_RUN']}"
-    mine = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+    """An empty database for this worker, and beside it those in which somebody stands already."""
     with django_db_blocker.unblock():
-        _make_template_once(template)
-        _run("postgres", f'CREATE DATABASE "{mine}" TEMPLATE "{template}"')
-        _point_at(mine, as_owner=False)
+        databases.copy_template(databases.of_worker())
+        standing.place.made = True
+        standing.place.go(standing.place.first)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        _drop(mine)
+        standing.drop_all()
+        databases.drop(databases.of_worker())
 
 
-def _make_template_once(template: str) -> None:
-    link = _owner("postgres")
-    try:
-        with link.cursor() as cursor:
-            # An advisory lock of the server, so that two workers do not both migrate.
-            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
-            if cursor.fetchone():
-                return
-            cursor.execute(f'CREATE DATABASE "{template}_making" OWNER retainer_owner')
-            _point_at(f"{template}_making", as_owner=True)
-            call_command("migrate", verbosity=0, interactive=False)
-            connection.close()
-            cursor.execute(f'ALTER DATABASE "{template}_making" RENAME TO "{template}"')
-    finally:
-        link.close()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before a test's fixtures open their transaction: to the database in which stands what the test asks for."""
+    if "django_db_setup" not in item.fixturenames and not item.get_closest_marker("django_db"):  # type: ignore[attr-defined]
+        return
+    wanted = standing.wanted_by(item)
+    if not standing.place.made:
+        standing.place.first = wanted
+        return
+    with item.config.stash[blocking_manager_key].unblock():
+        standing.place.go(wanted)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Drops the template, once, from the process that started the workers."""
-    if hasattr(session.config, "workerinput") or not OWNER_DSN:
+    if hasattr(session.config, "workerinput") or not databases.OWNER_DSN:
         return
-    _drop(f"{TEMPLATE}_{os.environ['RETAINER_TEST_RUN']}")
-
-
-def _drop(dbname: str) -> None:
-    """Drops a test database. One that somebody is still connected to is left behind: that is no test's failure."""
-    with suppress(psycopg2.Error):
-        _run("postgres", f'DROP DATABASE IF EXISTS "{dbname}" WITH (FORCE)')
+    databases.drop(databases.template())
 
 
 def _flush(self: TransactionTestCase) -> None:
-    _empty_every_table()
-
-
-def _empty_every_table() -> None:
-    """The working role may not TRUNCATE, so the owner empties the tables after what was committed."""
-    link = _owner(str(connection.settings_dict["NAME"]))
-    try:
-        with link.cursor() as cursor:
-            cursor.execute(
-                "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
-                " AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
-                " AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
-            )
-            tables = ", ".join(f'"{name}"' for (name,) in cursor.fetchall())
-            cursor.execute("SET lock_timeout = '10s'")
-            cursor.execute(f"TRUNCATE {tables} CASCADE")
-    finally:
-        link.close()
+    # What is committed where somebody stands would stay there for all tests to come.
+    assert not standing.place.here, "ask for committed_cast in a test that commits"
+    databases.empty_every_table()
 
 
 def _signed_in_just_now(self: Browser, user: Any, backend: str | None = None) -> None:
@@ -142,30 +97,49 @@ Browser.force_login = _signed_in_just_now  # type: ignore[method-assign, assignm
 TransactionTestCase._fixture_teardown = _flush  # type: ignore[attr-defined]
 
 
-def _cast() -> Cast:
-    return Cast(
-        north=build_house("north"), south=build_house("south"), stranger=person("Stranger", "stranger@example.com")
-    )
-
-
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Two agencies with everybody in them, and a stranger. In a test that commits, ask for ``committed_cast``."""
-    return _cast()
+    found: Cast | None = standing.found_standing()
+    return found or standing.two_agencies()
 
 
-@pytest.fixture(scope="module")
-def standing_cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    """The cast, committed once for a module of many tests that each take back what they did. Only to be read."""
-    with django_db_blocker.unblock():
-        cast = _cast()
-    yield cast
-    with django_db_blocker.unblock():
-        connection.close()
-        _empty_every_table()
+@pytest.fixture
+def north_rows(cast: Cast) -> dict[str, Any]:
+    """A row of everything in the north, by the arguments of the addresses."""
+    rows: dict[str, Any] = cast.extras["north"]
+    return rows
+
+
+@pytest.fixture
+def both_rows(cast: Cast) -> dict[str, Any]:
+    """The rows of the north, beside which stand as many in the south."""
+    rows: dict[str, Any] = cast.extras["north"]
+    return rows
+
+
+@pytest.fixture
+def worlds(cast: Cast) -> tuple[World, World]:
+    """A row of every noun of the API in each agency, and a token for all of them."""
+    found: tuple[World, World] = cast.extras["worlds"]
+    return found
+
+
+@pytest.fixture
+def standing_ward(cast: Cast) -> Ward:
+    """The first agency, its system covered by the Priority policy."""
+    ward: Ward = cast.extras["ward"]
+    return ward
+
+
+@pytest.fixture
+def standing_desk(cast: Cast) -> Desk:
+    """The first agency, with the seven plans and the three policies."""
+    desk: Desk = cast.extras["desk"]
+    return desk
 
 
 @pytest.fixture
 def committed_cast(transactional_db: None) -> Cast:
     """The cast, committed, for tests with threads, workers or a browser."""
-    return _cast()
+    return standing.two_agencies()

@@ -16,6 +16,9 @@ from aiosmtpd.controller import Controller
 from dnslib import QTYPE, RCODE, RR, TXT
 from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
+# Seconds after which a server looks again whether it is to stop. Its own half a second would be paid by every test.
+LOOKS = 0.02
+
 
 @dataclass
 class Mailbox:
@@ -100,7 +103,7 @@ def webhook_receiver() -> Iterator[Hook]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Keep)
     hook.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(LOOKS,), daemon=True).start()
     try:
         yield hook
     finally:
@@ -141,7 +144,7 @@ def dns_server() -> Iterator[Zone]:
 
     server = DNSServer(Answers(), address="127.0.0.1", port=0, logger=DNSLogger(logf=lambda _line: None))
     zone.address = f"127.0.0.1:{server.server.server_address[1]}"
-    server.start_thread()
+    threading.Thread(target=server.server.serve_forever, args=(LOOKS,), daemon=True).start()
     try:
         yield zone
     finally:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.agreements.desk import Desk
-from tests.cast import Cast
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
+def desk(standing_desk: Desk) -> Desk:
     """The first agency, with the seven plans and the three policies."""
-    return Desk(cast.north)
+    return standing_desk

@@ -1,4 +1,4 @@
-"""A world of each agency, committed once a module; each test takes back what it did."""
+"""A world of each agency, which stands before the test; each takes back what it did."""
 
 from __future__ import annotations
 
@@ -6,30 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.api.support import World, world
-from tests.cast import Cast
-
-
-@pytest.fixture(scope="module")
-def worlds(standing_cast: Cast, django_db_blocker: Any) -> tuple[World, World]:
-    with django_db_blocker.unblock():
-        return world(standing_cast.north), world(standing_cast.south)
+from tests.api.support import World
 
 
 @pytest.fixture
-def cast(standing_cast: Cast, db: None) -> Cast:
-    """The two agencies that the worlds are made of."""
-    return standing_cast
-
-
-@pytest.fixture
-def north(worlds: tuple[World, World], db: None) -> World:
+def north(worlds: tuple[World, World]) -> World:
     """The first agency with a row of every noun."""
     return worlds[0]
 
 
 @pytest.fixture
-def south(worlds: tuple[World, World], db: None) -> World:
+def south(worlds: tuple[World, World]) -> World:
     """The second agency with a row of every noun."""
     return worlds[1]
 

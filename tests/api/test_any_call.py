@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -25,6 +26,7 @@ from core.access.roles import Role, scopes_within
 from core.tokens import create_token
 from tests import edges
 from tests.api.support import EVERY_SCOPE, World
+from tests.matrix import taken_back
 
 pytestmark = pytest.mark.slow
 schema = schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
@@ -54,15 +56,18 @@ def one_connection() -> Iterator[None]:
 
 
 @pytest.fixture
-def token(north: World, role: str) -> str:
-    """A token with every scope that the role has, made by somebody in it."""
+def tokens(north: World) -> dict[str, str]:
+    """By role, a token with every scope that it has, made by somebody in it. The owner's is the last."""
+    return {role: _token(north, role) for role in sorted(ROLES, key=lambda role: role == Role.OWNER)}
+
+
+def _token(north: World, role: str) -> str:
     house = north.house
     with house.scope(getattr(house, {"account_manager": "manager"}.get(role, role)), role):
         return create_token(name="Any", scopes=scopes_within(role, EVERY_SCOPE))[1]
 
 
 @schema.parametrize()
-@pytest.mark.parametrize("role", ROLES)
 @examples(
     max_examples=12,
     deadline=None,
@@ -70,26 +75,43 @@ def token(north: World, role: str) -> str:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 def test_no_call_breaks_us_and_every_answer_is_as_described(
-    case: Case[Any], role: str, token: str, north: World
+    case: Case[Any], tokens: dict[str, str], north: World
 ) -> None:
     settle(case, north)
-    case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=AS_DESCRIBED)
+    failed = {role: error for role, token in tokens.items() if (error := called(case, role, token))}
+    if failed:
+        raise ExceptionGroup(f"called by: {', '.join(failed)}", list(failed.values()))
 
 
-@pytest.mark.parametrize("role", ["owner"])
-def test_an_error_of_ours_would_be_found(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def called(case: Case[Any], role: str, token: str) -> Exception | None:
+    """What is wrong with the answer to somebody in this role."""
+    # What the owner did stays for the next call, which may meet it; the others call for nothing.
+    with nullcontext() if role == Role.OWNER else taken_back():
+        try:
+            case.call_and_validate(headers=bearer(token), checks=AS_DESCRIBED)
+        except Exception as error:
+            return error
+    return None
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_an_error_of_ours_would_be_found(tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clients.selectors.clients", lambda: 1 / 0)
     case = schema["/api/v1/clients/"]["GET"].Case()
     with pytest.raises(FailureGroup, match="Server error"):
-        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=AS_DESCRIBED)
+        case.call_and_validate(headers=bearer(tokens["owner"]), checks=AS_DESCRIBED)
 
 
-@pytest.mark.parametrize("role", ["owner"])
-def test_an_answer_that_is_not_as_described_would_be_found(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_is_not_as_described_would_be_found(
+    tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("clients.api.ClientOut.to_representation", lambda _shape, _row: {"id": 3})
     case = schema["/api/v1/clients/"]["GET"].Case()
     with pytest.raises(FailureGroup, match="schema"):
-        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=AS_DESCRIBED)
+        case.call_and_validate(headers=bearer(tokens["owner"]), checks=AS_DESCRIBED)
 
 
 def settle(case: Case[Any], world: World) -> None:

@@ -24,10 +24,10 @@ from tests.cast import Cast, House
 
 
 @pytest.fixture(autouse=True)
-def nothing_counted_yet(standing_cast: Cast) -> None:
-    """The cast stands for the whole module, and Redis outlives each test."""
+def nothing_counted_yet(cast: Cast) -> None:
+    """The cast stands for the whole run, and Redis outlives each test."""
     link = rates._script().registered_client
-    for house in (standing_cast.north, standing_cast.south):
+    for house in (cast.north, cast.south):
         for key in link.scan_iter(f"rate:*{house.agency.id}*"):
             link.delete(key)
 

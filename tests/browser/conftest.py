@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from core.models import User
 from tests.cast import PASSWORD
 from tests.processes import workers
 
@@ -18,8 +21,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 expect.set_options(timeout=60_000)
 
 
-# Ends with its module: Playwright keeps an event loop in this thread, in which no other test could start one.
-@pytest.fixture(scope="module")
+# Ends with this folder: Playwright keeps an event loop in this thread, in which no other test could start one.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -45,6 +48,15 @@ def sign_in(page: Page, base: str, email: str) -> None:
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+
+def let_in(page: Page, base: str, email: str) -> None:
+    """Gives the browser what signing in would have given it, and opens the page where one would be then."""
+    browser = Client()
+    browser.force_login(User.objects.get(email=email))
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": browser.cookies[name].value, "url": base}])
+    page.goto(base)
 
 
 def confirm(page: Page, base: str) -> None:

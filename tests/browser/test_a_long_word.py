@@ -12,7 +12,7 @@ from core.models import Agency, User
 from incidents import services as incidents
 from incidents.models import Incident
 from monitoring.models import Alert, Check
-from tests.browser.conftest import confirm, sign_in
+from tests.browser.conftest import confirm, let_in
 from tests.browser.test_pages import PORTAL, STAFF
 from tests.cast import Cast, House
 from tests.rows import rows_of
@@ -77,7 +77,7 @@ def test_a_word_of_eighty_letters_moves_nothing(
         if face == "staff"
         else (north.contact, f"/p/north/{north.client.slug}/", PORTAL)
     )
-    sign_in(page, live_server.url, person.email)
+    let_in(page, live_server.url, person.email)
     confirm(page, live_server.url)
     found: list[str] = []
     for path in ["/me/", *pages]:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from core.clock import now
 from monitoring import services as monitoring
 from monitoring import store
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import let_in
 from tests.cast import PASSWORD, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -103,7 +103,7 @@ def _buckets(seconds: int, days: int, level: float) -> Iterator[tuple[datetime, 
 def open_page(page: Page, base: str, cast: Cast, face: str, span: str) -> None:
     north = cast.north
     page.add_init_script(RECORD)
-    sign_in(page, base, (north.owner if face == "staff" else north.contact).email)
+    let_in(page, base, (north.owner if face == "staff" else north.contact).email)
     slug = north.client.slug
     path = f"/a/north/systems/{slug}/support-bot/" if face == "staff" else f"/p/north/{slug}/systems/support-bot/"
     page.goto(f"{base}{path}?span={span}")

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import let_in
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 def page(committed_cast: Cast, context: BrowserContext, live_server: Any) -> Page:
     """The form of a client, as it opens."""
     page = context.new_page()
-    sign_in(page, live_server.url, committed_cast.north.owner.email)
+    let_in(page, live_server.url, committed_cast.north.owner.email)
     page.goto(f"{live_server.url}/a/north/clients/north-client/edit/")
     return page
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext
 
-from tests.browser.conftest import confirm, sign_in
+from tests.browser.conftest import confirm, let_in
 from tests.cast import Cast
 from tests.rows import rows_of
 
@@ -61,7 +61,7 @@ def test_every_page_is_clean(
         if face == "staff"
         else (north.contact, f"/p/north/{north.client.slug}/", PORTAL)
     )
-    sign_in(page, live_server.url, person.email)
+    let_in(page, live_server.url, person.email)
     found: list[str] = []
     confirm(page, live_server.url)
     for path in ["/accounts/reauthenticate/", *pages]:

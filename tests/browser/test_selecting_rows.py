@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from core.clock import now
 from incidents import services as incidents
 from incidents.models import Incident
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import let_in
 from tests.cast import Cast
 from tests.rows import signed_retainer
 
@@ -33,7 +33,7 @@ def page(committed_cast: Cast, context: BrowserContext, live_server: Any) -> Pag
                 opened_at=now() - timedelta(minutes=minutes),
             )
     page = context.new_page()
-    sign_in(page, live_server.url, north.owner.email)
+    let_in(page, live_server.url, north.owner.email)
     page.goto(f"{live_server.url}/a/north/incidents/")
     page.mouse.move(0, 0)
     return page

@@ -19,6 +19,7 @@ from monitoring import services as monitoring
 from retainer.local.sample import Assistant, SampleServer
 from tests.browser.conftest import sign_in
 from tests.cast import Cast
+from tests.receivers import LOOKS
 from tests.rows import signed_retainer
 
 INTERVAL, BAD_COUNT = 5, 2
@@ -34,7 +35,7 @@ def sample() -> Iterator[tuple[Assistant, int]]:
     assistant = Assistant()
     assistant.hold(worse=False)
     server = SampleServer(0, assistant)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(LOOKS,), daemon=True).start()
     yield assistant, server.server_port
     server.shutdown()
     server.server_close()

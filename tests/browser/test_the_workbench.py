@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from incidents import services
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import let_in
 from tests.cast import Cast
 from tests.rows import signed_retainer
 
@@ -32,7 +32,7 @@ def incident(committed_cast: Cast) -> Any:
 @pytest.fixture
 def page(committed_cast: Cast, incident: Any, context: BrowserContext, live_server: Any) -> Page:
     page = context.new_page()
-    sign_in(page, live_server.url, committed_cast.north.owner.email)
+    let_in(page, live_server.url, committed_cast.north.owner.email)
     page.goto(f"{live_server.url}/a/north/incidents/{incident.number}/")
     return page
 
@@ -110,7 +110,7 @@ def test_a_draft_is_gone_after_signing_out(page: Page, committed_cast: Cast, liv
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(lambda url: "/incidents/" not in url)
     assert page.evaluate(KEPT) == []
-    sign_in(page, live_server.url, committed_cast.north.owner.email)
+    let_in(page, live_server.url, committed_cast.north.owner.email)
     page.goto(where)
     expect(page.locator("#note_body")).to_have_value("")
 
@@ -120,7 +120,7 @@ def test_another_person_never_meets_a_draft(page: Page, committed_cast: Cast, li
     write(page, "Not for others")
     where = page.url
     page.context.clear_cookies()
-    sign_in(page, live_server.url, committed_cast.north.engineer.email)
+    let_in(page, live_server.url, committed_cast.north.engineer.email)
     page.goto(where)
     expect(page.locator("#note_body")).to_have_value("")
     assert page.evaluate(KEPT) == []

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from core.models import User
 from core.services import invite_member
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import let_in
 from tests.cast import Cast, person
 from tests.monitoring.lab import Target
 
@@ -31,7 +31,7 @@ def test_an_address_is_tested_and_its_values_are_taken_by_keyboard_alone(
     north.allow(target.host, target.port)
     target.says(rate=0.71, stats={"rate": 2})
     page = context.new_page()
-    sign_in(page, live_server.url, north.owner.email)
+    let_in(page, live_server.url, north.owner.email)
     page.goto(f"{live_server.url}/a/north/checks/new/{north.client.slug}/support-bot/")
     page.fill("#id_name", "Half typed")
     page.fill("#id_url", f"{target.url}/health")
@@ -65,7 +65,7 @@ def test_the_browsers_zone_is_proposed_and_said_to_be_the_browsers(
         token = invite_member(email=newcomer.email, role="engineer")[1]
     context = chromium.new_context(timezone_id="Asia/Tokyo")
     page = context.new_page()
-    sign_in(page, live_server.url, newcomer.email)
+    let_in(page, live_server.url, newcomer.email)
     page.goto(f"{live_server.url}/invite/{token}/")
     assert page.input_value("#id_time_zone") == "Asia/Tokyo"
     hint = page.get_by_text("From your browser.")

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tests.receivers import free_port
+from tests.receivers import LOOKS, free_port
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Receivers:
     def start(self) -> None:
         """Listens until the process ends."""
         self._smtp.start()
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        threading.Thread(target=self._http.serve_forever, args=(LOOKS,), daemon=True).start()
 
     def stop(self) -> None:
         """Listens no more."""

@@ -15,12 +15,11 @@ from core.models import AuditEvent, OutboxEvent
 from incidents import services as incidents
 from tests.agreements.desk import Desk
 from tests.api.support import call, read, send, token_of
-from tests.cast import Cast
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast.north)
+def desk(standing_desk: Desk) -> Desk:
+    return standing_desk
 
 
 def browser(desk: Desk, **who: Any) -> Browser:

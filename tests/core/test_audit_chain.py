@@ -21,7 +21,7 @@ from core.audit import record
 from core.models import AuditEvent, AuditSeal
 from retainer.tasks import seal_audit
 from tests.cast import Cast, House
-from tests.conftest import OWNER_DSN
+from tests.databases import OWNER_DSN
 
 
 def write(house: House, count: int = 1) -> list[uuid.UUID]:

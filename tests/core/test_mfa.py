@@ -25,7 +25,7 @@ from django.urls import reverse
 
 from core.models import Agency, Membership, User
 from tests.cast import PASSWORD, Cast, House
-from tests.rows import rows_of
+from tests.matrix import browser_of
 from tests.walls.test_routes import STAFF, Route, path
 
 PERIOD = 30
@@ -315,11 +315,12 @@ def require_it(house: House) -> None:
 
 
 @pytest.mark.parametrize("route", STAFF, ids=str)
-def test_without_it_a_member_is_sent_to_enrolment_instead_of_any_page(route: Route, cast: Cast) -> None:
-    address = path(route, cast.north, rows_of(cast.north))
+def test_without_it_a_member_is_sent_to_enrolment_instead_of_any_page(
+    route: Route, cast: Cast, north_rows: dict[str, Any]
+) -> None:
+    address = path(route, cast.north, north_rows)
     require_it(cast.north)
-    browser = Browser()
-    browser.force_login(cast.north.owner)
+    browser = browser_of(cast, cast.north.owner)
     for method in ("get", "post"):
         answer = getattr(browser, method)(address, {"role": "owner"})
         assert answer.status_code == 302

@@ -14,13 +14,12 @@ from core.models import User
 from incidents import services
 from retainer.dashboard.acts import Audience, send_words
 from retainer.dashboard.timeline import FEWEST_FOLDED, LATEST, folded
-from tests.cast import Cast
 from tests.incidents.ward import Ward
 
 
 @pytest.fixture
-def ward(cast: Cast) -> Ward:
-    return Ward(cast.north)
+def ward(standing_ward: Ward) -> Ward:
+    return standing_ward
 
 
 def opened(ward: Ward, minutes: int = 5, **more: Any) -> Any:

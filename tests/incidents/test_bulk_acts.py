@@ -22,8 +22,8 @@ from tests.incidents.ward import Ward
 
 
 @pytest.fixture
-def ward(cast: Cast) -> Ward:
-    return Ward(cast.north)
+def ward(standing_ward: Ward) -> Ward:
+    return standing_ward
 
 
 def opened(ward: Ward, times: int) -> list[uuid.UUID]:

@@ -17,9 +17,9 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-def ward(cast: Cast) -> Ward:
+def ward(standing_ward: Ward) -> Ward:
     """The first agency, its incidents opened just now, because pages are read now."""
-    return Ward(cast.north)
+    return standing_ward
 
 
 def browser(person: User) -> Browser:

@@ -22,7 +22,7 @@ from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 from retainer.notifications.services import create_endpoint, queue_email, queue_webhooks
 from retainer.notifications.turns import LeasedDeliveries
 from tests.cast import Cast, House
-from tests.receivers import Mailbox, webhook_receiver
+from tests.receivers import LOOKS, Mailbox, webhook_receiver
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ class Slow:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Keep)
         self.port = self.server.server_port
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(LOOKS,), daemon=True).start()
 
     def _hold(self) -> None:
         with self._hand:

@@ -10,6 +10,7 @@ from core.models import User
 from core.tenancy import Actor, tenant_scope
 from incidents import services as incidents
 from incidents.texts import TEMPLATES
+from tests.matrix import Matrix
 from tests.portal import rules, rules_of_what_runs
 from tests.portal.demo import CLIENTS, Said, everything_said, read
 from tests.portal.promises import NO_ROW, Fault, faults, judge, promises
@@ -93,25 +94,28 @@ def test_a_plan_that_says_what_nothing_does_is_reported(text: str, demo: list[Sa
     assert [one.path for one in found] == ["/p/brightloop-ai/norvik-outdoor/agreement/"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Your model is retrained tonight.",
-        "We call you within five minutes.",
-        "Somebody is reachable 24/7.",
-        "The monthly report will reach you on Friday.",
-        "Your next strategy session is on Tuesday.",
-        "We check every minute.",
-        "Uptime is at least 99.99 %.",
-    ],
-)
-def test_a_sentence_that_no_row_obliges_is_reported(
-    text: str, demo: list[Said], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("retainer.portal.standing.verdict", lambda *_: text)
-    found = [one for one in found_in(everything_said()) if one.text == text]
-    assert {one.path.split("/")[3] for one in found} == {place.client_slug for place in {said.place for said in demo}}
-    assert {one.advice for one in found} == {NO_ROW}
+def test_a_sentence_that_no_row_obliges_is_reported(demo: list[Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    # All at once: each is judged by itself, and reading every portal takes a second.
+    monkeypatch.setattr("retainer.portal.standing.verdict", lambda *_: " ".join(OBLIGED_BY_NOTHING))
+    everywhere = {place.client_slug for place in {said.place for said in demo}}
+    reported = found_in(everything_said())
+    with Matrix() as matrix:
+        for text in OBLIGED_BY_NOTHING:
+            with matrix.case(text):
+                found = [one for one in reported if one.text == text]
+                assert {one.path.split("/")[3] for one in found} == everywhere
+                assert {one.advice for one in found} == {NO_ROW}
+
+
+OBLIGED_BY_NOTHING = [
+    "Your model is retrained tonight.",
+    "We call you within five minutes.",
+    "Somebody is reachable 24/7.",
+    "The monthly report will reach you on Friday.",
+    "Your next strategy session is on Tuesday.",
+    "We check every minute.",
+    "Uptime is at least 99.99 %.",
+]
 
 
 @pytest.mark.parametrize(

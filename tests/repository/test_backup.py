@@ -19,7 +19,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from retainer.local.postgres import wheel_binaries
 from tests.cast import Cast
-from tests.conftest import OWNER_DSN
+from tests.databases import OWNER_DSN
 from tests.local.house import environment
 from tests.repository.fingerprint import fingerprint
 from tests.rows import rows_of

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from django.contrib.messages import ERROR, get_messages
-from django.db import transaction
 from django.forms import BoundField
 from django.test import Client as Browser
 
 from slas.selectors import METRICS, SEVERITIES
 from tests import edges
 from tests.cast import Cast, person
-from tests.rows import rows_of
+from tests.matrix import browser_of, taken_back
 from tests.ui.forms_on_a_page import FormOnPage, forms_on
 from tests.walls.test_routes import PORTAL, STAFF, Route, path
 
@@ -61,14 +59,6 @@ def nothing_is_counted(settings: Any) -> None:
     """Attempts are counted outside the database, where no test's rollback takes them back."""
     settings.ACCOUNT_RATE_LIMITS = False
     settings.SIGN_UP = "open"
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    """Whatever a post did is undone, so that the next finds the house as it was."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def signed_in(cast: Cast) -> Browser:
@@ -137,11 +127,11 @@ def _stays(answer: Any, form: FormOnPage, data: dict[str, list[str]], typed: str
 
 
 @pytest.mark.parametrize("route", [*STAFF, *PORTAL], ids=str)
-def test_bad_input_fails_nothing_says_what_is_wrong_and_keeps_what_was_typed(route: Route, cast: Cast) -> None:
-    browser = Browser(raise_request_exception=True)
-    browser.force_login(cast.north.contact if route in PORTAL else cast.north.owner)
-    address = path(route, cast.north, rows_of(cast.north))
-    try_everything(browser, address)
+def test_bad_input_fails_nothing_says_what_is_wrong_and_keeps_what_was_typed(
+    route: Route, cast: Cast, north_rows: dict[str, Any]
+) -> None:
+    browser = browser_of(cast, cast.north.contact if route in PORTAL else cast.north.owner)
+    try_everything(browser, path(route, cast.north, north_rows))
 
 
 @pytest.mark.parametrize("address", OUTSIDE)
@@ -153,9 +143,9 @@ def test_bad_input_on_the_pages_of_ones_account_is_no_better(who: str, address: 
     try_everything(browser, address)
 
 
-def test_every_page_that_takes_words_was_tried(cast: Cast) -> None:
+def test_every_page_that_takes_words_was_tried(cast: Cast, north_rows: dict[str, Any]) -> None:
     """A reader that found no form would let everything through."""
-    rows, browser = rows_of(cast.north), signed_in(cast)
+    rows, browser = north_rows, browser_of(cast, cast.north.owner)
     typed: set[str] = set()
     for route in STAFF:
         address = path(route, cast.north, rows)

@@ -17,7 +17,7 @@ from psycopg2.extensions import make_dsn
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import TenantModel
 from core.tenancy.operations import is_client_owned
-from tests.conftest import OWNER_DSN
+from tests.databases import OWNER_DSN
 
 # Tables of no agency. Adding one here is a decision that a reviewer sees.
 GLOBAL_TABLES = {

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
 from django.test import Client as Browser
 
 from clients.models import Client
 from core.models import AuditEvent, OutboxEvent
 from core.tenancy import TenantManager
 from tests.cast import Cast, House, random_id
-from tests.rows import rows_of
+from tests.matrix import browser_of, taken_back
 from tests.ui.forms_on_a_page import FormOnPage, forms_on
 from tests.walls.test_routes import PORTAL, STAFF, Route, path
 
@@ -37,13 +34,6 @@ MODELS: list[Any] = [
 ]
 # Fields that name a row although the page offers none to choose from.
 NAMED_LIKE_ONE = re.compile(r"(^|_)(id|client|system|owner|tier|policy|policy_version|check|incident|contact)$")
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def ids_of(house: House, client: Client | None = None) -> set[str]:
@@ -108,34 +98,29 @@ def written(house: House) -> int:
 
 
 @pytest.mark.parametrize("route", STAFF, ids=str)
-def test_x03_no_form_knows_another_agencys_id(route: Route, cast: Cast) -> None:
-    rows_of(cast.south)
-    ours, theirs = rows_of(cast.north), ids_of(cast.south)
-    before = written(cast.south)
-    browser = Browser(raise_request_exception=True)
-    browser.force_login(cast.north.owner)
-    swap_all(browser, path(route, cast.north, ours), theirs)
+def test_x03_no_form_knows_another_agencys_id(route: Route, cast: Cast, both_rows: dict[str, Any]) -> None:
+    before, theirs = written(cast.south), ids_of(cast.south)
+    swap_all(browser_of(cast, cast.north.owner), path(route, cast.north, both_rows), theirs)
     assert written(cast.south) == before
 
 
 @pytest.mark.parametrize("route", PORTAL, ids=str)
-def test_x03_no_page_of_the_portal_knows_another_clients_id(route: Route, cast: Cast) -> None:
-    ours = rows_of(cast.north)
-    rows_of(cast.south)
+def test_x03_no_page_of_the_portal_knows_another_clients_id(
+    route: Route, cast: Cast, both_rows: dict[str, Any]
+) -> None:
     theirs = ids_of(cast.south) | ids_of(cast.north, cast.north.other_client)
-    browser = Browser(raise_request_exception=True)
-    browser.force_login(cast.north.contact)
-    swap_all(browser, path(route, cast.north, ours), theirs)
+    swap_all(browser_of(cast, cast.north.contact), path(route, cast.north, both_rows), theirs)
 
 
-def test_fields_that_name_rows_were_found(cast: Cast) -> None:
+def test_fields_that_name_rows_were_found(cast: Cast, north_rows: dict[str, Any]) -> None:
     """A reader that found none would let everything through."""
-    rows, browser = rows_of(cast.north), Browser()
-    browser.force_login(cast.north.owner)
-    assert sum(swap_all(browser, path(route, cast.north, rows), set()) for route in STAFF) > 8
+    browser = browser_of(cast, cast.north.owner)
+    assert sum(swap_all(browser, path(route, cast.north, north_rows), set()) for route in STAFF) > 8
 
 
-def test_a_form_that_takes_another_agencys_id_would_be_found(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_form_that_takes_another_agencys_id_would_be_found(
+    cast: Cast, north_rows: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Broken on purpose: a page that repeats the name of whatever system it is asked for."""
     south = cast.south.system
 
@@ -147,8 +132,7 @@ def test_a_form_that_takes_another_agencys_id_would_be_found(cast: Cast, monkeyp
 
     plain = Browser.post
     monkeypatch.setattr(Browser, "post", leaks)
-    rows, browser = rows_of(cast.north), Browser()
-    browser.force_login(cast.north.owner)
+    browser = browser_of(cast, cast.north.owner)
     edit = next(route for route in STAFF if route.name == "clients:edit_system")
     with pytest.raises(AssertionError, match="owner_id"):
-        swap_all(browser, path(edit, cast.north, rows), {str(south.id)})
+        swap_all(browser, path(edit, cast.north, north_rows), {str(south.id)})

@@ -19,7 +19,8 @@ from core.models import Membership
 from core.web import live_cache
 from incidents import services as incidents
 from tests.cast import Cast, House
-from tests.rows import rows_of, signed_retainer
+from tests.matrix import browser_of
+from tests.rows import signed_retainer
 from tests.walls.test_routes import PORTAL, STAFF, Route, path
 
 pytestmark = pytest.mark.django_db
@@ -93,9 +94,10 @@ def home(house: House) -> tuple[Browser, str]:
 
 
 @pytest.mark.parametrize("route", [*STAFF, *PORTAL], ids=str)
-def test_every_live_part_costs_nothing_the_third_time(route: Route, house: House) -> None:
-    rows, browser = rows_of(house), Browser()
-    browser.force_login(house.contact if route in PORTAL else house.owner)
+def test_every_live_part_costs_nothing_the_third_time(
+    route: Route, house: House, cast: Cast, north_rows: dict[str, Any]
+) -> None:
+    browser, rows = browser_of(cast, house.contact if route in PORTAL else house.owner), north_rows
     shown = browser.get(path(route, house, rows))
     if shown.status_code != 200 or b"data-live hx-get" not in shown.content:
         return

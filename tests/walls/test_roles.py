@@ -28,10 +28,10 @@ from core.selectors import member_of_user, memberships_of
 from core.services import change_role, end_membership, invite_member
 from core.tokens import create_token
 from tests.api.support import Route as ApiRoute
-from tests.api.support import call, token_of, world
+from tests.api.support import World, call, token_of, world
 from tests.api.support import routes as api_routes
 from tests.cast import Cast, House, person
-from tests.rows import rows_of
+from tests.matrix import Matrix, browser_of
 from tests.walls.test_routes import STAFF, Route, path
 
 # The addresses that change who may do what: the table that they change, and the capability that it takes.
@@ -175,9 +175,9 @@ def _value(initial: Any, field: Any) -> Any:
     return "1" if isinstance(field, forms.IntegerField) else "Example"
 
 
-def greedy_post(user: User, address: str, cast: Cast) -> Any:
+def greedy_post(user: User, address: str, cast: Cast, browser: Browser | None = None) -> Any:
     """Posts the page's own form and everything that would be too much."""
-    browser = signed_in(user)
+    browser = browser or signed_in(user)
     shown = browser.get(address)
     form = shown.context["form"] if shown.context and "form" in shown.context else None
     return browser.post(address, (filled(form) if form else {}) | greed(user, cast))
@@ -193,28 +193,33 @@ def test_x25_the_matrix_knows_every_address_that_it_speaks_of() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("route", STAFF, ids=str)
-@pytest.mark.parametrize("role", Role.values)
 def test_x25_an_address_changes_who_may_do_what_only_for_a_role_that_decides_it(
-    role: str, route: Route, cast: Cast
+    route: Route, cast: Cast, north_rows: dict[str, Any]
 ) -> None:
-    address = path(route, cast.north, rows_of(cast.north))
+    address = path(route, cast.north, north_rows)
     here, there = powers(cast.north), powers(cast.south)
-    greedy_post(user_in(cast.north, role), address, cast)
     table, capability = CHANGES.get(route.name, ("", Capability.VIEW))
-    # Exactly, and not at most: an owner's post that changed nothing would prove nothing about the others.
-    assert changed(here, powers(cast.north)) == ({table} if table and may(role, capability) else set())
-    assert changed(there, powers(cast.south)) == set()
+    with Matrix() as matrix:
+        for role in Role.values:
+            with matrix.case(role):
+                user = user_in(cast.north, role)
+                greedy_post(user, address, cast, browser_of(cast, user))
+                # Exactly, and not at most: an owner's post that changed nothing would prove nothing about the others.
+                assert changed(here, powers(cast.north)) == ({table} if table and may(role, capability) else set())
+                assert changed(there, powers(cast.south)) == set()
 
 
 @pytest.mark.parametrize("route", DECISIVE, ids=str)
-@pytest.mark.parametrize("role", BELOW_OWNER)
-def test_x25_no_other_method_goes_round_the_wall(role: str, route: Route, cast: Cast) -> None:
-    address = path(route, cast.north, rows_of(cast.north))
-    browser, before = signed_in(user_in(cast.north, role)), powers(cast.north)
-    for method in ("get", "head", "put", "patch", "delete"):
-        disguise = {"X-HTTP-Method-Override": "POST"}
-        getattr(browser, method)(address, {"role": "owner", "_method": "POST"}, headers=disguise)
-    assert changed(before, powers(cast.north)) == set()
+def test_x25_no_other_method_goes_round_the_wall(route: Route, cast: Cast, north_rows: dict[str, Any]) -> None:
+    address, before = path(route, cast.north, north_rows), powers(cast.north)
+    with Matrix() as matrix:
+        for role in BELOW_OWNER:
+            with matrix.case(role):
+                browser = browser_of(cast, user_in(cast.north, role))
+                for method in ("get", "head", "put", "patch", "delete"):
+                    disguise = {"X-HTTP-Method-Override": "POST"}
+                    getattr(browser, method)(address, {"role": "owner", "_method": "POST"}, headers=disguise)
+                assert changed(before, powers(cast.north)) == set()
 
 
 @pytest.mark.parametrize("role", Role.values)
@@ -400,8 +405,8 @@ def test_x25_a_token_gets_no_scope_that_does_not_exist(scope: str, cast: Cast) -
 
 
 @pytest.mark.parametrize("route", DECISIVE, ids=str)
-def test_x25_a_token_opens_no_page(route: Route, cast: Cast) -> None:
-    address = path(route, cast.north, rows_of(cast.north))
+def test_x25_a_token_opens_no_page(route: Route, cast: Cast, north_rows: dict[str, Any]) -> None:
+    address = path(route, cast.north, north_rows)
     bearer, before = {"Authorization": f"Bearer {token_of(cast.north)}"}, powers(cast.north)
     answer = Browser().post(address, greed(cast.north.viewer, cast), headers=bearer)
     assert answer.status_code == 302
@@ -410,13 +415,15 @@ def test_x25_a_token_opens_no_page(route: Route, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("route", API_WRITES, ids=str)
-def test_x25_the_api_takes_no_field_that_is_too_much_whatever_the_token_may(route: ApiRoute, cast: Cast) -> None:
-    ids, tokens = world(cast.north).ids, {scope: token_of(cast.north, ["read", scope]) for scope in TokenScope.values}
+def test_x25_the_api_takes_no_field_that_is_too_much_whatever_the_token_may(
+    route: ApiRoute, cast: Cast, worlds: tuple[World, World]
+) -> None:
+    tokens = {scope: token_of(cast.north, ["read", scope]) for scope in TokenScope.values}
     here, there = powers(cast.north), powers(cast.south)
     # A DELETE has no body, and nothing reads the one that comes with it.
     let_in = 204 if route.method == "DELETE" else 400
     for scope, token in tokens.items():
-        answer = call(route.method, route.url(ids), token, greed(cast.north.viewer, cast))
+        answer = call(route.method, route.url(worlds[0].ids), token, greed(cast.north.viewer, cast))
         # All of these tokens read, and a calculation needs no more.
         may = route.scope in (scope, TokenScope.READ)
         assert answer.status_code == (let_in if may else 403), answer.content
@@ -518,8 +525,10 @@ def test_x25_a_token_reads_no_settings_for_somebody_whose_pages_show_none(role: 
 
 
 @pytest.mark.parametrize("role", [*Role.values, GONE], ids=[*Role.values, "removed"])
-def test_x25_a_token_reads_no_price_for_somebody_whose_pages_show_none(role: str, cast: Cast) -> None:
-    maker, ids = second_owner(cast.north), world(cast.north).ids
+def test_x25_a_token_reads_no_price_for_somebody_whose_pages_show_none(
+    role: str, cast: Cast, worlds: tuple[World, World]
+) -> None:
+    maker, ids = second_owner(cast.north), worlds[0].ids
     with cast.north.scope(maker):
         _, token = create_token(name="Kept", scopes=["read"])
     set_role(cast.north, maker, role)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -18,10 +19,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from clients.models import Client
 from core.access.roles import Role, TokenScope, may
 from core.access.views import Access, access_of
+from core.models import User
 from core.tokens import create_token
 from retainer.access import FOREIGN_PREFIXES
 from tests.cast import Cast, House
-from tests.rows import rows_of
+from tests.matrix import Matrix, browser_of
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ ROUTES = [route for route in ALL if not route.pattern.startswith(FOREIGN_PREFIXE
 STAFF = [route for route in ROUTES if route.access and route.access.face == "staff"]
 PORTAL = [route for route in ROUTES if route.access and route.access.face == "portal"]
 API = [route for route in ROUTES if route.access and route.access.face == "api"]
+# Who has which role, by their name in the cast.
+PEOPLE = {Role.OWNER: "owner", Role.ACCOUNT_MANAGER: "manager", Role.ENGINEER: "engineer", Role.VIEWER: "viewer"}
 
 
 def path(route: Route, house: House, rows: dict[str, Any]) -> str:
@@ -74,20 +78,18 @@ def _arguments(pattern: str) -> Iterator[tuple[str, str]]:
             yield kind, name
 
 
-@pytest.fixture(scope="module")
-def standing_rows(standing_cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
-    with django_db_blocker.unblock():
-        return rows_of(standing_cast.north)
+class Rooms:
+    """Where everybody tries to get in: the two agencies, the north's rows, and the address that is tried."""
 
+    def __init__(self, route: Route, cast: Cast) -> None:
+        self.route, self.cast, self.rows = route, cast, cast.extras["north"]
+        self.address = path(route, cast.north, self.rows)
+        assert route.access is not None
+        self.access: Access = route.access
 
-@pytest.fixture
-def cast(standing_cast: Cast, db: None) -> Cast:
-    return standing_cast
-
-
-@pytest.fixture
-def rows(standing_rows: dict[str, Any]) -> dict[str, Any]:
-    return standing_rows
+    def browser(self, person: User) -> Browser:
+        """This person's browser."""
+        return browser_of(self.cast, person)
 
 
 @pytest.fixture
@@ -105,84 +107,93 @@ def test_the_matrix_is_not_empty() -> None:
     assert len(API) > 15
 
 
-@pytest.mark.parametrize("route", STAFF + PORTAL, ids=str)
-def test_an_anonymous_visitor_is_sent_to_sign_in(
-    route: Route, cast: Cast, rows: dict[str, Any], visitor: Browser
-) -> None:
+@pytest.mark.parametrize("route", STAFF, ids=str)
+@pytest.mark.usefixtures("north_rows")
+def test_a_page_of_the_staff_opens_for_whom_its_declaration_says(route: Route, cast: Cast) -> None:
+    """X01, X03 and X18: one item a route, in which everybody tries it."""
+    rooms = Rooms(route, cast)
+    with Matrix() as matrix:
+        with matrix.case("an anonymous visitor"):
+            _is_sent_to_sign_in(rooms)
+        for name in ("stranger", "south.owner", "north.contact"):
+            with matrix.case(name):
+                _finds_nothing(rooms, attrgetter(name)(cast))
+        for role, name in PEOPLE.items():
+            with matrix.case(role):
+                _opens_what_the_capabilities_allow(rooms, role, getattr(cast.north, name))
+        with matrix.case("x03 another agency's row under one's own address"):
+            _is_the_same_as_none(rooms)
+
+
+@pytest.mark.parametrize("route", PORTAL, ids=str)
+@pytest.mark.usefixtures("north_rows")
+def test_a_page_of_the_portal_opens_for_its_own_contact_alone(route: Route, cast: Cast) -> None:
+    rooms = Rooms(route, cast)
+    with Matrix() as matrix:
+        with matrix.case("an anonymous visitor"):
+            _is_sent_to_sign_in(rooms)
+        with matrix.case("its own contact"):
+            answer = rooms.browser(cast.north.contact).get(rooms.address)
+            assert answer.status_code in (200, 204, 302)
+            _may_not_be_kept(answer)
+        for name in ("stranger", "south.contact", "north.other_contact", "north.owner"):
+            with matrix.case(name):
+                assert rooms.browser(attrgetter(name)(cast)).get(rooms.address).status_code == 404
+        for method in ("post", "put", "patch", "delete"):
+            with matrix.case(f"a {method} of its own contact"):
+                visitor = rooms.browser(cast.north.contact)
+                assert getattr(visitor, method)(rooms.address).status_code == 405
+
+
+def _is_sent_to_sign_in(rooms: Rooms) -> None:
     for method in ("get", "post"):
-        response = getattr(visitor, method)(path(route, cast.north, rows))
+        response = getattr(Browser(raise_request_exception=True), method)(rooms.address)
         assert response.status_code == 302
         assert response.url.startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("route", STAFF, ids=str)
-def test_people_who_are_not_on_the_staff_find_nothing(
-    route: Route, cast: Cast, rows: dict[str, Any], visitor: Browser
-) -> None:
-    address = path(route, cast.north, rows)
-    missing = None
-    for outsider in (cast.stranger, cast.south.owner, cast.north.contact):
-        visitor.force_login(outsider)
-        for method in ("get", "post"):
-            response = getattr(visitor, method)(address)
-            assert response.status_code == 404
-        missing = visitor.get(f"/a/no-such-agency/{route.pattern.split('>/', 1)[-1]}")
+def _finds_nothing(rooms: Rooms, outsider: User) -> None:
+    visitor = rooms.browser(outsider)
+    for method in ("get", "post"):
+        assert getattr(visitor, method)(rooms.address).status_code == 404
     # The same words as for an agency that does not exist.
-    assert missing is not None
+    missing = visitor.get(f"/a/no-such-agency/{rooms.route.pattern.split('>/', 1)[-1]}")
     assert missing.status_code == 404
 
 
-@pytest.mark.parametrize("route", STAFF, ids=str)
-@pytest.mark.parametrize("role", Role.values)
-def test_a_role_opens_exactly_what_its_capabilities_allow(
-    route: Route, role: str, cast: Cast, rows: dict[str, Any], visitor: Browser
-) -> None:
-    north = cast.north
-    user = {"owner": north.owner, "account_manager": north.manager, "engineer": north.engineer, "viewer": north.viewer}[
-        role
-    ]
-    visitor.force_login(user)
-    assert route.access is not None
-    response = visitor.get(path(route, north, rows))
-    if may(role, route.access.capability):
+def _opens_what_the_capabilities_allow(rooms: Rooms, role: str, person: User) -> None:
+    visitor = rooms.browser(person)
+    response = visitor.get(rooms.address)
+    if may(role, rooms.access.capability):
         # 405: the address takes POST alone.
         assert response.status_code in (200, 204, 302, 405), response.content[:500]
     else:
         assert response.status_code == 403
-        assert visitor.post(path(route, north, rows)).status_code == 403
+        assert visitor.post(rooms.address).status_code == 403
+    _may_not_be_kept(response)
 
 
-@pytest.mark.parametrize("route", PORTAL, ids=str)
-def test_the_portal_opens_for_its_own_contact_alone(
-    route: Route, cast: Cast, rows: dict[str, Any], visitor: Browser
-) -> None:
-    address = path(route, cast.north, rows)
-    visitor.force_login(cast.north.contact)
-    assert visitor.get(address).status_code in (200, 204, 302)
-    for outsider in (cast.stranger, cast.south.contact, cast.north.other_contact, cast.north.owner):
-        visitor.force_login(outsider)
-        assert visitor.get(address).status_code == 404
-
-
-@pytest.mark.parametrize("route", PORTAL, ids=str)
-def test_nothing_in_the_portal_takes_a_write(route: Route, cast: Cast, rows: dict[str, Any], visitor: Browser) -> None:
-    visitor.force_login(cast.north.contact)
-    for method in ("post", "put", "patch", "delete"):
-        assert getattr(visitor, method)(path(route, cast.north, rows)).status_code == 405
-
-
-@pytest.mark.parametrize("route", STAFF + PORTAL, ids=str)
-def test_x18_no_signed_in_answer_may_be_kept(route: Route, cast: Cast, rows: dict[str, Any], visitor: Browser) -> None:
-    visitor.force_login(cast.north.owner if route in STAFF else cast.north.contact)
-    response = visitor.get(path(route, cast.north, rows))
+def _may_not_be_kept(response: Any) -> None:
+    """X18: no answer to somebody who is signed in lies in a cache afterwards."""
     assert "no-store" in response["Cache-Control"]
+
+
+def _is_the_same_as_none(rooms: Rooms) -> None:
+    if not _arguments_of_rows(rooms.route):
+        return
+    visitor, south = rooms.browser(rooms.cast.south.owner), rooms.cast.south
+    nothing = {key: _nothing(value) for key, value in rooms.rows.items()}
+    foreign = visitor.get(path(rooms.route, south, rooms.rows))
+    missing = visitor.get(path(rooms.route, south, nothing))
+    assert foreign.status_code == missing.status_code
+    assert foreign.status_code in (302, 404, 405)
 
 
 @pytest.mark.parametrize("route", API, ids=str)
 def test_x02_the_api_opens_for_no_token_that_is_missing_broken_or_of_another_agency(
-    route: Route, cast: Cast, rows: dict[str, Any], visitor: Browser
+    route: Route, cast: Cast, north_rows: dict[str, Any], visitor: Browser
 ) -> None:
-    address = path(route, cast.north, rows)
+    address = path(route, cast.north, north_rows)
     assert visitor.get(address).status_code == 401
     assert visitor.get(address, headers={"authorization": "Bearer rtn_0_0"}).status_code == 401
     visitor.force_login(cast.north.owner)
@@ -197,20 +208,6 @@ def test_x02_the_api_opens_for_no_token_that_is_missing_broken_or_of_another_age
 
 def _arguments_of_rows(route: Route) -> bool:
     return any(True for _ in _arguments(route.pattern))
-
-
-@pytest.mark.parametrize("route", STAFF, ids=str)
-def test_x03_another_agencys_row_under_ones_own_address_is_the_same_404_as_none(
-    route: Route, cast: Cast, rows: dict[str, Any], visitor: Browser
-) -> None:
-    if not _arguments_of_rows(route):
-        return
-    visitor.force_login(cast.south.owner)
-    nothing = {key: _nothing(value) for key, value in rows.items()}
-    foreign = visitor.get(path(route, cast.south, rows))
-    missing = visitor.get(path(route, cast.south, nothing))
-    assert foreign.status_code == missing.status_code
-    assert foreign.status_code in (302, 404, 405)
 
 
 def _nothing(value: Any) -> Any:

@@ -18,6 +18,7 @@ from core.services import end_membership
 from retainer.sitemap import ACTIONS, Page, everything
 from slas import services as slas
 from tests.cast import Cast, House
+from tests.matrix import Matrix
 
 PAGES = [*everything(), *ACTIONS]
 # What asks for the password once more before it opens.
@@ -49,27 +50,29 @@ def words_of(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_every_address_that_is_offered_opens(role: str, north: House) -> None:
-    browser, opened = browser_of(north, role), Browser()
+def test_each_page_is_offered_to_exactly_those_who_may_open_it_and_every_address_that_is_offered_opens(
+    role: str, north: House
+) -> None:
+    browser, offered = browser_of(north, role), set()
+    with Matrix() as matrix:
+        for page in PAGES:
+            with matrix.case(f"the words of {page.route}"):
+                drawn = {word: found(browser, north, word) for word in words_of(page)}
+                offered |= {at for text in drawn.values() for at in re.findall(r'href="([^"#]+)', text)}
+                by_name = f">{page.label.replace('&', '&amp;')}<" in drawn[page.label]
+                assert by_name == may(role, page.capability)
+        with matrix.case("the addresses"):
+            _all_open(browser, offered)
+
+
+def _all_open(browser: Browser, offered: set[str]) -> None:
+    opened = Browser()
     opened.cookies = browser.cookies
-    offered = {
-        address
-        for page in PAGES
-        for word in words_of(page)
-        for address in re.findall(r'href="([^"#]+)', found(browser, north, word))
-    }
     answers = {address: opened.get(address).status_code for address in sorted(offered)}
     assert {address: status for address, status in answers.items() if status not in (200, 302)} == {}
     # Sent elsewhere is only who has to type a password first.
     sent = {address for address, status in answers.items() if status == 302}
     assert {address for address in sent if not re.search(CONFIRMED, address)} == set()
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
-def test_a_page_is_offered_by_its_name_to_exactly_those_who_may_open_it(page: Page, north: House) -> None:
-    for role in Role.values:
-        drawn = found(browser_of(north, role), north, page.label)
-        assert (f">{page.label.replace('&', '&amp;')}<" in drawn) == may(role, page.capability), role
 
 
 def test_people_of_another_agency_are_not_found(north: House, cast: Cast) -> None:

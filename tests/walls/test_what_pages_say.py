@@ -22,7 +22,6 @@ from retainer.notifications.models import WebhookEndpoint
 from slas.models import Calendar, Policy, Rota
 from tests.api.support import call, token_of
 from tests.cast import Cast, House
-from tests.rows import rows_of
 from tests.walls.test_routes import API, PORTAL, STAFF, Route, path
 
 WHY, NOTE = "Cheap because their founder is a friend", "They will never notice"
@@ -32,14 +31,13 @@ MARK = "<i id=x>\"'&"
 
 
 @pytest.fixture
-def rows(cast: Cast) -> dict[str, Any]:
+def rows(cast: Cast, north_rows: dict[str, Any]) -> dict[str, Any]:
     """North with a price, a reason for it, what its plans cost, and a note about the client."""
-    made = rows_of(cast.north)
     with cast.north.scope():
         Retainer.objects.update(price_minor=7_777_777, price_reason=WHY)
         TierTemplate.objects.update(price_min_minor=3_333_333, price_max_minor=5_555_555)
-        incidents.post_note(incident_id=Incident.objects.get(number=made["number"]).id, body=NOTE)
-    return made
+        incidents.post_note(incident_id=Incident.objects.get(number=north_rows["number"]).id, body=NOTE)
+    return north_rows
 
 
 def said(house: House, person: User, routes: Iterable[Route], rows: dict[str, Any]) -> dict[str, str]:
