@@ -34,9 +34,9 @@ from bench import (  # noqa: E402
     sweep,
     web_flood,
 )
-from tests.cast import House, build_house  # noqa: E402
+from tests.cast import AgencyFixture, build_house  # noqa: E402
 
-Part = Callable[[House, Path], list[harness.Figure]]
+Part = Callable[[AgencyFixture, Path], list[harness.Figure]]
 PARTS: dict[str, Part] = {
     "poller": poller.run,
     "hostile": hostile.run,

@@ -7,13 +7,13 @@ from pathlib import Path
 from bench import replay, web
 from bench.harness import Figure, side_by_side
 from core.tokens import create_token
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.rows import broken
 
 CALLS = 200
 
 
-def run(house: House, place: Path) -> list[Figure]:
+def run(house: AgencyFixture, place: Path) -> list[Figure]:
     """A list of fifty incidents, and one of them."""
     with house.scope():
         rows = broken(house, 60)

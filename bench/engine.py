@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from bench.harness import Figure, seconds_of, side_by_side
 from slas.engine import CalendarSpec, Event, EventKind, Terms, compile_calendar, format_instant, judge
 from slas.engine.instants import parse_instant
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.slas.engine.beside import assert_equal_to_the_oracle
 from tests.slas.engine.strategies import clocks
 
@@ -37,7 +37,7 @@ CASES = int(os.environ.get("BENCH_CASES", "100000"))
 SEEDS = (20_260_601, 20_261_121)
 
 
-def run(_house: House, _place: Path) -> list[Figure]:
+def run(_house: AgencyFixture, _place: Path) -> list[Figure]:
     """Speed first, because the cases keep both cores busy."""
     figures = [*_beside(), _long_history()]
     return [*figures, _cases()]

@@ -23,7 +23,7 @@ from core.ids import uuid7
 from core.tokens import create_token
 from monitoring.services import create_check
 from retainer.notifications.services import create_endpoint, queue_webhooks
-from tests.cast import House, build_house
+from tests.cast import AgencyFixture, build_house
 
 PAIRS = 7
 SECONDS = 8.0
@@ -41,7 +41,7 @@ LIMITS = {
 FLOOD = 6.0
 
 
-def run(house: House, _place: Path) -> list[Figure]:
+def run(house: AgencyFixture, _place: Path) -> list[Figure]:
     """Each as the round of the median ratio of alternating pairs."""
     quiet = build_house("quiet")
     return [*_pushes(house, quiet), _deliveries(house, quiet)]
@@ -55,7 +55,7 @@ def _figure(name: str, beside: float, alone: float) -> Figure:
 # --- pushes ----------------------------------------------------------------------------------------------------------
 
 
-def _pushes(busy: House, quiet: House) -> list[Figure]:
+def _pushes(busy: AgencyFixture, quiet: AgencyFixture) -> list[Figure]:
     """With the same beside itself, because on a machine that others use a p99 moves by as much without any cause."""
     flood = _senders(busy, 6)
     own = _senders(quiet, 6)
@@ -76,7 +76,7 @@ def _pushes(busy: House, quiet: House) -> list[Figure]:
     return [moved, noise]
 
 
-def _senders(house: House, number: int) -> list[tuple[str, str]]:
+def _senders(house: AgencyFixture, number: int) -> list[tuple[str, str]]:
     """Tokens with a check each, because a token's own rate would be the first that is used up."""
     with house.scope():
         return [
@@ -85,7 +85,7 @@ def _senders(house: House, number: int) -> list[tuple[str, str]]:
         ]
 
 
-def _check(house: House, place: int) -> str:
+def _check(house: AgencyFixture, place: int) -> str:
     metrics = [{"name": "queue"}]
     name = f"Sent {place}"
     made = create_check(system_id=house.system.id, name=name, kind="push", metrics=metrics, interval_seconds=3600)
@@ -156,7 +156,7 @@ class _Receiver:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Keep)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def listen(self, house: House) -> uuid.UUID:
+    def listen(self, house: AgencyFixture) -> uuid.UUID:
         """Makes it a receiver of the house."""
         port = self.server.server_port
         house.allow("127.0.0.1", port)
@@ -164,7 +164,7 @@ class _Receiver:
             return create_endpoint(name=f"Port {port}", url=f"http://127.0.0.1:{port}/")[0].id
 
 
-def _deliveries(busy: House, quiet: House) -> Figure:
+def _deliveries(busy: AgencyFixture, quiet: AgencyFixture) -> Figure:
     slow, quick = _Receiver(1.0), _Receiver(0.0)
     endpoint = slow.listen(busy)
     quick.listen(quiet)
@@ -186,7 +186,7 @@ def _deliveries(busy: House, quiet: House) -> Figure:
     return _figure(f"p99 delay of a webhook beside {BACKLOG:,} due to a slow receiver", *pair)
 
 
-def _fill(house: House, endpoint: uuid.UUID) -> None:
+def _fill(house: AgencyFixture, endpoint: uuid.UUID) -> None:
     with stack.owner() as cursor:
         cursor.execute(
             "INSERT INTO notifications_delivery (id, agency_id, created_at, event_id, event_name, channel, receiver,"
@@ -202,7 +202,7 @@ def _fill(house: House, endpoint: uuid.UUID) -> None:
         )
 
 
-def _empty(house: House) -> None:
+def _empty(house: AgencyFixture) -> None:
     with stack.owner() as cursor:
         cursor.execute(
             "UPDATE notifications_delivery SET next_due_at = NULL, lease_id = NULL WHERE agency_id = %s",
@@ -210,7 +210,7 @@ def _empty(house: House) -> None:
         )
 
 
-def _delay(house: House, receiver: _Receiver) -> float:
+def _delay(house: AgencyFixture, receiver: _Receiver) -> float:
     """From the commit to the receiver's first byte."""
     receiver.came.clear()
     queued: dict[uuid.UUID, float] = {}

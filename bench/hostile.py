@@ -21,7 +21,7 @@ from monitoring.schedule import next_slot
 from monitoring.tasks import probe_due
 from monitoring.uptime import DOWN
 from retainer.local import kernel
-from tests.cast import House, build_house
+from tests.cast import AgencyFixture, build_house
 
 INNOCENT = 200
 INTERVAL = 5
@@ -35,7 +35,7 @@ KINDS = ("objects", "line", "series", "drip", "bomb", "headers")
 FLOODS = ("objects", "line", "bomb", "half", "deep", *("bomb", "half", "deep", "line") * 11)
 
 
-def run(house: House, place: Path) -> list[Figure]:
+def run(house: AgencyFixture, place: Path) -> list[Figure]:
     """How late the innocent start, how many of them were judged falsely, and what a flood leaves in memory."""
     bad, quiet = build_house(f"{house.agency.slug}-bad"), build_house(f"{house.agency.slug}-silent")
     log = place / "asked.log"
@@ -69,7 +69,7 @@ def run(house: House, place: Path) -> list[Figure]:
     ]  # fmt: skip
 
 
-def flood(house: House, place: Path) -> list[Figure]:
+def flood(house: AgencyFixture, place: Path) -> list[Figure]:
     """Memory of a worker and its parsers after ten thousand hostile answers, beside what it was after the first."""
     port = stack.free_port()
     with stack.process([sys.executable, "-m", "bench.crowd", str(port), str(place / "flood.log")]):
@@ -92,7 +92,7 @@ def flood(house: House, place: Path) -> list[Figure]:
                    "within a fifth", last < 1.2 * first)]  # fmt: skip
 
 
-def _allow(house: House, port: int) -> None:
+def _allow(house: AgencyFixture, port: int) -> None:
     with house.scope():
         house.allow("127.0.0.1", port)
 
@@ -101,7 +101,7 @@ def _path_for(kind: str) -> str:
     return {"objects": LONG_PATH, "line": "wanted", "series": 'wanted{m="1"}'}.get(kind, "rate")
 
 
-def _seed(house: House, name: str, url: str, path: str, every: int = INTERVAL, timeout_ms: int = 2000) -> None:
+def _seed(house: AgencyFixture, name: str, url: str, path: str, every: int = INTERVAL, timeout_ms: int = 2000) -> None:
     """A check that is not due."""
     kind = "prometheus" if path.startswith("wanted") else "http_json"
     metrics = json.dumps([{"name": "rate", "path": path, "unit": ""}])
@@ -117,7 +117,7 @@ def _seed(house: House, name: str, url: str, path: str, every: int = INTERVAL, t
         )
 
 
-def _begin(house: House, on: bool) -> None:
+def _begin(house: AgencyFixture, on: bool) -> None:
     due = "now()" if on else "NULL"
     with stack.owner() as cursor:
         cursor.execute(
@@ -126,7 +126,7 @@ def _begin(house: House, on: bool) -> None:
         )
 
 
-def _due(house: House) -> bool:
+def _due(house: AgencyFixture) -> bool:
     with stack.owner() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM monitoring_check WHERE next_due_at <= now() AND agency_id = %s)",
@@ -135,7 +135,7 @@ def _due(house: House) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _lateness(bad: House, log: Path, hostile: bool) -> float:
+def _lateness(bad: AgencyFixture, log: Path, hostile: bool) -> float:
     """The 99th percentile of how late the innocent started, in seconds, over so many seconds."""
     _begin(bad, hostile)
     time.sleep(INTERVAL)
@@ -164,7 +164,7 @@ def _late(check_id: uuid.UUID, at: datetime) -> float:
     return (at - slot).total_seconds()
 
 
-def _judged_falsely(house: House) -> int:
+def _judged_falsely(house: AgencyFixture) -> int:
     with stack.owner() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM monitoring_sample WHERE agency_id = %s AND metric = %s)"

@@ -15,7 +15,7 @@ from bench import stack, web
 from bench.harness import Figure
 from core.web.live_cache import FRESH_SECONDS
 from retainer.local import kernel
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.rows import broken
 
 PAGES = 200
@@ -30,7 +30,7 @@ MOST_TIMES = 1.6
 MOST_OLDER = 1.05
 
 
-def run(house: House, _place: Path) -> list[Figure]:
+def run(house: AgencyFixture, _place: Path) -> list[Figure]:
     """Processor time of web server and database together, and how late an answer is."""
     with house.scope():
         rows = broken(house, 20)
@@ -64,7 +64,7 @@ def _age(slowest: float, bare: float) -> Figure:
     )
 
 
-def _open(house: House, address: str) -> tuple[str, str]:
+def _open(house: AgencyFixture, address: str) -> tuple[str, str]:
     """A session of its own for each page: its cookie, and what the page's live part asks for."""
     browser = Client(HTTP_HOST="127.0.0.1")
     browser.force_login(house.owner)

@@ -8,12 +8,12 @@ from pathlib import Path
 from bench import stack, web
 from bench.harness import Figure
 from retainer.local import kernel
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 MOST = 200.0
 
 
-def run(house: House, _place: Path) -> list[Figure]:
+def run(house: AgencyFixture, _place: Path) -> list[Figure]:
     """The largest process of each kind, in MiB."""
     del house
     with stack.worker("sweep,poll,default,deliver,mail", 4) as worker, stack.beat():

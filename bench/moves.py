@@ -20,7 +20,7 @@ from core.tenancy.scope import SWEEPER_ROLE
 from slas import selectors as slas
 from slas import services
 from slas.models import Clock, TermsMove
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 CLOCKS = int(os.environ.get("BENCH_CLOCKS", "100000"))
 # Others that fall due while the move runs, so many each second.
@@ -34,7 +34,7 @@ MOST_TIMES = 15
 MOST_LATER = 3
 
 
-def run(house: House, _place: Path) -> list[Figure]:
+def run(house: AgencyFixture, _place: Path) -> list[Figure]:
     """Counts and moves in one process, as the worker does; two others sweep."""
     moving = pattern_of(house, "Priority")
     with house.scope():
@@ -104,7 +104,7 @@ def _bare(version_id: Any, pattern: Clock) -> float:
     return took
 
 
-def _newer(house: House, pattern: Clock) -> Any:
+def _newer(house: AgencyFixture, pattern: Clock) -> Any:
     """The policy's next version, with half as much time again for everything."""
     with house.scope():
         policy = pattern.policy_version.policy_id
@@ -130,7 +130,7 @@ def _work() -> None:
         pass
 
 
-def _check(house: House, move_id: Any) -> None:
+def _check(house: AgencyFixture, move_id: Any) -> None:
     with house.scope():
         move = TermsMove.objects.get(id=move_id)
     if (move.state, move.counts.get("moved", 0)) != ("done", move.total) or move.total < CLOCKS:

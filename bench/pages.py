@@ -26,7 +26,7 @@ from core.tenancy.scope import sweeper_scope
 from incidents import selectors as incidents
 from monitoring import store
 from monitoring.services import create_check, set_threshold
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 CHECKS = 2_000
 CLIENTS = 50
@@ -37,7 +37,7 @@ CALLS = 150
 MOST_TIMES = 8
 
 
-def run(_house: House, place: Path) -> list[Figure]:
+def run(_house: AgencyFixture, place: Path) -> list[Figure]:
     """Each page's time at both sizes, its statements, and the slowest of twenty at the larger one.
 
     Minutes lie between the two sizes, so that each is taken in turns with a page that knows no tenant.

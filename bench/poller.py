@@ -22,7 +22,7 @@ import pycurl
 from bench import stack
 from bench.harness import Figure, say, side_by_side
 from monitoring.tasks import probe_due
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 WORKERS = 2
 CHECKS = 30_000
@@ -38,7 +38,7 @@ MODULE = """modules:
 """
 
 
-def run(house: House, place: Path) -> list[Figure]:
+def run(house: AgencyFixture, place: Path) -> list[Figure]:
     """Ours, the peer's and the ceiling's."""
     port = stack.free_port()
     with stack.process([sys.executable, "-m", "bench.target", str(port)]):
@@ -58,7 +58,7 @@ def run(house: House, place: Path) -> list[Figure]:
     ]
 
 
-def seed(house: House, port: int) -> None:
+def seed(house: AgencyFixture, port: int) -> None:
     """Checks of one system, each with a threshold that has been kept for long, none of them due."""
     with house.scope():
         house.allow("127.0.0.1", port)

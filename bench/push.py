@@ -20,7 +20,7 @@ from core.clock import now
 from core.tokens import create_token
 from monitoring.models import Check
 from monitoring.services import create_check
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 BATCH = 100
 CALLS = 600
@@ -31,7 +31,7 @@ SENDERS = 8
 COLUMNS = ("agency_id", "client_id", "check_id", "metric", "slot", "value")
 
 
-def run(house: House, _place: Path) -> list[Figure]:
+def run(house: AgencyFixture, _place: Path) -> list[Figure]:
     """Ours and the ceiling."""
     with house.scope():
         checks = [_check(house, number) for number in range(SENDERS)]
@@ -45,7 +45,7 @@ def run(house: House, _place: Path) -> list[Figure]:
     return [Figure(name, ours, "a second", "bare COPY", bare, *held, "at least 10,000 a second", ours >= 10_000)]
 
 
-def _check(house: House, number: int) -> Check:
+def _check(house: AgencyFixture, number: int) -> Check:
     metrics = [{"name": "resolution"}]
     return create_check(
         system_id=house.system.id, name=f"Sent {number}", kind="push", metrics=metrics, interval_seconds=3600

@@ -15,13 +15,13 @@ from bench.harness import Figure, median, seconds_of
 from core.tokens import create_token
 from slas.clocks.simulation import MOST_EVENTS
 from slas.engine import MOST_DATES, MOST_WINDOWS, WEEKDAYS
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 WHERE = "/api/v1/clocks/simulate/"
 MOST_SECONDS, MOST_MIB = 0.3, 50.0
 
 
-def run(house: House, _place: Path) -> list[Figure]:
+def run(house: AgencyFixture, _place: Path) -> list[Figure]:
     """Time and memory of the dearest bodies; the memory is what Python had allocated at its highest."""
     with house.scope():
         token = create_token(name="Calculator", scopes=["read"])[1]

@@ -25,7 +25,7 @@ from slas import services
 from slas.clocks.evaluation import threshold_key
 from slas.clocks.judgement import history, judge_clock
 from slas.models import Clock
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 SIZES = (10_000, 100_000, 1_000_000)
 DUE_AT_ONCE = 10_000
@@ -41,7 +41,7 @@ CLOCK = (
 )
 
 
-def run(house: House, place: Path) -> list[Figure]:
+def run(house: AgencyFixture, place: Path) -> list[Figure]:
     """Idle cost and batch cost at three sizes, then ten thousand at once at the largest."""
     pattern = pattern_of(house)
     figures: list[Figure] = []
@@ -72,7 +72,7 @@ def _idle(size: int) -> Figure:
     return Figure(f"idle sweep of {size:,} open clocks", ours, "ms", "bare SQL", bare, *held, *aim)
 
 
-def pattern_of(house: House, policy: str = "Priority") -> Clock:
+def pattern_of(house: AgencyFixture, policy: str = "Priority") -> Clock:
     """One real clock, made as the product makes them; the others are copies of it."""
     with house.scope():
         services.install_catalogue()

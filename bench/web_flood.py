@@ -13,13 +13,13 @@ from core.access.roles import TokenScope
 from core.tokens import create_token
 from monitoring.services import create_check
 from retainer.local import kernel
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.hostile import Enemy, send
 
 FIRST, ALL = 500, 10_000
 
 
-def run(house: House, _place: Path) -> list[Figure]:
+def run(house: AgencyFixture, _place: Path) -> list[Figure]:
     """One process, every kind of request in its turn, by somebody with a token and a session."""
     with house.scope():
         check = create_check(

@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 
 
 @dataclass
-class House:
+class AgencyFixture:
     """One agency with everybody who has to do with it."""
 
     agency: Agency
@@ -68,8 +68,8 @@ class House:
 class Cast:
     """Everybody."""
 
-    north: House
-    south: House
+    north: AgencyFixture
+    south: AgencyFixture
     stranger: User
     extras: dict[str, Any] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ def _hashed() -> str:
 _cache: list[str] = []
 
 
-def build_house(name: str) -> House:
+def build_house(name: str) -> AgencyFixture:
     """An agency called ``name`` (lower case, also its slug) with staff, two clients and a system each."""
     agency = Agency(id=uuid7(), name=name.title(), slug=name, time_zone="Europe/Berlin", currency="EUR")
     people = {role: person(f"{role} of {name}", f"{role}@{name}.example") for role in Role.values}
@@ -109,7 +109,7 @@ def build_house(name: str) -> House:
             Membership.objects.create(user=user, role=role)
         client, system = _client_with_system(f"{name} client", contact)
         other, other_system = _client_with_system(f"{name} other", other_contact)
-        return House(
+        return AgencyFixture(
             agency=agency,
             owner=people[Role.OWNER],
             manager=people[Role.ACCOUNT_MANAGER],

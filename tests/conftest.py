@@ -24,10 +24,10 @@ django.setup()
 
 from core.garbage import collect_less_often  # noqa: E402
 from tests import databases, lighter, standing, timing  # noqa: E402
-from tests.agreements.desk import Desk  # noqa: E402
+from tests.agreements.scenario import AgreementScenario  # noqa: E402
 from tests.api.support import World  # noqa: E402
 from tests.cast import Cast  # noqa: E402
-from tests.incidents.ward import Ward  # noqa: E402
+from tests.incidents.scenario import IncidentScenario  # noqa: E402
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -126,16 +126,16 @@ def worlds(cast: Cast) -> tuple[World, World]:
 
 
 @pytest.fixture
-def standing_ward(cast: Cast) -> Ward:
+def standing_ward(cast: Cast) -> IncidentScenario:
     """The first agency, its system covered by the Priority policy."""
-    ward: Ward = cast.extras["ward"]
+    ward: IncidentScenario = cast.extras["ward"]
     return ward
 
 
 @pytest.fixture
-def standing_desk(cast: Cast) -> Desk:
+def standing_desk(cast: Cast) -> AgreementScenario:
     """The first agency, with the seven plans and the three policies."""
-    desk: Desk = cast.extras["desk"]
+    desk: AgreementScenario = cast.extras["desk"]
     return desk
 
 

@@ -29,10 +29,10 @@ from retainer.notifications.selectors import deliveries
 from retainer.portal.asking import PURPOSE as REVIEW
 from slas import selectors as slas
 from slas import services as sla_services
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 
-def rows_of(house: House) -> dict[str, Any]:
+def rows_of(house: AgencyFixture) -> dict[str, Any]:
     """Argument name, or "route:argument" where routes differ, and a value that exists in the house."""
     with house.scope():
         retainer = signed_retainer(house)
@@ -108,7 +108,7 @@ def rows_of(house: House) -> dict[str, Any]:
     }
 
 
-def signed_retainer(house: House) -> Any:
+def signed_retainer(house: AgencyFixture) -> Any:
     """An active retainer that covers the house's system on the Priority response times. Call it in the scope."""
     sla_services.install_catalogue()
     agreement_services.install_catalogue()
@@ -129,7 +129,7 @@ def signed_retainer(house: House) -> Any:
     return agreement_services.activate(retainer_id=retainer.id)
 
 
-def people_and_windows(house: House, incident_id: Any) -> dict[str, Any]:
+def people_and_windows(house: AgencyFixture, incident_id: Any) -> dict[str, Any]:
     """By noun of the API: a rota, a stretch of it that somebody took over, somebody who is away, planned maintenance,
     and a wait of the incident that the client disputes. Call it in the scope."""
     start, end = clock.now(), clock.now() + timedelta(days=1)
@@ -162,7 +162,7 @@ def people_and_windows(house: House, incident_id: Any) -> dict[str, Any]:
     }
 
 
-def machines_and_people(house: House, incident_id: Any) -> dict[str, Any]:
+def machines_and_people(house: AgencyFixture, incident_id: Any) -> dict[str, Any]:
     """By noun of the API: a receiver of webhooks, a message to it, a member, an act in the audit trail, and an item of
     the backlog. Call it in the scope."""
     endpoint, _secret = notifications.create_endpoint(name="Example", url="https://1.1.1.1/hook")
@@ -191,7 +191,7 @@ def machines_and_people(house: House, incident_id: Any) -> dict[str, Any]:
     }
 
 
-def _monitoring(house: House, incident_id: Any) -> tuple[Any, Any, Any]:
+def _monitoring(house: AgencyFixture, incident_id: Any) -> tuple[Any, Any, Any]:
     check = monitoring.create_check(
         system_id=house.system.id,
         name="Example",
@@ -218,7 +218,7 @@ def _monitoring(house: House, incident_id: Any) -> tuple[Any, Any, Any]:
     return check, threshold, alert
 
 
-def broken(house: House, times: int) -> list[Incident]:
+def broken(house: AgencyFixture, times: int) -> list[Incident]:
     """As many open incidents under a signed retainer, in the scope that is entered."""
     signed_retainer(house)
     return [

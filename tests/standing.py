@@ -18,10 +18,10 @@ from django.test import Client as Browser
 
 from core.models import User
 from tests import databases
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 from tests.api.support import world
 from tests.cast import Cast, build_house, person
-from tests.incidents.ward import Ward
+from tests.incidents.scenario import IncidentScenario
 from tests.portal.demo import Said, everything_said, seed_demo
 from tests.rows import rows_of
 
@@ -62,14 +62,14 @@ def two_worlds() -> Cast:
 def north_under_contract() -> Cast:
     """The same, and in the north a ward."""
     cast = two_agencies()
-    cast.extras["ward"] = Ward(cast.north)
+    cast.extras["ward"] = IncidentScenario(cast.north)
     return cast
 
 
 def north_with_its_catalogue() -> Cast:
     """The same, and in the north a desk."""
     cast = two_agencies()
-    cast.extras["desk"] = Desk(cast.north)
+    cast.extras["desk"] = AgreementScenario(cast.north)
     return cast
 
 

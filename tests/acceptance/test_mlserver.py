@@ -18,7 +18,7 @@ from monitoring import services
 from monitoring.models import Check
 from slas import selectors as slas
 from tests.acceptance.processes import ModelServer
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.processes import workers
 from tests.receivers import free_port
 from tests.rows import signed_retainer
@@ -84,7 +84,7 @@ def test_a_model_server_that_is_killed_opens_one_incident_and_its_return_is_on_t
     story.tell("done")
 
 
-def _watch(house: House, server: ModelServer) -> tuple[Check, Check]:
+def _watch(house: AgencyFixture, server: ModelServer) -> tuple[Check, Check]:
     for port in (server.http, server.metrics):
         house.allow("127.0.0.1", port)
     with house.scope():
@@ -107,7 +107,7 @@ def _watch(house: House, server: ModelServer) -> tuple[Check, Check]:
     return health, metrics
 
 
-def _is_well(house: House, server: ModelServer, story: Story, health: Check, metrics: Check) -> None:
+def _is_well(house: AgencyFixture, server: ModelServer, story: Story, health: Check, metrics: Check) -> None:
     answers = [server.infer() for _ in range(ASKED_BEFORE)]
     assert answers == [[0]] * ASKED_BEFORE
     story.tell(f"the model has answered {ASKED_BEFORE} requests")
@@ -125,7 +125,7 @@ def _is_well(house: House, server: ModelServer, story: Story, health: Check, met
         assert not monitoring.alerts().exists()
 
 
-def _goes_down(house: House, server: ModelServer, story: Story, health: Check, metrics: Check) -> Incident:
+def _goes_down(house: AgencyFixture, server: ModelServer, story: Story, health: Check, metrics: Check) -> Incident:
     killed = now()
     server.kill()
     story.tell("MLServer is killed")
@@ -156,7 +156,7 @@ def _goes_down(house: House, server: ModelServer, story: Story, health: Check, m
     return incident
 
 
-def _comes_back(house: House, server: ModelServer, story: Story, metrics: Check, incident: Incident) -> None:
+def _comes_back(house: AgencyFixture, server: ModelServer, story: Story, metrics: Check, incident: Incident) -> None:
     server.start()
     story.wait("MLServer serves again", server.is_ready)
     back = now()
@@ -184,19 +184,19 @@ def _comes_back(house: House, server: ModelServer, story: Story, metrics: Check,
     )
 
 
-def _state(house: House) -> str:
+def _state(house: AgencyFixture) -> str:
     with house.scope():
         states = {row.health for row in monitoring.checks(house.system.id)}
         whole = monitoring.system_health([house.system.id])[house.system.id].state
     return str(whole) if states == {whole} else "mixed"
 
 
-def _stored(house: House, check: Check, metric: str) -> list[float]:
+def _stored(house: AgencyFixture, check: Check, metric: str) -> list[float]:
     with house.scope():
         return list(monitoring.samples(check.id).filter(metric=metric).values_list("value", flat=True))
 
 
-def _firing(house: House) -> set[Any]:
+def _firing(house: AgencyFixture) -> set[Any]:
     with house.scope():
         return set(monitoring.alerts(open_only=True).values_list("source_check_id", flat=True))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 
 
 @pytest.fixture
-def desk(standing_desk: Desk) -> Desk:
+def desk(standing_desk: AgreementScenario) -> AgreementScenario:
     """The first agency, with the seven plans and the three policies."""
     return standing_desk

@@ -21,7 +21,7 @@ from core.currencies import DECIMALS, decimals
 from core.format import money
 from core.models import AuditEvent
 from core.tenancy import Actor, tenant_scope
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 from tests.api.support import call, token_of
 
 # By ISO 4217. Where the table of the library ever says something else, what is stored has to be recounted by a
@@ -102,7 +102,7 @@ def test_what_is_typed_is_cleaned_to_the_sum_that_is_shown(minor: int, currency:
     assert form.cleaned_data["price_minor"] == minor
 
 
-def test_a_sum_of_any_currency_comes_back_from_the_pages_and_from_the_api(desk: Desk) -> None:
+def test_a_sum_of_any_currency_comes_back_from_the_pages_and_from_the_api(desk: AgreementScenario) -> None:
     """1,234 typed on the page is the sum that a program reads, sends again, and finds unchanged on the page."""
     token = token_of(desk.house)
     with desk.house.scope():
@@ -130,12 +130,12 @@ def recount(house: Any, way: str = "forwards") -> None:
         getattr(migration, way)(apps, None)
 
 
-def stored(desk: Desk, currency: str, minor: int, *, actor: Actor | None = None) -> uuid.UUID:
+def stored(desk: AgreementScenario, currency: str, minor: int, *, actor: Actor | None = None) -> uuid.UUID:
     with tenant_scope(desk.house.agency.id, actor=actor or desk.house.actor()):
         return desk.draft(currency=currency, price_minor=minor, price_reason="Agreed").id
 
 
-def price(desk: Desk, retainer_id: uuid.UUID) -> str:
+def price(desk: AgreementScenario, retainer_id: uuid.UUID) -> str:
     with desk.house.scope():
         row = Retainer.objects.get(id=retainer_id)
         return typed_minor(row.price_minor, row.currency)
@@ -145,20 +145,22 @@ def price(desk: Desk, retainer_id: uuid.UUID) -> str:
     ("currency", "before", "after"),
     [("XOF", 120_000, "1200"), ("UGX", 120_050, "1201"), ("JOD", 120_050, "1200.500"), ("EUR", 120_050, "1200.50")],
 )
-def test_a_stored_sum_keeps_what_the_pages_showed_of_it(desk: Desk, currency: str, before: int, after: str) -> None:
+def test_a_stored_sum_keeps_what_the_pages_showed_of_it(
+    desk: AgreementScenario, currency: str, before: int, after: str
+) -> None:
     made = stored(desk, currency, before)
     recount(desk.house)
     assert price(desk, made) == after
 
 
-def test_a_sum_that_only_a_program_sent_was_counted_right_and_stays(desk: Desk) -> None:
+def test_a_sum_that_only_a_program_sent_was_counted_right_and_stays(desk: AgreementScenario) -> None:
     program = Actor(kind="token", id=uuid.uuid4())
     made = stored(desk, "XOF", 450_000, actor=program)
     recount(desk.house)
     assert price(desk, made) == "450000"
 
 
-def test_a_sum_that_a_person_saved_since_a_program_sent_it_is_the_one_on_the_page(desk: Desk) -> None:
+def test_a_sum_that_a_person_saved_since_a_program_sent_it_is_the_one_on_the_page(desk: AgreementScenario) -> None:
     made = stored(desk, "XOF", 100, actor=Actor(kind="token", id=uuid.uuid4()))
     with desk.house.scope():
         terms = desk.terms(currency="XOF", price_minor=45_000_000, price_reason="Agreed")
@@ -167,7 +169,7 @@ def test_a_sum_that_a_person_saved_since_a_program_sent_it_is_the_one_on_the_pag
     assert price(desk, made) == "450000"
 
 
-def test_the_range_of_a_plan_keeps_what_the_pages_showed_of_it(desk: Desk) -> None:
+def test_the_range_of_a_plan_keeps_what_the_pages_showed_of_it(desk: AgreementScenario) -> None:
     with desk.house.scope():
         desk.house.agency.currency = "KMF"
         desk.house.agency.save()
@@ -177,7 +179,7 @@ def test_the_range_of_a_plan_keeps_what_the_pages_showed_of_it(desk: Desk) -> No
         assert (tier.price_min_minor, tier.price_max_minor) == (300, 500)
 
 
-def test_a_recounted_retainer_says_so_in_the_audit_trail(desk: Desk) -> None:
+def test_a_recounted_retainer_says_so_in_the_audit_trail(desk: AgreementScenario) -> None:
     made, other = stored(desk, "XOF", 120_000), stored(desk, "EUR", 120_000)
     recount(desk.house)
     with desk.house.scope():
@@ -186,7 +188,7 @@ def test_a_recounted_retainer_says_so_in_the_audit_trail(desk: Desk) -> None:
         assert not rows.filter(object_id=other).exists()
 
 
-def test_taking_it_back_restores_the_hundredths(desk: Desk) -> None:
+def test_taking_it_back_restores_the_hundredths(desk: AgreementScenario) -> None:
     made = [stored(desk, "XOF", 120_000), stored(desk, "JOD", 120_050)]
     recount(desk.house)
     recount(desk.house, "backwards")

@@ -10,7 +10,7 @@ import pytest
 from agreements import selectors, services
 from core import clock
 from core.models import AuditEvent, OutboxEvent
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 
 
 def sweep(moment: str) -> int:
@@ -18,13 +18,13 @@ def sweep(moment: str) -> int:
         return services.end_due()
 
 
-def ending(desk: Desk, **more: Any) -> Any:
+def ending(desk: AgreementScenario, **more: Any) -> Any:
     with desk.at("2026-06-01 08:00"):
         made = desk.active(**more)
         return services.end_retainer(retainer_id=made.id, ends_on=date(2026, 7, 1)).id
 
 
-def state(desk: Desk, retainer_id: Any) -> str:
+def state(desk: AgreementScenario, retainer_id: Any) -> str:
     with desk.house.scope():
         return str(selectors.retainer(retainer_id).state)
 
@@ -37,20 +37,20 @@ def state(desk: Desk, retainer_id: Any) -> str:
         ("America/Los_Angeles", "2026-07-01 06:59", "2026-07-01 07:00"),
     ],
 )
-def test_it_ends_at_midnight_where_it_was_signed(desk: Desk, zone: str, before: str, after: str) -> None:
+def test_it_ends_at_midnight_where_it_was_signed(desk: AgreementScenario, zone: str, before: str, after: str) -> None:
     retainer = ending(desk, time_zone=zone)
     assert (sweep(before), state(desk, retainer)) == (0, "ending")
     assert (sweep(after), state(desk, retainer)) == (1, "ended")
     assert sweep(after) == 0
 
 
-def test_one_that_was_signed_with_its_last_day_ends_too(desk: Desk) -> None:
+def test_one_that_was_signed_with_its_last_day_ends_too(desk: AgreementScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         retainer = desk.active(ends_on=date(2026, 7, 1)).id
     assert (sweep("2026-07-02 00:00"), state(desk, retainer)) == (1, "ended")
 
 
-def test_its_end_is_in_the_audit_and_told_once(desk: Desk) -> None:
+def test_its_end_is_in_the_audit_and_told_once(desk: AgreementScenario) -> None:
     retainer = ending(desk)
     sweep("2026-07-05 00:00")
     sweep("2026-07-06 00:00")
@@ -59,7 +59,7 @@ def test_its_end_is_in_the_audit_and_told_once(desk: Desk) -> None:
         assert OutboxEvent.objects.filter(name="agreements.retainer.ended").count() == 1
 
 
-def test_one_that_was_prolonged_meanwhile_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_was_prolonged_meanwhile_goes_on(desk: AgreementScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     retainer = ending(desk)
     locked = services._locked
 
@@ -72,13 +72,13 @@ def test_one_that_was_prolonged_meanwhile_goes_on(desk: Desk, monkeypatch: pytes
     assert (sweep("2026-07-05 00:00"), state(desk, retainer)) == (0, "ending")
 
 
-def test_what_runs_without_an_end_is_left(desk: Desk) -> None:
+def test_what_runs_without_an_end_is_left(desk: AgreementScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         retainer = desk.active().id
     assert (sweep("2036-07-05 00:00"), state(desk, retainer)) == (0, "active")
 
 
-def test_what_began_before_the_end_is_under_what_was_signed_still(desk: Desk) -> None:
+def test_what_began_before_the_end_is_under_what_was_signed_still(desk: AgreementScenario) -> None:
     """Somebody reports on the second of July what broke in June."""
     retainer = ending(desk)
     sweep("2026-07-02 08:00")

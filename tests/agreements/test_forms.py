@@ -13,7 +13,7 @@ from agreements import selectors, services
 from agreements.forms import CoverForm, EndForm, RetainerForm
 from core.errors import DomainError
 from core.web.pages import put_on_form
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 
 PLANS = [("1", "Monitoring")]
 FILLED = {
@@ -85,7 +85,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(field: 
     ],
 )
 def test_what_the_service_refuses_lands_beside_a_field_of_the_form(
-    desk: Desk, field: str, wrong: dict[str, Any]
+    desk: AgreementScenario, field: str, wrong: dict[str, Any]
 ) -> None:
     form = filled()
     assert form.is_valid()
@@ -95,7 +95,7 @@ def test_what_the_service_refuses_lands_beside_a_field_of_the_form(
     assert set(form.errors) == {field}
 
 
-def test_an_unchanged_form_changes_nothing(desk: Desk) -> None:
+def test_an_unchanged_form_changes_nothing(desk: AgreementScenario) -> None:
     """What is shown of a draft is read as the same draft."""
     with desk.house.scope():
         row = desk.draft(price_minor=45_050, hours_minutes=270, ends_on=date(2027, 1, 1))

@@ -9,9 +9,9 @@ from django.test import Client as Browser
 
 from core.access.roles import Capability, Role, may
 from core.models import AuditEvent, OutboxEvent
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 from tests.api.support import read, token_of
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 WHY = "Cheap because their founder is a friend"
 PRICE = "777.77"
@@ -19,13 +19,13 @@ PAGES = ["retainers/", "retainers/{id}/", "retainers/plans/", "clients/{client}/
 
 
 @pytest.fixture
-def retainer_id(desk: Desk) -> str:
+def retainer_id(desk: AgreementScenario) -> str:
     with desk.house.scope():
         made = desk.active(price_minor=77_777, price_reason=WHY)
     return str(made.id)
 
 
-def shown(house: House, role: str, retainer_id: str) -> str:
+def shown(house: AgencyFixture, role: str, retainer_id: str) -> str:
     browser = Browser()
     browser.force_login({Role.ACCOUNT_MANAGER.value: house.manager}.get(role) or getattr(house, role))
     text = ""
@@ -37,18 +37,20 @@ def shown(house: House, role: str, retainer_id: str) -> str:
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_a_role_reads_the_reason_where_it_reads_the_price(role: str, desk: Desk, retainer_id: str) -> None:
+def test_a_role_reads_the_reason_where_it_reads_the_price(role: str, desk: AgreementScenario, retainer_id: str) -> None:
     text = shown(desk.house, role, retainer_id)
     money = may(role, Capability.MONEY)
     assert (WHY in text, PRICE in text) == (money, money)
 
 
 @pytest.mark.parametrize("role", [Role.ENGINEER.value, Role.VIEWER.value])
-def test_who_sees_no_money_sees_none_of_the_plans_prices_either(role: str, desk: Desk, retainer_id: str) -> None:
+def test_who_sees_no_money_sees_none_of_the_plans_prices_either(
+    role: str, desk: AgreementScenario, retainer_id: str
+) -> None:
     assert not re.search(r"€\s?\d|\d\s?€|EUR\s?\d", shown(desk.house, role, retainer_id))
 
 
-def test_no_page_of_the_portal_says_it(desk: Desk, retainer_id: str) -> None:
+def test_no_page_of_the_portal_says_it(desk: AgreementScenario, retainer_id: str) -> None:
     browser = Browser()
     browser.force_login(desk.house.contact)
     pages = ["", "systems/", "incidents/", "agreement/"]
@@ -57,14 +59,16 @@ def test_no_page_of_the_portal_says_it(desk: Desk, retainer_id: str) -> None:
     assert WHY not in text
 
 
-def test_a_token_of_the_agency_reads_it_and_one_bound_to_the_client_does_not(desk: Desk, retainer_id: str) -> None:
+def test_a_token_of_the_agency_reads_it_and_one_bound_to_the_client_does_not(
+    desk: AgreementScenario, retainer_id: str
+) -> None:
     whole, bound = token_of(desk.house), token_of(desk.house, client_id=desk.house.client.id)
     assert read(f"retainers/{retainer_id}/", whole)["price_reason"] == WHY
     assert read(f"retainers/{retainer_id}/", bound)["price_reason"] is None
     assert [row["price_reason"] for row in read("retainers/", bound)["results"]] == [None]
 
 
-def test_neither_the_record_nor_news_nor_an_export_holds_it(desk: Desk, retainer_id: str) -> None:
+def test_neither_the_record_nor_news_nor_an_export_holds_it(desk: AgreementScenario, retainer_id: str) -> None:
     browser = Browser()
     browser.force_login(desk.house.owner)
     pages = ["settings/audit/", "settings/audit.csv", "clients/export.csv", "incidents/export.csv"]

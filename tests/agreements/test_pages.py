@@ -9,18 +9,18 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements.models import Retainer
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 
 
 @pytest.fixture
-def web(desk: Desk) -> Client:
+def web(desk: AgreementScenario) -> Client:
     """The owner, signed in."""
     web = Client()
     web.force_login(desk.house.owner)
     return web
 
 
-def typed(desk: Desk, **more: str) -> dict[str, str]:
+def typed(desk: AgreementScenario, **more: str) -> dict[str, str]:
     return {
         "name": "Care",
         "tier_id": str(desk.tier().id),
@@ -31,11 +31,11 @@ def typed(desk: Desk, **more: str) -> dict[str, str]:
     } | more
 
 
-def post(desk: Desk, web: Client, **more: str) -> Any:
+def post(desk: AgreementScenario, web: Client, **more: str) -> Any:
     return web.post(reverse("agreements:new", args=["north", desk.house.client.slug]), typed(desk, **more))
 
 
-def test_what_was_typed_is_kept_as_it_was_meant(desk: Desk, web: Client) -> None:
+def test_what_was_typed_is_kept_as_it_was_meant(desk: AgreementScenario, web: Client) -> None:
     answer = post(desk, web, price_minor="400,50")
     assert answer.status_code == 302
     shown = web.get(answer.url).content.decode()
@@ -53,7 +53,9 @@ def test_what_was_typed_is_kept_as_it_was_meant(desk: Desk, web: Client) -> None
         ("currency", "EUX", "A currency is three letters"),
     ],
 )
-def test_a_mistake_is_said_and_what_was_typed_stays(desk: Desk, web: Client, field: str, value: str, said: str) -> None:
+def test_a_mistake_is_said_and_what_was_typed_stays(
+    desk: AgreementScenario, web: Client, field: str, value: str, said: str
+) -> None:
     answer = post(desk, web, **{field: value})
     assert answer.status_code == 422
     shown = answer.content.decode()
@@ -63,7 +65,7 @@ def test_a_mistake_is_said_and_what_was_typed_stays(desk: Desk, web: Client, fie
         assert not Retainer.objects.exists()
 
 
-def test_each_red_item_of_the_checklist_links_to_the_form_that_mends_it(desk: Desk, web: Client) -> None:
+def test_each_red_item_of_the_checklist_links_to_the_form_that_mends_it(desk: AgreementScenario, web: Client) -> None:
     """From what is missing, one click leads to where it is put right, until nothing is red."""
     with desk.house.scope():
         desk.house.contact_row.delete()
@@ -86,7 +88,7 @@ def test_each_red_item_of_the_checklist_links_to_the_form_that_mends_it(desk: De
     assert f'{client}systems/support-bot/edit/">An owner for Support bot' in web.get(own).content.decode()
 
 
-def test_what_runs_or_is_only_read_offers_no_form(desk: Desk, web: Client) -> None:
+def test_what_runs_or_is_only_read_offers_no_form(desk: AgreementScenario, web: Client) -> None:
     with desk.house.scope():
         draft, running = desk.draft(price_minor=None), desk.active()
     assert "A second contact</a>" not in web.get(f"/a/north/retainers/{running.id}/").content.decode()

@@ -9,17 +9,17 @@ from django.urls import reverse
 
 from agreements import selectors
 from monitoring import services as monitoring
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 
 
-def cover_page(desk: Desk, retainer_id: object) -> str:
+def cover_page(desk: AgreementScenario, retainer_id: object) -> str:
     browser = Browser()
     browser.force_login(desk.house.owner)
     where = reverse("agreements:cover", args=[desk.house.agency.slug, retainer_id])
     return browser.get(where).content.decode()
 
 
-def test_response_times_are_proposed_by_criticality_and_by_plan(desk: Desk) -> None:
+def test_response_times_are_proposed_by_criticality_and_by_plan(desk: AgreementScenario) -> None:
     with desk.house.scope():
         made = desk.draft("high-criticality")
         plan = desk.tier("high-criticality").name
@@ -29,18 +29,18 @@ def test_response_times_are_proposed_by_criticality_and_by_plan(desk: Desk) -> N
     assert "Support bot · High criticality" in page
 
 
-def test_nothing_is_chosen_for_anybody(desk: Desk) -> None:
+def test_nothing_is_chosen_for_anybody(desk: AgreementScenario) -> None:
     with desk.house.scope():
         made = desk.draft()
     assert re.findall(r'value="([^"]*)" selected', cover_page(desk, made.id)) == ["", ""]
 
 
-def test_without_hours_a_retainer_has_those_of_its_plan(desk: Desk) -> None:
+def test_without_hours_a_retainer_has_those_of_its_plan(desk: AgreementScenario) -> None:
     with desk.house.scope():
         assert desk.draft(hours_minutes=None).hours_minutes == desk.tier().hours_minutes
 
 
-def test_the_checklist_names_what_nobody_watches(desk: Desk) -> None:
+def test_the_checklist_names_what_nobody_watches(desk: AgreementScenario) -> None:
     def item() -> tuple[str, bool, bool]:
         row = next(one for one in selectors.activation_checklist(made.id) if one.code == "check")
         return row.text, row.done, row.blocks
@@ -53,7 +53,7 @@ def test_the_checklist_names_what_nobody_watches(desk: Desk) -> None:
         assert item() == ("A check on each covered system", True, False)
 
 
-def test_what_nobody_watches_is_a_link_to_its_new_check(desk: Desk) -> None:
+def test_what_nobody_watches_is_a_link_to_its_new_check(desk: AgreementScenario) -> None:
     with desk.house.scope():
         made = desk.draft()
         desk.cover(made)

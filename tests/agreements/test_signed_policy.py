@@ -10,12 +10,12 @@ from agreements import selectors, services
 from agreements.models import CoveredSystem
 from clients import services as clients
 from core.errors import NotFound
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 from tests.cast import random_id
 from tests.clients.support import audited, refused
 
 
-def test_two_systems_under_one_retainer_sign_different_times(desk: Desk) -> None:
+def test_two_systems_under_one_retainer_sign_different_times(desk: AgreementScenario) -> None:
     with desk.house.scope():
         desk.own_the_system()
         batch = clients.create_system(client_id=desk.house.client.id, name="Batch", criticality="low")
@@ -27,7 +27,7 @@ def test_two_systems_under_one_retainer_sign_different_times(desk: Desk) -> None
         assert signed == [desk.policies["priority"], desk.policies["essential"]]
 
 
-def test_covering_again_signs_another_version_and_leaves_one_link(desk: Desk) -> None:
+def test_covering_again_signs_another_version_and_leaves_one_link(desk: AgreementScenario) -> None:
     with desk.house.scope():
         retainer = desk.draft()
         for policy in ("standard", "standard", "priority"):
@@ -36,7 +36,7 @@ def test_covering_again_signs_another_version_and_leaves_one_link(desk: Desk) ->
         assert audited(retainer.id).count("agreements.retainer.covered") == 3
 
 
-def test_nothing_is_promised_by_a_draft_nor_where_nothing_covers(desk: Desk) -> None:
+def test_nothing_is_promised_by_a_draft_nor_where_nothing_covers(desk: AgreementScenario) -> None:
     with desk.house.scope():
         desk.cover(desk.draft())
         assert selectors.policy_version_for(desk.house.system.id) is None
@@ -53,7 +53,7 @@ def test_nothing_is_promised_by_a_draft_nor_where_nothing_covers(desk: Desk) -> 
     ],
 )
 def test_r13_the_promise_holds_from_the_first_to_the_last_midnight_of_the_retainers_own_zone(
-    desk: Desk, moment: str, holds: bool
+    desk: AgreementScenario, moment: str, holds: bool
 ) -> None:
     """Auckland is 13 hours ahead of UTC in March and 12 in June; the last day is not included."""
     with desk.house.scope():
@@ -64,7 +64,7 @@ def test_r13_the_promise_holds_from_the_first_to_the_last_midnight_of_the_retain
     assert (signed is not None) == holds
 
 
-def test_a_retainer_that_is_ending_holds_until_its_end(desk: Desk) -> None:
+def test_a_retainer_that_is_ending_holds_until_its_end(desk: AgreementScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         retainer = desk.active()
         services.end_retainer(retainer_id=retainer.id, ends_on=date(2026, 7, 1))
@@ -73,7 +73,7 @@ def test_a_retainer_that_is_ending_holds_until_its_end(desk: Desk) -> None:
         assert selectors.policy_version_for(desk.house.system.id) is None
 
 
-def test_the_retainer_signed_last_holds_where_two_run(desk: Desk) -> None:
+def test_the_retainer_signed_last_holds_where_two_run(desk: AgreementScenario) -> None:
     with desk.at("2026-02-01 08:00"):
         desk.active("standard")
     with desk.at("2026-03-01 08:00"):
@@ -81,7 +81,7 @@ def test_the_retainer_signed_last_holds_where_two_run(desk: Desk) -> None:
         assert selectors.policy_version_for(desk.house.system.id) == desk.policies["priority"]
 
 
-def test_a_new_criticality_does_not_touch_what_was_signed(desk: Desk) -> None:
+def test_a_new_criticality_does_not_touch_what_was_signed(desk: AgreementScenario) -> None:
     """Four scales that are not mixed: criticality proposes, the link holds."""
     with desk.house.scope():
         desk.active("essential")
@@ -91,7 +91,7 @@ def test_a_new_criticality_does_not_touch_what_was_signed(desk: Desk) -> None:
         assert selectors.policy_version_for(desk.house.system.id) == desk.policies["essential"]
 
 
-def test_another_clients_system_is_not_there_to_be_covered(desk: Desk) -> None:
+def test_another_clients_system_is_not_there_to_be_covered(desk: AgreementScenario) -> None:
     with desk.house.scope():
         retainer = desk.draft()
         with refused("system_id", NotFound):

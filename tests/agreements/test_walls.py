@@ -14,23 +14,23 @@ from agreements import selectors, services
 from agreements.models import Retainer
 from core.errors import NotFound
 from core.ids import uuid7
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 from tests.cast import Cast, random_id
 
 
 @pytest.fixture
-def south(cast: Cast) -> Desk:
+def south(cast: Cast) -> AgreementScenario:
     """The second agency, with a catalogue of its own."""
-    return Desk(cast.south)
+    return AgreementScenario(cast.south)
 
 
-def draft_of(desk: Desk) -> Retainer:
+def draft_of(desk: AgreementScenario) -> Retainer:
     with desk.house.scope():
         return desk.draft()
 
 
 # What takes an id: the noun, and the act with the id in its place.
-DOORS: dict[str, tuple[str, Callable[[Desk, Retainer, uuid.UUID], Any]]] = {
+DOORS: dict[str, tuple[str, Callable[[AgreementScenario, Retainer, uuid.UUID], Any]]] = {
     "create for a client": (
         "client",
         lambda d, r, i: services.create_retainer(client_id=i, **d.terms()),
@@ -62,7 +62,9 @@ DOORS: dict[str, tuple[str, Callable[[Desk, Retainer, uuid.UUID], Any]]] = {
 
 
 @pytest.mark.parametrize("door", DOORS, ids=str)
-def test_x03_another_agencys_id_is_answered_like_a_random_one(desk: Desk, south: Desk, door: str) -> None:
+def test_x03_another_agencys_id_is_answered_like_a_random_one(
+    desk: AgreementScenario, south: AgreementScenario, door: str
+) -> None:
     noun, use = DOORS[door]
     theirs = {
         "client": south.house.client.id,
@@ -79,7 +81,7 @@ def test_x03_another_agencys_id_is_answered_like_a_random_one(desk: Desk, south:
     assert answers[0] == answers[1]
 
 
-def test_x03_lists_know_nothing_of_another_agency(desk: Desk, south: Desk) -> None:
+def test_x03_lists_know_nothing_of_another_agency(desk: AgreementScenario, south: AgreementScenario) -> None:
     with south.house.scope():
         theirs = south.active()
     with desk.house.scope():
@@ -103,7 +105,7 @@ INCLUSION = (
 EXTENDS = "UPDATE agreements_tiertemplate SET extends_id = %s WHERE id = %s"
 
 # The statement, and its values from my desk and draft and from theirs.
-CROSSINGS: dict[str, tuple[str, Callable[[Desk, Retainer, Desk, Retainer], list[Any]]]] = {
+CROSSINGS: dict[str, tuple[str, Callable[[AgreementScenario, Retainer, AgreementScenario, Retainer], list[Any]]]] = {
     "a retainer for their client": (
         RETAINER,
         lambda d, r, s, t: [d.house.agency.id, s.house.client.id, d.tier().id],
@@ -137,7 +139,7 @@ CROSSINGS: dict[str, tuple[str, Callable[[Desk, Retainer, Desk, Retainer], list[
 
 
 @pytest.mark.parametrize("case", CROSSINGS, ids=str)
-def test_x13_postgres_itself_refuses(desk: Desk, south: Desk, case: str) -> None:
+def test_x13_postgres_itself_refuses(desk: AgreementScenario, south: AgreementScenario, case: str) -> None:
     """No code of ours stands between this statement and the table."""
     sql, values = CROSSINGS[case]
     given = values(desk, draft_of(desk), south, draft_of(south))
@@ -148,7 +150,7 @@ def test_x13_postgres_itself_refuses(desk: Desk, south: Desk, case: str) -> None
         cursor.execute(f"{sql}; SET CONSTRAINTS ALL IMMEDIATE", given)
 
 
-def test_x13_the_same_statement_with_ones_own_ids_is_taken(desk: Desk) -> None:
+def test_x13_the_same_statement_with_ones_own_ids_is_taken(desk: AgreementScenario) -> None:
     """So that the refusals above are about whose rows they are."""
     mine = draft_of(desk)
     with desk.house.scope(), connection.cursor() as cursor:
@@ -160,7 +162,7 @@ def test_x13_the_same_statement_with_ones_own_ids_is_taken(desk: Desk) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def test_the_portal_reads_what_its_client_signed_through_the_same_selectors(desk: Desk) -> None:
+def test_the_portal_reads_what_its_client_signed_through_the_same_selectors(desk: AgreementScenario) -> None:
     with desk.house.scope():
         retainer = desk.active()
     with desk.house.portal():
@@ -172,7 +174,7 @@ def test_the_portal_reads_what_its_client_signed_through_the_same_selectors(desk
         assert all(row.done for row in selectors.activation_checklist(retainer.id) if row.blocks)
 
 
-def test_the_portal_sees_no_draft_and_nothing_of_the_other_client(desk: Desk) -> None:
+def test_the_portal_sees_no_draft_and_nothing_of_the_other_client(desk: AgreementScenario) -> None:
     with desk.house.scope():
         draft, running = desk.draft(), desk.active()
     with desk.house.portal():

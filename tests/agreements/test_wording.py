@@ -11,7 +11,7 @@ from agreements import selectors
 from agreements.lint import contradictions
 from agreements.models import TierInclusion
 from slas import selectors as slas
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 
 USE_CASE = TierInclusion(
     code="new-use-case", kind="entitlement", cadence="quarterly", text="One new use case a quarter"
@@ -62,14 +62,14 @@ def test_the_same_contradiction_is_said_once_for_all_systems() -> None:
     assert len(contradictions([USE_CASE], [terms, terms])) == 1
 
 
-def test_no_plan_of_the_catalogue_contradicts_any_policy_of_it(desk: Desk) -> None:
+def test_no_plan_of_the_catalogue_contradicts_any_policy_of_it(desk: AgreementScenario) -> None:
     with desk.house.scope():
         for tier in desk.tiers.values():
             versions = [slas.policy_version(one) for one in desk.policies.values()]
             assert contradictions(selectors.inclusions_of(tier.id), versions) == [], tier.slug
 
 
-def test_the_checklist_says_it(desk: Desk) -> None:
+def test_the_checklist_says_it(desk: AgreementScenario) -> None:
     with desk.house.scope():
         made = desk.draft()
         desk.cover(made)

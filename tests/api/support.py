@@ -25,7 +25,7 @@ from monitoring import services as monitoring
 from monitoring.models import Alert, Check, Threshold
 from slas import selectors as slas
 from slas import services as sla_services
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.rows import machines_and_people, people_and_windows
 
 EVERY_SCOPE = list(TokenScope.values)
@@ -38,12 +38,12 @@ PROBED = "http://127.0.0.1:9/health"
 class World:
     """A token for everything, and the id of one row of each noun."""
 
-    house: House
+    house: AgencyFixture
     token: str
     ids: dict[str, uuid.UUID]
 
 
-def token_of(house: House, scopes: list[str] | None = None, **more: Any) -> str:
+def token_of(house: AgencyFixture, scopes: list[str] | None = None, **more: Any) -> str:
     """The plain text of a new token of the house."""
     with house.scope():
         return create_token(name="A program", scopes=EVERY_SCOPE if scopes is None else scopes, **more)[1]
@@ -125,7 +125,7 @@ def _views(patterns: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield prefix + str(entry.pattern), entry.callback
 
 
-def world(house: House) -> World:
+def world(house: AgencyFixture) -> World:
     """The house with a retainer in force, a check, an alert, and an incident with running clocks."""
     house.allow("127.0.0.1", 9)
     with house.scope():
@@ -171,7 +171,7 @@ def world(house: House) -> World:
     return World(house, token_of(house), ids | more)
 
 
-def _retainer(house: House, tier_id: uuid.UUID) -> Retainer:
+def _retainer(house: AgencyFixture, tier_id: uuid.UUID) -> Retainer:
     return agreement_services.create_retainer(
         client_id=house.client.id,
         tier_id=tier_id,
@@ -185,7 +185,7 @@ def _retainer(house: House, tier_id: uuid.UUID) -> Retainer:
     )
 
 
-def _check(house: House) -> Check:
+def _check(house: AgencyFixture) -> Check:
     check: Check = monitoring.create_check(
         system_id=house.system.id,
         name="Answers",
@@ -200,7 +200,7 @@ def _limit(check: Check) -> Threshold:
     return monitoring.set_threshold(check_id=check.id, metric="latency", comparison="above", limit=1.0)
 
 
-def _alert(house: House, check: Check, incident_id: uuid.UUID) -> Alert:
+def _alert(house: AgencyFixture, check: Check, incident_id: uuid.UUID) -> Alert:
     began = house.system.created_at
     alert: Alert = Alert.objects.create(
         client=house.client,

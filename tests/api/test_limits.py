@@ -20,7 +20,7 @@ from core.services import invite_member
 from core.tokens import create_token
 from retainer.notifications.services import create_endpoint
 from tests.api.support import World, call, send, token_of
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 
 
 @pytest.fixture(autouse=True)
@@ -180,7 +180,7 @@ def test_a_batch_that_is_larger_than_the_minute_goes_through_after_a_quiet_one(
 # --- so many of each noun --------------------------------------------------------------------------------------------
 
 
-MADE: dict[str, Callable[[House, int], object]] = {
+MADE: dict[str, Callable[[AgencyFixture, int], object]] = {
     "AGENCY_MOST_ENDPOINTS": lambda house, n: create_endpoint(name=f"No. {n}", url="https://93.184.216.34/"),
     "AGENCY_MOST_TOKENS": lambda house, n: create_token(name=f"No. {n}", scopes=["read"]),
     "AGENCY_MOST_PEOPLE": lambda house, n: invite_member(email=f"{n}@example.com", role="viewer"),
@@ -191,7 +191,7 @@ MADE: dict[str, Callable[[House, int], object]] = {
 }
 
 
-def is_full(make: Callable[[House, int], object], house: House, number: int) -> bool:
+def is_full(make: Callable[[AgencyFixture, int], object], house: AgencyFixture, number: int) -> bool:
     try:
         make(house, number)
     except Full as told:

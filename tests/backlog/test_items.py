@@ -17,7 +17,7 @@ from backlog.words import BacklogState
 from core.errors import Conflict, DomainError, NotFound
 from core.models import AuditEvent, OutboxEvent
 from incidents import services as incidents
-from tests.cast import Cast, House, random_id
+from tests.cast import AgencyFixture, Cast, random_id
 
 SAID: dict[str, Any] = {"title": "Cache the answers", "detail": "", "kind": "feature", "impact": 4, "risk": 2}
 
@@ -34,24 +34,24 @@ MOVES = {
 
 
 @pytest.fixture
-def house(cast: Cast) -> House:
+def house(cast: Cast) -> AgencyFixture:
     """The first agency."""
     return cast.north
 
 
-def incident(house: House) -> uuid.UUID:
+def incident(house: AgencyFixture) -> uuid.UUID:
     row = incidents.open_incident(system_id=house.system.id, title="Slow", severity="high", source="staff")
     return row.id
 
 
-def item(house: House, state: str = "idea", **more: Any) -> BacklogItem:
+def item(house: AgencyFixture, state: str = "idea", **more: Any) -> BacklogItem:
     """An item in that state. Call it in the house's scope."""
     made = services.create_from_incident(incident_id=incident(house), **SAID | more)
     BacklogItem.objects.filter(id=made.id).update(state=state)
     return BacklogItem.objects.get(id=made.id)
 
 
-def test_an_item_belongs_to_the_client_and_the_system_of_its_incident(house: House) -> None:
+def test_an_item_belongs_to_the_client_and_the_system_of_its_incident(house: AgencyFixture) -> None:
     with house.scope():
         found = incident(house)
         made = services.create_from_incident(incident_id=found, **SAID)
@@ -60,7 +60,9 @@ def test_an_item_belongs_to_the_client_and_the_system_of_its_incident(house: Hou
 
 
 @pytest.mark.parametrize(("impact", "risk"), [(None, None), (3, None), (None, 3)])
-def test_without_both_scores_it_is_an_idea_and_stays_one(house: House, impact: int | None, risk: int | None) -> None:
+def test_without_both_scores_it_is_an_idea_and_stays_one(
+    house: AgencyFixture, impact: int | None, risk: int | None
+) -> None:
     with house.scope():
         made = services.create_from_incident(incident_id=incident(house), **SAID | {"impact": impact, "risk": risk})
         assert made.state == "idea"
@@ -72,7 +74,7 @@ def test_without_both_scores_it_is_an_idea_and_stays_one(house: House, impact: i
 
 @pytest.mark.parametrize("after", BacklogState.values)
 @pytest.mark.parametrize("before", BacklogState.values)
-def test_an_item_moves_one_step_at_a_time_or_not_at_all(house: House, before: str, after: str) -> None:
+def test_an_item_moves_one_step_at_a_time_or_not_at_all(house: AgencyFixture, before: str, after: str) -> None:
     with house.scope():
         made = item(house, before)
         news = OutboxEvent.objects.count()
@@ -97,7 +99,7 @@ def test_an_item_moves_one_step_at_a_time_or_not_at_all(house: House, before: st
         ({"risk": -1}, "risk"),
     ],
 )
-def test_an_item_that_cannot_be_is_refused_by_name(house: House, wrong: dict[str, Any], field: str) -> None:
+def test_an_item_that_cannot_be_is_refused_by_name(house: AgencyFixture, wrong: dict[str, Any], field: str) -> None:
     with house.scope():
         found = incident(house)
         with pytest.raises(DomainError) as refused:
@@ -109,7 +111,7 @@ def test_an_item_that_cannot_be_is_refused_by_name(house: House, wrong: dict[str
         assert BacklogItem.objects.count() == 1
 
 
-def test_the_database_itself_refuses_a_score_out_of_range(house: House) -> None:
+def test_the_database_itself_refuses_a_score_out_of_range(house: AgencyFixture) -> None:
     with house.scope():
         made = item(house)
         for column in ("impact", "risk"):
@@ -117,7 +119,7 @@ def test_the_database_itself_refuses_a_score_out_of_range(house: House) -> None:
                 BacklogItem.objects.filter(id=made.id).update(**{column: 6})
 
 
-def test_a_scored_item_keeps_its_scores(house: House) -> None:
+def test_a_scored_item_keeps_its_scores(house: AgencyFixture) -> None:
     """Taking the scores away from something that is planned would leave a plan that nobody weighed."""
     with house.scope():
         made = item(house, "planned")
@@ -127,14 +129,14 @@ def test_a_scored_item_keeps_its_scores(house: House) -> None:
         assert selectors.item(made.id).impact == 4
 
 
-def test_the_most_valuable_comes_first_and_the_unscored_last(house: House) -> None:
+def test_the_most_valuable_comes_first_and_the_unscored_last(house: AgencyFixture) -> None:
     with house.scope():
         for title, impact, risk in (("Middle", 3, 3), ("Unscored", None, None), ("Best", 5, 4), ("Least", 1, 1)):
             item(house, title=title, impact=impact, risk=risk)
         assert [row.title for row in selectors.items()] == ["Best", "Middle", "Least", "Unscored"]
 
 
-def test_every_write_is_in_the_audit_and_in_the_news(house: House) -> None:
+def test_every_write_is_in_the_audit_and_in_the_news(house: AgencyFixture) -> None:
     with house.scope():
         made = services.create_from_incident(incident_id=incident(house), **SAID)
         services.update_item(item_id=made.id, **SAID)
@@ -144,7 +146,7 @@ def test_every_write_is_in_the_audit_and_in_the_news(house: House) -> None:
         assert set(OutboxEvent.objects.filter(payload__id=str(made.id)).values_list("name", flat=True)) == names
 
 
-def test_an_item_of_another_agency_is_not_there(house: House, cast: Cast) -> None:
+def test_an_item_of_another_agency_is_not_there(house: AgencyFixture, cast: Cast) -> None:
     with cast.south.scope():
         theirs, found = item(cast.south), incident(cast.south)
     acts: list[Callable[[], object]] = [
@@ -159,7 +161,7 @@ def test_an_item_of_another_agency_is_not_there(house: House, cast: Cast) -> Non
                 act()
 
 
-def test_the_client_writes_nothing_and_another_client_reads_nothing(house: House) -> None:
+def test_the_client_writes_nothing_and_another_client_reads_nothing(house: AgencyFixture) -> None:
     with house.scope():
         made = item(house)
     with house.portal(house.other_client):
@@ -170,7 +172,7 @@ def test_the_client_writes_nothing_and_another_client_reads_nothing(house: House
         BacklogItem.objects.filter(id=made.id).update(title="Mine")
 
 
-def test_an_item_goes_from_an_incident_to_the_list_by_plain_forms(house: House) -> None:
+def test_an_item_goes_from_an_incident_to_the_list_by_plain_forms(house: AgencyFixture) -> None:
     with house.scope():
         incident(house)
     engineer, viewer = Browser(), Browser()
@@ -195,7 +197,7 @@ def test_an_item_goes_from_an_incident_to_the_list_by_plain_forms(house: House) 
 
 
 @pytest.mark.parametrize("state", sorted(MOVES))
-def test_the_page_of_an_item_offers_the_steps_that_may_follow_and_no_other(house: House, state: str) -> None:
+def test_the_page_of_an_item_offers_the_steps_that_may_follow_and_no_other(house: AgencyFixture, state: str) -> None:
     with house.scope():
         made = item(house, state)
     browser = Browser()
@@ -204,7 +206,7 @@ def test_the_page_of_an_item_offers_the_steps_that_may_follow_and_no_other(house
     assert {word for word in BacklogState.values if f'name="state" value="{word}"' in shown} == MOVES[state]
 
 
-def test_a_button_moves_the_item(house: House) -> None:
+def test_a_button_moves_the_item(house: AgencyFixture) -> None:
     with house.scope():
         made = item(house, "scored")
     browser = Browser()

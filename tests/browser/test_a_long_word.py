@@ -14,7 +14,7 @@ from incidents.models import Incident
 from monitoring.models import Alert, Check
 from tests.browser.conftest import confirm, let_in
 from tests.browser.test_pages import PORTAL, STAFF
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.rows import rows_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -34,7 +34,7 @@ BAR = """() => { const bar = document.querySelector(".bottombar")?.getBoundingCl
   return bar ? [bar.left, bar.right, bar.bottom].map(Math.round) : null; }"""
 
 
-def name_everything(house: House, number: int) -> None:
+def name_everything(house: AgencyFixture, number: int) -> None:
     """Each name and text that people write becomes one long word. Call it in the scope."""
     Agency.objects.update(name=WORD)
     Client.objects.filter(id=house.client.id).update(name=WORD)

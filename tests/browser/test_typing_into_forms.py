@@ -12,7 +12,7 @@ from core.models import User
 from core.services import invite_member
 from tests.browser.conftest import let_in
 from tests.cast import Cast, person
-from tests.monitoring.lab import Target
+from tests.monitoring.scenario import Target
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -16,7 +16,7 @@ from monitoring import services as monitoring
 from retainer.notifications.services import create_endpoint
 from slas import services as slas
 from slas.models import CalendarVersion
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.chaos.facts.plan import ALWAYS, OFFICE, Plan, Terms, promises
 from tests.chaos.targets import Targets
 
@@ -37,7 +37,7 @@ METRIC = "rate"
 class Furnished:
     """One agency as it was set up. ``checks`` and ``pushed`` are ids by name; ``sleeper`` is paused now and then."""
 
-    house: House
+    house: AgencyFixture
     plan: Plan
     token: str
     sleeper: uuid.UUID
@@ -48,7 +48,7 @@ class Furnished:
 
 
 def furnish(
-    house: House, targets: Targets, hook_port: int, *, checks: int, terms: Terms, systems: int = 4
+    house: AgencyFixture, targets: Targets, hook_port: int, *, checks: int, terms: Terms, systems: int = 4
 ) -> Furnished:
     """Everything of one agency. Its incidents by hand are of one client, its checks of the other."""
     house.allow("127.0.0.1", hook_port)
@@ -80,7 +80,7 @@ def _system(client: Client, number: int) -> AISystem:
     return clients.create_system(client_id=client.id, name=f"Bot {number}", criticality="high")
 
 
-def _sign(client: Client, systems: list[AISystem], house: House, version_id: uuid.UUID) -> None:
+def _sign(client: Client, systems: list[AISystem], house: AgencyFixture, version_id: uuid.UUID) -> None:
     retainer = agreement_services.create_retainer(
         client_id=client.id,
         tier_id=agreements.tiers()[0].id,
@@ -98,7 +98,7 @@ def _sign(client: Client, systems: list[AISystem], house: House, version_id: uui
     agreement_services.activate(retainer_id=retainer.id)
 
 
-def _plan(house: House, terms: Terms, systems: list[AISystem], version_id: uuid.UUID, hook_port: int) -> Plan:
+def _plan(house: AgencyFixture, terms: Terms, systems: list[AISystem], version_id: uuid.UUID, hook_port: int) -> Plan:
     name = house.agency.slug
     hooks: dict[str, tuple[str, ...]] = {
         f"/{name}/all": (),

@@ -13,26 +13,26 @@ from clients.models import AISystem
 from core.errors import Conflict
 from core.models import AuditEvent, OutboxEvent
 from incidents import services as incidents
-from tests.agreements.desk import Desk
+from tests.agreements.scenario import AgreementScenario
 from tests.api.support import call, read, send, token_of
 
 
 @pytest.fixture
-def desk(standing_desk: Desk) -> Desk:
+def desk(standing_desk: AgreementScenario) -> AgreementScenario:
     return standing_desk
 
 
-def browser(desk: Desk, **who: Any) -> Browser:
+def browser(desk: AgreementScenario, **who: Any) -> Browser:
     web = Browser()
     web.force_login(who.get("user", desk.house.owner))
     return web
 
 
-def system_now(desk: Desk) -> AISystem:
+def system_now(desk: AgreementScenario) -> AISystem:
     return selectors.system(desk.house.system.id)
 
 
-def test_an_archived_client_takes_its_systems_along_and_brings_them_back(desk: Desk) -> None:
+def test_an_archived_client_takes_its_systems_along_and_brings_them_back(desk: AgreementScenario) -> None:
     house = desk.house
     with house.scope():
         archiving.archive_client(client_id=house.client.id)
@@ -45,7 +45,7 @@ def test_an_archived_client_takes_its_systems_along_and_brings_them_back(desk: D
         assert (system_now(desk).archived_at, system_now(desk).paused_at) == (None, None)
 
 
-def test_what_was_archived_or_paused_before_stays_so(desk: Desk) -> None:
+def test_what_was_archived_or_paused_before_stays_so(desk: AgreementScenario) -> None:
     house = desk.house
     with house.scope():
         paused = services.create_system(client_id=house.client.id, name="Paused", criticality="low")
@@ -57,7 +57,7 @@ def test_what_was_archived_or_paused_before_stays_so(desk: Desk) -> None:
         assert selectors.system(paused.id).paused_at is not None
 
 
-def test_an_archived_client_opens_no_portal(desk: Desk) -> None:
+def test_an_archived_client_opens_no_portal(desk: AgreementScenario) -> None:
     house = desk.house
     with house.scope():
         archiving.archive_client(client_id=house.client.id)
@@ -65,7 +65,7 @@ def test_an_archived_client_opens_no_portal(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["client", "system"])
-def test_a_running_retainer_refuses_and_is_linked(kind: str, desk: Desk) -> None:
+def test_a_running_retainer_refuses_and_is_linked(kind: str, desk: AgreementScenario) -> None:
     house = desk.house
     with house.scope():
         retainer = desk.active()
@@ -77,7 +77,7 @@ def test_a_running_retainer_refuses_and_is_linked(kind: str, desk: Desk) -> None
 
 
 @pytest.mark.parametrize("kind", ["client", "system"])
-def test_an_open_incident_refuses_and_is_linked(kind: str, desk: Desk) -> None:
+def test_an_open_incident_refuses_and_is_linked(kind: str, desk: AgreementScenario) -> None:
     with desk.house.scope():
         row = incidents.open_incident(
             system_id=desk.house.system.id, title="Wrong answers", severity="low", source="staff"
@@ -87,19 +87,19 @@ def test_an_open_incident_refuses_and_is_linked(kind: str, desk: Desk) -> None:
     assert f'href="/a/north/incidents/{row.number}/"' in browser(desk).get(_page(kind, desk)).content.decode()
 
 
-def _archive(kind: str, desk: Desk) -> Any:
+def _archive(kind: str, desk: AgreementScenario) -> Any:
     if kind == "client":
         return archiving.archive_client(client_id=desk.house.client.id)
     return archiving.archive_system(system_id=desk.house.system.id)
 
 
-def _page(kind: str, desk: Desk) -> str:
+def _page(kind: str, desk: AgreementScenario) -> str:
     own = f"/a/north/clients/{desk.house.client.slug}/"
     return f"{own}archive/" if kind == "client" else f"{own}systems/support-bot/archive/"
 
 
 @pytest.mark.parametrize("kind", ["client", "system"])
-def test_the_page_archives_and_its_toast_takes_it_back(kind: str, desk: Desk) -> None:
+def test_the_page_archives_and_its_toast_takes_it_back(kind: str, desk: AgreementScenario) -> None:
     web = browser(desk)
     assert "Archive</button>" in web.get(_page(kind, desk)).content.decode()
     shown = web.post(_page(kind, desk), follow=True).content.decode()
@@ -111,7 +111,7 @@ def test_the_page_archives_and_its_toast_takes_it_back(kind: str, desk: Desk) ->
         assert system_now(desk).archived_at is None
 
 
-def test_the_lists_show_what_is_archived_where_it_is_asked_for(desk: Desk) -> None:
+def test_the_lists_show_what_is_archived_where_it_is_asked_for(desk: AgreementScenario) -> None:
     web, name = browser(desk), desk.house.client.name
     with desk.house.scope():
         archiving.archive_client(client_id=desk.house.client.id)
@@ -124,7 +124,7 @@ def _main(answer: Any) -> str:
     return str(answer.content.decode()).split('<main id="main"', 1)[1]
 
 
-def test_a_removed_contact_comes_back_with_the_portal_they_had(desk: Desk) -> None:
+def test_a_removed_contact_comes_back_with_the_portal_they_had(desk: AgreementScenario) -> None:
     house, web = desk.house, browser(desk)
     own = f"/a/north/clients/{house.client.slug}/contacts/{house.contact_row.id}/"
     portal = f"/p/north/{house.client.slug}/"
@@ -137,13 +137,13 @@ def test_a_removed_contact_comes_back_with_the_portal_they_had(desk: Desk) -> No
         assert selectors.contact(house.contact_row.id).is_primary
 
 
-def test_a_contact_of_another_client_is_not_removed_by_this_ones_address(desk: Desk) -> None:
+def test_a_contact_of_another_client_is_not_removed_by_this_ones_address(desk: AgreementScenario) -> None:
     other = desk.house.other_client.slug
     answer = browser(desk).post(f"/a/north/clients/{other}/contacts/{desk.house.contact_row.id}/remove/")
     assert answer.status_code == 404
 
 
-def test_what_is_archived_is_neither_watched_nor_sold(desk: Desk) -> None:
+def test_what_is_archived_is_neither_watched_nor_sold(desk: AgreementScenario) -> None:
     house = desk.house
     with house.scope():
         draft = desk.draft()
@@ -161,7 +161,7 @@ def test_what_is_archived_is_neither_watched_nor_sold(desk: Desk) -> None:
             services.create_system(client_id=house.client.id, name="New", criticality="low")
 
 
-def test_each_act_is_written_once_with_its_news(desk: Desk) -> None:
+def test_each_act_is_written_once_with_its_news(desk: AgreementScenario) -> None:
     house = desk.house
     with house.scope():
         for act in (archiving.archive_system, archiving.archive_system, archiving.restore_system):
@@ -172,7 +172,7 @@ def test_each_act_is_written_once_with_its_news(desk: Desk) -> None:
             assert sorted(written) == sorted(acts)
 
 
-def test_a_program_archives_finds_and_restores(desk: Desk) -> None:
+def test_a_program_archives_finds_and_restores(desk: AgreementScenario) -> None:
     house, token = desk.house, token_of(desk.house)
     for noun, row in (("systems", house.system), ("clients", house.client)):
         assert send(f"{noun}/{row.id}/archive/", token)["archived_at"]
@@ -187,7 +187,7 @@ def test_a_program_archives_finds_and_restores(desk: Desk) -> None:
     assert send(f"{where}/restore/", token)["ended_at"] is None
 
 
-def test_a_program_is_told_what_refuses(desk: Desk) -> None:
+def test_a_program_is_told_what_refuses(desk: AgreementScenario) -> None:
     with desk.house.scope():
         desk.active()
     answer = call("POST", f"clients/{desk.house.client.id}/archive/", token_of(desk.house))
@@ -195,7 +195,7 @@ def test_a_program_is_told_what_refuses(desk: Desk) -> None:
     assert "The retainer Care is running" in json.loads(answer.content)["detail"]
 
 
-def test_the_page_of_an_archived_client_offers_only_its_return(desk: Desk) -> None:
+def test_the_page_of_an_archived_client_offers_only_its_return(desk: AgreementScenario) -> None:
     house = desk.house
     with house.scope():
         archiving.archive_client(client_id=house.client.id)

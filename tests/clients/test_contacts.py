@@ -10,13 +10,13 @@ import pytest
 from clients import selectors, services
 from clients.models import Contact
 from core.errors import Conflict, NotFound
-from tests.cast import Cast, House, person, random_id
+from tests.cast import AgencyFixture, Cast, person, random_id
 from tests.clients.support import audited, refused, told
 
 ADA: dict[str, Any] = {"name": "Ada", "email": "ada@acme.example", "rights": ["viewer"]}
 
 
-def new_client(house: House) -> uuid.UUID:
+def new_client(house: AgencyFixture) -> uuid.UUID:
     return services.create_client(name="Acme", time_zone="UTC").id
 
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection
 from clients import selectors, services
 from core.errors import NotFound
 from core.ids import uuid7
-from tests.cast import Cast, House, random_id
+from tests.cast import AgencyFixture, Cast, random_id
 
 CONTACT: dict[str, Any] = {"name": "Ada", "email": "ada@acme.example", "rights": ["viewer"]}
 SYSTEM: dict[str, Any] = {"name": "Bot", "criticality": "low"}
@@ -60,7 +60,7 @@ def test_x03_lists_and_addresses_know_nothing_of_another_agency(cast: Cast) -> N
             selectors.system_by_slugs(south.client.slug, south.system.slug)
 
 
-INSERTS: dict[str, tuple[str, Callable[[House, House], list[Any]]]] = {
+INSERTS: dict[str, tuple[str, Callable[[AgencyFixture, AgencyFixture], list[Any]]]] = {
     "contact of another agency's client": (
         "INSERT INTO clients_contact (id, agency_id, client_id, name, email, rights, is_primary, created_at)"
         " VALUES (%s, %s, %s, 'x', 'x@example.com', '{viewer}', false, now())",

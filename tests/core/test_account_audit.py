@@ -22,7 +22,7 @@ from core.audit import record
 from core.models import AccountEvent, AuditEvent, Membership, User
 from core.tenancy.context import require_agency
 from retainer.tasks import hand_out_account_events, seal_audit
-from tests.cast import PASSWORD, Cast, House
+from tests.cast import PASSWORD, AgencyFixture, Cast
 from tests.core.test_step_up import change_address, confirm, enrol
 
 ADDRESS = "192.0.2.7"
@@ -45,7 +45,7 @@ def sign_in(email: str, password: str = PASSWORD) -> Browser:
     return visitor
 
 
-def trail(house: House, person: User) -> list[tuple[str, str]]:
+def trail(house: AgencyFixture, person: User) -> list[tuple[str, str]]:
     """Who did what to this account, as the agency reads it, oldest first."""
     hand_out_account_events()
     with house.scope():

@@ -20,18 +20,18 @@ from core import audit_chain
 from core.audit import record
 from core.models import AuditEvent, AuditSeal
 from retainer.tasks import seal_audit
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.databases import OWNER_DSN
 
 
-def write(house: House, count: int = 1) -> list[uuid.UUID]:
+def write(house: AgencyFixture, count: int = 1) -> list[uuid.UUID]:
     with house.scope():
         return [
             record(action="core.example", object_type="x", object_id=None, changes={"n": n}).id for n in range(count)
         ]
 
 
-def chain(house: House) -> audit_chain.Chain:
+def chain(house: AgencyFixture) -> audit_chain.Chain:
     with house.scope():
         return audit_chain.verify()
 

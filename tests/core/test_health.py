@@ -12,7 +12,7 @@ from django.test import Client
 from core import clock
 from core.heartbeat import beat
 from retainer.health import MOST_AGE
-from tests.slas.desk import utc
+from tests.slas.scenario import utc
 
 NOON = utc("2026-06-01 12:00")
 

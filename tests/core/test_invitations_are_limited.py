@@ -18,10 +18,10 @@ from core.selectors import memberships_of
 from core.services import invite_member
 from core.tenancy import Actor, tenant_scope
 from retainer.notifications.models import Delivery
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 
 
-def invite(house: House, email: str) -> None:
+def invite(house: AgencyFixture, email: str) -> None:
     with house.scope():
         invite_member(email=email, role="viewer")
 

@@ -24,7 +24,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from core.models import Agency, Membership, User
-from tests.cast import PASSWORD, Cast, House
+from tests.cast import PASSWORD, AgencyFixture, Cast
 from tests.matrix import browser_of
 from tests.walls.test_routes import STAFF, Route, path
 
@@ -308,7 +308,7 @@ def test_recovery_codes_are_shown_only_after_a_code_once_more(page: str, enginee
 # --- an agency that requires it --------------------------------------------------------------------------------------
 
 
-def require_it(house: House) -> None:
+def require_it(house: AgencyFixture) -> None:
     """The agency's owner has ticked “Staff must use a second factor”."""
     with house.scope():
         Agency.objects.update(require_mfa=True)

@@ -16,7 +16,7 @@ from core.events import Event
 from core.ids import uuid7
 from core.models import AuditEvent, OutboxEvent, OutboxHandled
 from core.tenancy.scope import sweeper_scope
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 
 NAME = "test.thing.happened"
 
@@ -64,7 +64,7 @@ def news_in_order(desk: Desk) -> events.Handler:
     return take
 
 
-def say(house: House, place: int, key: str = "thing:1", **more: Any) -> OutboxEvent:
+def say(house: AgencyFixture, place: int, key: str = "thing:1", **more: Any) -> OutboxEvent:
     """The place-th news of its subject."""
     with house.scope():
         event = OutboxEvent(
@@ -76,7 +76,7 @@ def say(house: House, place: int, key: str = "thing:1", **more: Any) -> OutboxEv
     return event
 
 
-def row(house: House, event: OutboxEvent) -> OutboxEvent:
+def row(house: AgencyFixture, event: OutboxEvent) -> OutboxEvent:
     with house.scope():
         return OutboxEvent.objects.get(id=event.id)
 

@@ -13,10 +13,10 @@ from core.errors import Conflict, DomainError, NotFound
 from core.models import User
 from core.selectors import member_of_user
 from core.services import change_role, end_membership
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 
 
-def member_id(house: House, user: User) -> uuid.UUID:
+def member_id(house: AgencyFixture, user: User) -> uuid.UUID:
     with house.scope():
         found = member_of_user(user.id)
     assert found is not None

@@ -23,7 +23,7 @@ from django.urls import reverse
 from core.models import Agency, ApiToken, AuditEvent, Invitation, Membership, User
 from core.services import update_agency
 from core.tokens import create_token
-from tests.cast import PASSWORD, Cast, House
+from tests.cast import PASSWORD, AgencyFixture, Cast
 from tests.walls.test_routes import STAFF
 
 CONFIRM, CONFIRM_FACTOR = "/accounts/reauthenticate/", "/accounts/2fa/reauthenticate/"
@@ -170,7 +170,7 @@ def test_an_open_session_alone_lets_nobody_in_and_keeps_nobody_out(visitor: Brow
     assert of_the_house(house) != before
 
 
-def of_the_house(house: House) -> list[Any]:
+def of_the_house(house: AgencyFixture) -> list[Any]:
     with house.scope():
         people = [*Membership.objects.order_by("id").values_list("role", "ended_at")]
         return [people, Invitation.objects.count(), *Agency.objects.values_list("mail_from", "require_mfa")]

@@ -28,10 +28,10 @@ from retainer.notifications.models import Delivery
 from retainer.notifications.services import queue_email
 from retainer.purging import purge_all
 from tests.api.support import call, token_of
-from tests.cast import PASSWORD, Cast, House, person
+from tests.cast import PASSWORD, AgencyFixture, Cast, person
 
 
-def queue(house: House, *, sent: bool) -> uuid.UUID:
+def queue(house: AgencyFixture, *, sent: bool) -> uuid.UUID:
     with house.scope():
         queue_email(event_id=uuid7(), event_name="x.y.z", to="a@x.example", subject="s", body="b", html="")
         row = Delivery.objects.latest("id")
@@ -40,7 +40,7 @@ def queue(house: House, *, sent: bool) -> uuid.UUID:
     return row.id
 
 
-def left(house: House, model: Any) -> list[uuid.UUID]:
+def left(house: AgencyFixture, model: Any) -> list[uuid.UUID]:
     with house.scope():
         return list(model.objects.order_by("id").values_list("id", flat=True))
 

@@ -21,32 +21,32 @@ from retainer.dashboard.portfolio import health_by_client
 from retainer.dashboard.roster import roster
 from retainer.dashboard.week import dated, next_sentence, on_call, this_week
 from slas import services as slas
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.rows import signed_retainer
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def house(cast: Cast) -> Iterator[House]:
+def house(cast: Cast) -> Iterator[AgencyFixture]:
     with clock.at(NOON):
         yield cast.north
 
 
-def shown(house: House) -> str:
+def shown(house: AgencyFixture) -> str:
     browser = Browser()
     browser.force_login(house.owner)
     return browser.get(f"/a/{house.agency.slug}/").content.decode()
 
 
-def planned(house: House, hours: float, **more: Any) -> None:
+def planned(house: AgencyFixture, hours: float, **more: Any) -> None:
     starts_at = NOON + timedelta(hours=hours)
     values: dict[str, Any] = {"system_id": house.system.id, "title": "Index", "starts_at": starts_at} | more
     with house.scope():
         maintenance.plan_maintenance(ends_at=starts_at + timedelta(hours=1), **values)
 
 
-def test_dates_come_the_next_first_and_those_of_this_week_alone(house: House) -> None:
+def test_dates_come_the_next_first_and_those_of_this_week_alone(house: AgencyFixture) -> None:
     planned(house, 24 * 9)
     planned(house, 30, system_id=house.other_system.id)
     with house.scope():
@@ -63,7 +63,7 @@ def test_dates_come_the_next_first_and_those_of_this_week_alone(house: House) ->
     assert next_sentence(rows) == "Next: Maintenance of Support bot, North Other, Thu 11 Jun 18:00."
 
 
-def test_a_client_who_is_waited_on_is_reminded_on_a_date(house: House) -> None:
+def test_a_client_who_is_waited_on_is_reminded_on_a_date(house: AgencyFixture) -> None:
     with house.scope():
         signed_retainer(house)
         row = _waiting(house)
@@ -73,7 +73,7 @@ def test_a_client_who_is_waited_on_is_reminded_on_a_date(house: House) -> None:
     assert [(one.text, one.at) for one in rows] == [("Reminder about INC-1", row.remind_at)]
 
 
-def _waiting(house: House) -> Any:
+def _waiting(house: AgencyFixture) -> Any:
     row = incident_services.open_incident(
         system_id=house.system.id, title="Slow", severity="high", source="staff", opened_at=NOON
     )
@@ -83,7 +83,7 @@ def _waiting(house: House) -> Any:
     return row
 
 
-def test_nothing_waits_and_the_next_date_is_named(house: House) -> None:
+def test_nothing_waits_and_the_next_date_is_named(house: AgencyFixture) -> None:
     assert "Nothing is waiting" in shown(house)
     assert "Incidents and alerts appear here" in shown(house)
     planned(house, 30)
@@ -92,7 +92,7 @@ def test_nothing_waits_and_the_next_date_is_named(house: House) -> None:
     assert "Incidents and alerts appear here" not in page
 
 
-def test_the_worst_client_is_first_with_what_is_ill_and_its_next_date(house: House) -> None:
+def test_the_worst_client_is_first_with_what_is_ill_and_its_next_date(house: AgencyFixture) -> None:
     planned(house, 30, system_id=house.other_system.id)
     with house.scope():
         states = {house.system.id: "healthy", house.other_system.id: "down"}
@@ -105,7 +105,7 @@ def test_the_worst_client_is_first_with_what_is_ill_and_its_next_date(house: Hou
     assert lines[0]["week"][-1][0] == "Wed 10 Jun no data"
 
 
-def test_it_says_who_is_on_call_now_and_next(house: House) -> None:
+def test_it_says_who_is_on_call_now_and_next(house: AgencyFixture) -> None:
     assert "There is no rota yet" in shown(house)
     with house.scope():
         slas.save_rota(
@@ -122,7 +122,7 @@ def test_it_says_who_is_on_call_now_and_next(house: House) -> None:
     assert f"next {house.engineer}" in " ".join(shown(house).split())
 
 
-def asked(house: House, seconds_ago: int) -> None:
+def asked(house: AgencyFixture, seconds_ago: int) -> None:
     with house.scope():
         check = Check.objects.first() or monitoring.create_check(
             system_id=house.system.id, name="Answers", kind="http", url="https://1.1.1.1/", metrics=[]
@@ -130,7 +130,7 @@ def asked(house: House, seconds_ago: int) -> None:
         Check.objects.filter(id=check.id).update(last_finished_at=NOON - timedelta(seconds=seconds_ago))
 
 
-def test_the_foot_says_how_old_the_last_answer_is_and_warns_when_asking_is_late(house: House) -> None:
+def test_the_foot_says_how_old_the_last_answer_is_and_warns_when_asking_is_late(house: AgencyFixture) -> None:
     assert 'id="polling"' not in shown(house)
     asked(house, 20)
     page = shown(house)
@@ -143,7 +143,7 @@ def test_the_foot_says_how_old_the_last_answer_is_and_warns_when_asking_is_late(
     assert "One check waits longer than it should" in foot
 
 
-def test_the_foot_asks_for_itself_alone(house: House) -> None:
+def test_the_foot_asks_for_itself_alone(house: AgencyFixture) -> None:
     asked(house, 20)
     browser = Browser()
     browser.force_login(house.owner)

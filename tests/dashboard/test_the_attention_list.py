@@ -24,8 +24,8 @@ from monitoring import services as monitoring
 from monitoring.models import Alert
 from retainer.dashboard.attention import Need, attention, verb_of
 from retainer.dashboard.roster import roster
-from tests.cast import Cast, House
-from tests.incidents.ward import Ward, utc
+from tests.cast import AgencyFixture, Cast
+from tests.incidents.scenario import IncidentScenario, utc
 from tests.rows import broken
 
 # A Monday, 21:30 in Berlin.
@@ -57,13 +57,13 @@ def test_it_is_grouped_by_days_of_the_reader(minutes: float | None, state: str, 
         assert waiting(minutes, state, stands=stands).group == group
 
 
-def listed(house: House, *, works: bool = True) -> list[Need]:
+def listed(house: AgencyFixture, *, works: bool = True) -> list[Need]:
     """The rows that are shown, in the scope that is entered."""
     rows = attention("north", list(incidents.open_incidents()), Counter(), roster(), works=works)["needs"]
     return [need for _label, found in rows for need in found]
 
 
-def fired(house: House, incident_id: uuid.UUID | None, name: str, **more: Any) -> Alert:
+def fired(house: AgencyFixture, incident_id: uuid.UUID | None, name: str, **more: Any) -> Alert:
     """An alert that goes on, of a check of its own."""
     check = monitoring.create_check(
         system_id=house.system.id, name=name, kind="http", url="https://1.1.1.1/health", metrics=[]
@@ -82,7 +82,7 @@ def fired(house: House, incident_id: uuid.UUID | None, name: str, **more: Any) -
 
 
 def test_alerts_of_one_incident_are_one_row(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     incident = ward.open("2026-06-01 08:00")
     with ward.at("2026-06-01 08:05"):
         fired(cast.north, incident, "Search")
@@ -133,7 +133,7 @@ def test_the_button_is_the_act_that_is_next(
 
 
 def test_the_form_that_a_button_leads_to_is_on_the_page(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     incident = ward.open()
     browser = Browser()
     browser.force_login(cast.north.owner)
@@ -146,7 +146,7 @@ def test_the_form_that_a_button_leads_to_is_on_the_page(cast: Cast) -> None:
 
 
 def test_a_row_says_who_is_waited_on_who_has_it_and_which_promise(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     theirs, ours = ward.open(title="Theirs"), ward.open(title="Ours")
     ward.do("acknowledge", theirs)
     ward.do("assign", ours, owner_id=None)

@@ -16,7 +16,7 @@ from core.clock import now
 from incidents import services
 from retainer.dashboard import verdict
 from tests.cast import Cast
-from tests.incidents.ward import Ward
+from tests.incidents.scenario import IncidentScenario
 
 
 @dataclass
@@ -84,7 +84,7 @@ def test_that_all_is_kept_is_said_only_where_that_is_measured(states: dict[str, 
 
 
 def test_it_is_the_headline_of_the_page(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     with ward.house.scope():
         services.open_incident(system_id=ward.house.system.id, title="Slow", severity="high", source="staff")
     browser = Browser()

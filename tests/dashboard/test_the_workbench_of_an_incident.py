@@ -14,27 +14,27 @@ from core.models import User
 from incidents import services
 from retainer.dashboard.acts import Audience, send_words
 from retainer.dashboard.timeline import FEWEST_FOLDED, LATEST, folded
-from tests.incidents.ward import Ward
+from tests.incidents.scenario import IncidentScenario
 
 
 @pytest.fixture
-def ward(standing_ward: Ward) -> Ward:
+def ward(standing_ward: IncidentScenario) -> IncidentScenario:
     return standing_ward
 
 
-def opened(ward: Ward, minutes: int = 5, **more: Any) -> Any:
+def opened(ward: IncidentScenario, minutes: int = 5, **more: Any) -> Any:
     """An incident of a few minutes ago, since pages are read now."""
     values: dict[str, Any] = {"title": "Answers are wrong", "severity": "high", "source": "staff"} | more
     with clock.at(clock.now() - timedelta(minutes=minutes)), ward.house.scope():
         return services.open_incident(system_id=ward.house.system.id, **values)
 
 
-def act(ward: Ward, name: str, row: Any, **more: Any) -> None:
+def act(ward: IncidentScenario, name: str, row: Any, **more: Any) -> None:
     with ward.house.scope():
         getattr(services, name)(incident_id=row.id, **more)
 
 
-def page_of(ward: Ward, row: Any, person: User | None = None, **headers: Any) -> str:
+def page_of(ward: IncidentScenario, row: Any, person: User | None = None, **headers: Any) -> str:
     browser = Browser()
     browser.force_login(person or ward.house.owner)
     answer = browser.get(f"/a/{ward.house.agency.slug}/incidents/{row.number}/", **headers)
@@ -58,7 +58,7 @@ def primary(page: str) -> str:
     return words(found[0])
 
 
-def test_the_head_says_what_it_is_how_it_stands_and_what_runs_out(ward: Ward) -> None:
+def test_the_head_says_what_it_is_how_it_stands_and_what_runs_out(ward: IncidentScenario) -> None:
     head = words(head_of(page_of(ward, opened(ward))))
     for said in ("Answers are wrong", "High", "New", "INC-1", "North Client", "Support bot", "Owner: owner of north"):
         assert said in head, said
@@ -66,7 +66,7 @@ def test_the_head_says_what_it_is_how_it_stands_and_what_runs_out(ward: Ward) ->
     assert "Resolution" in head
 
 
-def test_the_head_says_who_is_waited_on(ward: Ward) -> None:
+def test_the_head_says_who_is_waited_on(ward: IncidentScenario) -> None:
     row = opened(ward)
     act(ward, "acknowledge", row)
     act(ward, "pause", row, party="vendor", reason="A new key")
@@ -75,7 +75,7 @@ def test_the_head_says_who_is_waited_on(ward: Ward) -> None:
     assert "Waiting since" in head
 
 
-def test_only_open_clocks_stand_in_the_head_and_the_nearest_is_first(ward: Ward) -> None:
+def test_only_open_clocks_stand_in_the_head_and_the_nearest_is_first(ward: IncidentScenario) -> None:
     row = opened(ward)
     act(ward, "acknowledge", row)
     promised = re.findall(r'class="bench-promise">([^<]+)', head_of(page_of(ward, row)))
@@ -83,7 +83,7 @@ def test_only_open_clocks_stand_in_the_head_and_the_nearest_is_first(ward: Ward)
     assert promised[-1] == "Resolution"
 
 
-def test_a_closed_critical_incident_does_not_shout(ward: Ward) -> None:
+def test_a_closed_critical_incident_does_not_shout(ward: IncidentScenario) -> None:
     row = opened(ward, severity="critical")
     assert "is-solid" in head_of(page_of(ward, row))
     act(ward, "resolve", row, body="It works again.")
@@ -93,7 +93,7 @@ def test_a_closed_critical_incident_does_not_shout(ward: Ward) -> None:
     assert "Critical" in head
 
 
-def test_one_act_is_next_from_new_to_closed(ward: Ward) -> None:
+def test_one_act_is_next_from_new_to_closed(ward: IncidentScenario) -> None:
     row = opened(ward, source="alert", fingerprint="check:1")
     assert primary(page_of(ward, row)) == "Acknowledge"
     act(ward, "acknowledge", row)
@@ -109,7 +109,7 @@ def test_one_act_is_next_from_new_to_closed(ward: Ward) -> None:
     assert 'id="next-step"' not in page
 
 
-def test_the_update_is_next_when_it_is_near(ward: Ward) -> None:
+def test_the_update_is_next_when_it_is_near(ward: IncidentScenario) -> None:
     """Two hours between updates for what is high; after most of them the next one presses."""
     row = opened(ward, minutes=24 * 60)
     act(ward, "acknowledge", row)
@@ -119,13 +119,13 @@ def test_the_update_is_next_when_it_is_near(ward: Ward) -> None:
     assert 'id="composer-update"' in page
 
 
-def test_the_key_a_acknowledges_and_r_replies(ward: Ward) -> None:
+def test_the_key_a_acknowledges_and_r_replies(ward: IncidentScenario) -> None:
     page = page_of(ward, opened(ward))
     assert re.search(r'data-shortcut="a"\s', head_of(page))
     assert re.search(r'id="composer-tab-update"[^>]*data-shortcut="r"', page)
 
 
-def test_under_more_stands_what_else_is_possible_and_what_the_client_sees_of_it(ward: Ward) -> None:
+def test_under_more_stands_what_else_is_possible_and_what_the_client_sees_of_it(ward: IncidentScenario) -> None:
     held = opened(ward, source="alert", fingerprint="check:1")
     more = words(head_of(page_of(ward, held)).split('<details class="menu bench-more"')[1])
     for said in ("Confirm and show to North Client", "Mark workaround in place North Client does not see this yet."):
@@ -139,7 +139,7 @@ def test_under_more_stands_what_else_is_possible_and_what_the_client_sees_of_it(
     assert "false alarm" not in more
 
 
-def test_what_is_sent_names_how_many_get_it(ward: Ward) -> None:
+def test_what_is_sent_names_how_many_get_it(ward: IncidentScenario) -> None:
     assert send_words(Audience("Norvik", 2)) == "Send to 2 people"
     assert send_words(Audience("Norvik", 1)) == "Send to 1 person"
     assert send_words(Audience("Norvik", 0)) == "Show to Norvik"
@@ -153,14 +153,14 @@ def test_what_is_sent_names_how_many_get_it(ward: Ward) -> None:
     assert "Resolve and tell 1 person" in page
 
 
-def test_who_may_only_look_has_neither_acts_nor_composer(ward: Ward) -> None:
+def test_who_may_only_look_has_neither_acts_nor_composer(ward: IncidentScenario) -> None:
     page = page_of(ward, opened(ward), ward.house.viewer)
     assert "Answers are wrong" in head_of(page)
     for absent in ('id="next-step"', "bench-more", "data-composer", 'id="act-'):
         assert absent not in page
 
 
-def test_the_live_part_brings_the_head_and_the_promises_with_it(ward: Ward) -> None:
+def test_the_live_part_brings_the_head_and_the_promises_with_it(ward: IncidentScenario) -> None:
     row = opened(ward)
     part = page_of(ward, row, HTTP_HX_REQUEST="true")
     assert "<html" not in part
@@ -171,7 +171,7 @@ def test_the_live_part_brings_the_head_and_the_promises_with_it(ward: Ward) -> N
     assert "hx-swap-oob" not in page_of(ward, row)
 
 
-def test_the_newest_line_is_last_right_above_the_composer(ward: Ward) -> None:
+def test_the_newest_line_is_last_right_above_the_composer(ward: IncidentScenario) -> None:
     row = opened(ward)
     for text in ("First found", "Then found", "Found last"):
         act(ward, "post_note", row, body=text)
@@ -180,7 +180,7 @@ def test_the_newest_line_is_last_right_above_the_composer(ward: Ward) -> None:
     assert places == sorted(places)
 
 
-def test_earlier_lines_are_folded_and_counted(ward: Ward) -> None:
+def test_earlier_lines_are_folded_and_counted(ward: IncidentScenario) -> None:
     row = opened(ward)
     for number in range(30):
         act(ward, "post_note", row, body=f"Note {number} of many")
@@ -201,7 +201,7 @@ def test_a_fold_hides_more_than_a_line_or_two(many: int, hidden: int) -> None:
     assert [*earlier, *latest] == lines
 
 
-def test_a_long_text_is_folded_and_a_short_one_is_not(ward: Ward) -> None:
+def test_a_long_text_is_folded_and_a_short_one_is_not(ward: IncidentScenario) -> None:
     row = opened(ward)
     act(ward, "post_note", row, body="Short and plain.")
     act(ward, "post_note", row, body="A long one. " * 30)
@@ -211,7 +211,7 @@ def test_a_long_text_is_folded_and_a_short_one_is_not(ward: Ward) -> None:
     assert '<details class="line-fold" data-keep-open="line-' in long
 
 
-def test_only_what_the_client_can_read_is_marked_so(ward: Ward) -> None:
+def test_only_what_the_client_can_read_is_marked_so(ward: IncidentScenario) -> None:
     row = opened(ward, source="alert", fingerprint="check:1")
     act(ward, "acknowledge", row)
     assert "Client sees this" not in page_of(ward, row), "nothing of a held incident is seen"
@@ -219,7 +219,7 @@ def test_only_what_the_client_can_read_is_marked_so(ward: Ward) -> None:
     assert "Client sees this" in page_of(ward, row)
 
 
-def test_drafts_are_kept_apart_by_person(ward: Ward) -> None:
+def test_drafts_are_kept_apart_by_person(ward: IncidentScenario) -> None:
     row = opened(ward)
     for person in (ward.house.owner, ward.house.engineer):
         page = page_of(ward, row, person)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.incidents.ward import Ward
+from tests.incidents.scenario import IncidentScenario
 
 
 @pytest.fixture
-def ward(standing_ward: Ward) -> Ward:
+def ward(standing_ward: IncidentScenario) -> IncidentScenario:
     """The first agency, its system covered by the Priority policy."""
     return standing_ward

@@ -15,7 +15,7 @@ from core import clock
 from incidents import services
 from incidents.models import PauseDispute
 from tests.cast import Cast
-from tests.incidents.ward import Ward
+from tests.incidents.scenario import IncidentScenario
 
 
 def browser(person: Any) -> Browser:
@@ -25,9 +25,9 @@ def browser(person: Any) -> Browser:
 
 
 @pytest.fixture
-def waiting(cast: Cast) -> tuple[Ward, Any]:
+def waiting(cast: Cast) -> tuple[IncidentScenario, Any]:
     """An incident that waits for the client, seen by them; its contact may approve."""
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     with ward.house.scope():
         Contact.objects.filter(id=ward.house.contact_row.id).update(rights=["approver"])
         row = services.open_incident(
@@ -45,7 +45,7 @@ def link(person: Any, number: int) -> str:
     return found[1] if found else ""
 
 
-def test_from_the_portal_to_a_wait_that_is_taken_back(waiting: tuple[Ward, Any]) -> None:
+def test_from_the_portal_to_a_wait_that_is_taken_back(waiting: tuple[IncidentScenario, Any]) -> None:
     ward, row = waiting
     house = ward.house
     where, contact = link(house.contact, row.number), browser(house.contact)
@@ -68,7 +68,7 @@ def test_from_the_portal_to_a_wait_that_is_taken_back(waiting: tuple[Ward, Any])
     assert "You are right. It counts as our time." in page
 
 
-def test_a_slip_keeps_what_was_typed(waiting: tuple[Ward, Any]) -> None:
+def test_a_slip_keeps_what_was_typed(waiting: tuple[IncidentScenario, Any]) -> None:
     ward, row = waiting
     contact, where = browser(ward.house.contact), link(ward.house.contact, row.number)
     answer = contact.post(where, {"reason": "x" * 501})
@@ -76,7 +76,9 @@ def test_a_slip_keeps_what_was_typed(waiting: tuple[Ward, Any]) -> None:
     assert "x" * 501 in answer.content.decode()
 
 
-def test_only_who_may_approve_is_offered_it_and_nobody_else_may_use_it(waiting: tuple[Ward, Any], cast: Cast) -> None:
+def test_only_who_may_approve_is_offered_it_and_nobody_else_may_use_it(
+    waiting: tuple[IncidentScenario, Any], cast: Cast
+) -> None:
     ward, row = waiting
     where = link(ward.house.contact, row.number)
     for other in (ward.house.other_contact, ward.house.owner, cast.south.contact, cast.stranger):
@@ -91,14 +93,14 @@ def test_only_who_may_approve_is_offered_it_and_nobody_else_may_use_it(waiting: 
         assert not PauseDispute.objects.exists()
 
 
-def test_a_link_that_was_bent_is_no_link(waiting: tuple[Ward, Any]) -> None:
+def test_a_link_that_was_bent_is_no_link(waiting: tuple[IncidentScenario, Any]) -> None:
     ward, row = waiting
     where, contact = link(ward.house.contact, row.number), browser(ward.house.contact)
     for bent in (where[:-4] + "abc/", "/review/x/", where.replace("/review/", "/notice/")):
         assert contact.get(bent).status_code == 404
 
 
-def test_a_decision_names_a_dispute_of_this_incident(waiting: tuple[Ward, Any]) -> None:
+def test_a_decision_names_a_dispute_of_this_incident(waiting: tuple[IncidentScenario, Any]) -> None:
     ward, row = waiting
     where, contact = link(ward.house.contact, row.number), browser(ward.house.contact)
     contact.post(where, {"reason": "We had answered"})
@@ -112,7 +114,7 @@ def test_a_decision_names_a_dispute_of_this_incident(waiting: tuple[Ward, Any]) 
         assert PauseDispute.objects.get().state == "open"
 
 
-def test_what_the_client_wrote_and_an_agreed_date_are_kept_from_the_page(waiting: tuple[Ward, Any]) -> None:
+def test_what_the_client_wrote_and_an_agreed_date_are_kept_from_the_page(waiting: tuple[IncidentScenario, Any]) -> None:
     ward, row = waiting
     engineer, incident = browser(ward.house.engineer), f"/a/north/incidents/{row.number}/"
     page = engineer.post(f"{incident}client-message/", {"body": "Here they are"}, follow=True).content.decode()

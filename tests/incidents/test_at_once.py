@@ -14,14 +14,14 @@ from core.errors import Conflict
 from incidents import services
 from incidents.models import Incident
 from tests.cast import Cast
-from tests.incidents.ward import Ward, utc
+from tests.incidents.scenario import IncidentScenario, utc
 from tests.together import conflicts, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_two_people_acknowledge_at_once_and_one_of_them_has_it(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     incident_id = ward.open()
 
     def acknowledge(person: Any) -> Callable[[], None]:
@@ -41,7 +41,7 @@ def test_two_people_acknowledge_at_once_and_one_of_them_has_it(committed_cast: C
 
 
 def test_resolving_and_pausing_at_once_leaves_no_clock_waiting(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     for _round in range(5):
         incident_id = ward.open()
         together(
@@ -56,7 +56,7 @@ def test_resolving_and_pausing_at_once_leaves_no_clock_waiting(committed_cast: C
 
 
 def test_notes_written_at_once_are_all_kept(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     incident_id = ward.open()
     before = ward.row(incident_id).version
     together(*[lambda: ward.do("post_note", incident_id, body="Seen") for _number in range(4)])
@@ -65,7 +65,7 @@ def test_notes_written_at_once_are_all_kept(committed_cast: Cast) -> None:
 
 
 def test_updates_sent_at_once_leave_one_promise_running(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     incident_id = ward.open()
     together(*[lambda: ward.do("post_update", incident_id, "2026-06-01 08:30", body="Still at it") for _n in range(3)])
     assert ward.timeline(incident_id).count("update") == 3
@@ -73,7 +73,7 @@ def test_updates_sent_at_once_leave_one_promise_running(committed_cast: Cast) ->
 
 
 def test_an_alert_that_fires_twice_at_once_opens_one_incident(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     rows = together(*[lambda: ward.held(fingerprint="check:1") for _number in range(4)])
     assert len(set(rows)) == 1
     with ward.house.scope():
@@ -84,7 +84,7 @@ def test_an_alert_that_fires_twice_at_once_opens_one_incident(committed_cast: Ca
 
 
 def test_the_database_itself_refuses_a_second_open_incident_of_a_fingerprint(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     ward.held(fingerprint="check:1")
     refused = pytest.raises(IntegrityError, match="incidents_one_open_per_fingerprint")
     with ward.house.scope(), refused, transaction.atomic():
@@ -100,12 +100,12 @@ def test_the_database_itself_refuses_a_second_open_incident_of_a_fingerprint(com
 
 
 def test_the_same_fingerprint_in_two_agencies_is_two_incidents(committed_cast: Cast) -> None:
-    north, south = Ward(committed_cast.north), Ward(committed_cast.south)
+    north, south = IncidentScenario(committed_cast.north), IncidentScenario(committed_cast.south)
     assert north.held(fingerprint="check:1") != south.held(fingerprint="check:1")
 
 
 def test_an_alert_that_returns_after_the_end_opens_another_incident(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     first = ward.held(fingerprint="check:1")
     assert ward.held("2026-06-01 08:05", fingerprint="check:1") == first
     ward.do("resolve", first, "2026-06-01 08:10")
@@ -113,7 +113,7 @@ def test_an_alert_that_returns_after_the_end_opens_another_incident(committed_ca
 
 
 def test_incidents_opened_at_once_have_numbers_without_a_gap(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
 
     def open_one() -> uuid.UUID:
         with clock.at(utc("2026-06-01 08:00")):

@@ -17,27 +17,27 @@ from core.errors import DomainError
 from incidents import services
 from incidents.services.several import MOST_AT_ONCE
 from tests.cast import Cast
+from tests.incidents.scenario import IncidentScenario
 from tests.incidents.test_pages import address, browser
-from tests.incidents.ward import Ward
 
 
 @pytest.fixture
-def ward(standing_ward: Ward) -> Ward:
+def ward(standing_ward: IncidentScenario) -> IncidentScenario:
     return standing_ward
 
 
-def opened(ward: Ward, times: int) -> list[uuid.UUID]:
+def opened(ward: IncidentScenario, times: int) -> list[uuid.UUID]:
     moment = f"{now():%Y-%m-%d %H:%M}"
     return [ward.open(moment, title=f"Number {number}") for number in range(times)]
 
 
-def press(ward: Ward, button: str, ids: Any, **more: Any) -> tuple[Any, str]:
+def press(ward: IncidentScenario, button: str, ids: Any, **more: Any) -> tuple[Any, str]:
     """Presses a button of the bar as the engineer; returns the answer and what is said."""
     answer = browser(ward.house.engineer).post(address(ward, button), {"incident_id": [*map(str, ids)]} | more)
     return answer, " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
-def test_each_is_acknowledged_as_by_itself(ward: Ward) -> None:
+def test_each_is_acknowledged_as_by_itself(ward: IncidentScenario) -> None:
     first, second, alone = opened(ward, 3)
     with ward.house.scope(ward.house.engineer, "engineer"):
         services.acknowledge(incident_id=alone)
@@ -53,7 +53,7 @@ def test_each_is_acknowledged_as_by_itself(ward: Ward) -> None:
         assert ward.audited(one) == ward.audited(alone)
 
 
-def test_what_could_not_be_done_is_said_beside_what_was(ward: Ward) -> None:
+def test_what_could_not_be_done_is_said_beside_what_was(ward: IncidentScenario) -> None:
     new, other, solved, merged = opened(ward, 4)
     with ward.house.scope():
         services.resolve(incident_id=solved, body="Rolled back.")
@@ -66,7 +66,7 @@ def test_what_could_not_be_done_is_said_beside_what_was(ward: Ward) -> None:
     assert answer["Location"] == address(ward, "list")
 
 
-def test_what_one_refuses_keeps_the_others_from_nothing(ward: Ward, monkeypatch: Any) -> None:
+def test_what_one_refuses_keeps_the_others_from_nothing(ward: IncidentScenario, monkeypatch: Any) -> None:
     first, second = opened(ward, 2)
 
     def refuses_one(*, incident_id: uuid.UUID) -> Any:
@@ -83,7 +83,7 @@ def test_what_one_refuses_keeps_the_others_from_nothing(ward: Ward, monkeypatch:
     assert "acknowledged" not in ward.audited(first)
 
 
-def test_a_second_press_changes_nothing_and_says_so(ward: Ward) -> None:
+def test_a_second_press_changes_nothing_and_says_so(ward: IncidentScenario) -> None:
     ids = opened(ward, 2)
     press(ward, "acknowledge_several", ids)
     before = [ward.everything(one) for one in ids]
@@ -92,7 +92,7 @@ def test_a_second_press_changes_nothing_and_says_so(ward: Ward) -> None:
     assert [ward.everything(one) for one in ids] == before
 
 
-def test_they_are_assigned_and_a_second_press_writes_nothing(ward: Ward) -> None:
+def test_they_are_assigned_and_a_second_press_writes_nothing(ward: IncidentScenario) -> None:
     ids, manager = opened(ward, 2), ward.house.manager
     _answer, said = press(ward, "assign_several", ids, owner_id=str(manager.id))
     assert said == f"2 assigned to {manager}."
@@ -107,7 +107,7 @@ def test_they_are_assigned_and_a_second_press_writes_nothing(ward: Ward) -> None
 
 
 @pytest.mark.parametrize("owner", ["", "somebody", "theirs", "contact"])
-def test_nobody_who_is_not_on_the_staff_can_be_chosen(ward: Ward, cast: Cast, owner: str) -> None:
+def test_nobody_who_is_not_on_the_staff_can_be_chosen(ward: IncidentScenario, cast: Cast, owner: str) -> None:
     ids = opened(ward, 1)
     people = {"theirs": str(cast.south.owner.id), "contact": str(cast.north.contact.id)}
     before = ward.everything(ids[0])
@@ -118,9 +118,9 @@ def test_nobody_who_is_not_on_the_staff_can_be_chosen(ward: Ward, cast: Cast, ow
 
 @pytest.mark.parametrize("button", ["acknowledge_several", "assign_several"])
 def test_an_incident_of_another_agency_among_them_is_not_found_and_nothing_happens(
-    ward: Ward, cast: Cast, button: str
+    ward: IncidentScenario, cast: Cast, button: str
 ) -> None:
-    ours, south = opened(ward, 1), Ward(cast.south)
+    ours, south = opened(ward, 1), IncidentScenario(cast.south)
     theirs = opened(south, 1)
     before = ward.everything(ours[0]), south.everything(theirs[0])
     owner = str(ward.house.manager.id)
@@ -131,7 +131,7 @@ def test_an_incident_of_another_agency_among_them_is_not_found_and_nothing_happe
 
 
 @pytest.mark.parametrize("button", ["acknowledge_several", "assign_several"])
-def test_who_only_looks_sees_no_boxes_and_is_refused(ward: Ward, button: str) -> None:
+def test_who_only_looks_sees_no_boxes_and_is_refused(ward: IncidentScenario, button: str) -> None:
     ids = opened(ward, 1)
     viewer = browser(ward.house.viewer)
     assert viewer.post(address(ward, button), {"incident_id": str(ids[0])}).status_code == 403
@@ -139,20 +139,20 @@ def test_who_only_looks_sees_no_boxes_and_is_refused(ward: Ward, button: str) ->
     assert ward.row(ids[0]).state == "new"
 
 
-def test_nothing_selected_and_too_many_are_said(ward: Ward) -> None:
+def test_nothing_selected_and_too_many_are_said(ward: IncidentScenario) -> None:
     assert press(ward, "acknowledge_several", [])[1] == "Select at least one incident."
     many = [uuid.uuid4() for _ in range(MOST_AT_ONCE + 1)]
     assert press(ward, "acknowledge_several", many)[1] == "Select at most 100 incidents at once."
 
 
-def test_it_leads_back_to_the_list_as_it_stood_and_nowhere_else(ward: Ward) -> None:
+def test_it_leads_back_to_the_list_as_it_stood_and_nowhere_else(ward: IncidentScenario) -> None:
     ids = opened(ward, 1)
     back = "severity=high&page=2&next=//evil.example&v=3"
     answer, _said = press(ward, "acknowledge_several", ids, back=back)
     assert answer["Location"] == f"{address(ward, 'list')}?severity=high&page=2"
 
 
-def test_the_form_works_without_a_script(ward: Ward) -> None:
+def test_the_form_works_without_a_script(ward: IncidentScenario) -> None:
     """What a browser would send of the page itself: boxes, a hidden way back, a button with its own address."""
     opened(ward, 2)
     page = browser(ward.house.engineer).get(address(ward, "list") + "?severity=high").content.decode()
@@ -164,7 +164,7 @@ def test_the_form_works_without_a_script(ward: Ward) -> None:
     assert form.index("<button hidden>") < form.index("formaction=")
 
 
-def test_the_list_is_a_live_part_that_holds_the_boxes(ward: Ward) -> None:
+def test_the_list_is_a_live_part_that_holds_the_boxes(ward: IncidentScenario) -> None:
     opened(ward, 1)
     visitor = browser(ward.house.engineer)
     part = visitor.get(address(ward, "list"), headers={"hx-request": "true"}).content.decode()
@@ -178,7 +178,7 @@ def test_the_list_is_a_live_part_that_holds_the_boxes(ward: Ward) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_presses_at_once_acknowledge_once(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     ids = opened(ward, 3)
     where = reverse("incidents:acknowledge_several", args=["north"])
     visitors = [browser(ward.house.engineer), browser(ward.house.manager)]

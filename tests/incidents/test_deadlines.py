@@ -9,7 +9,7 @@ from core.outbox import relay_due
 from incidents.handlers import HANDLERS, note_deadline
 from slas import services as sla_services
 from tests.cast import Cast, random_id
-from tests.incidents.ward import Ward, utc
+from tests.incidents.scenario import IncidentScenario, utc
 
 
 def pass_time(moment: str) -> None:
@@ -19,11 +19,11 @@ def pass_time(moment: str) -> None:
         relay_due()
 
 
-def deadlines(ward: Ward, incident_id: object) -> list[str]:
+def deadlines(ward: IncidentScenario, incident_id: object) -> list[str]:
     return [kind for kind in ward.timeline(incident_id) if kind.startswith("clock_")]  # type: ignore[arg-type]
 
 
-def test_a_miss_is_written_into_the_timeline_at_the_moment_of_the_deadline(ward: Ward) -> None:
+def test_a_miss_is_written_into_the_timeline_at_the_moment_of_the_deadline(ward: IncidentScenario) -> None:
     """Not at the moment somebody noticed, and not for the client's eyes."""
     incident_id = ward.open()
     ward.do("post_update", incident_id, body="We are looking into it.")
@@ -36,7 +36,7 @@ def test_a_miss_is_written_into_the_timeline_at_the_moment_of_the_deadline(ward:
     assert ward.row(incident_id).version == before + 1
 
 
-def test_a_warning_comes_before_the_miss(ward: Ward) -> None:
+def test_a_warning_comes_before_the_miss(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     ward.do("post_update", incident_id, body="We are looking into it.")
     pass_time("2026-06-01 08:46")
@@ -45,7 +45,7 @@ def test_a_warning_comes_before_the_miss(ward: Ward) -> None:
     assert deadlines(ward, incident_id) == ["clock_warned", "clock_breached"]
 
 
-def test_s34_the_same_news_twice_is_one_line(ward: Ward) -> None:
+def test_s34_the_same_news_twice_is_one_line(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     pass_time("2026-06-01 09:07")
     lines = len(deadlines(ward, incident_id))
@@ -58,14 +58,14 @@ def test_s34_the_same_news_twice_is_one_line(ward: Ward) -> None:
     assert len(deadlines(ward, incident_id)) == lines
 
 
-def test_what_was_done_in_time_warns_nobody(ward: Ward) -> None:
+def test_what_was_done_in_time_warns_nobody(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     ward.do("resolve", incident_id, "2026-06-01 08:10")
     pass_time("2026-06-05 08:00")
     assert deadlines(ward, incident_id) == []
 
 
-def test_the_deadline_of_something_else_is_not_ours(ward: Ward) -> None:
+def test_the_deadline_of_something_else_is_not_ours(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     before = ward.everything(incident_id)
     payload = {"subject_type": "request", "subject_id": str(incident_id), "metric": "triage", "due_at": ""}
@@ -76,8 +76,8 @@ def test_the_deadline_of_something_else_is_not_ours(ward: Ward) -> None:
     assert ward.everything(incident_id) == before
 
 
-def test_each_agency_gets_its_own_deadlines(ward: Ward, cast: Cast) -> None:
-    south = Ward(cast.south)
+def test_each_agency_gets_its_own_deadlines(ward: IncidentScenario, cast: Cast) -> None:
+    south = IncidentScenario(cast.south)
     here, there = ward.open(), south.open()
     pass_time("2026-06-01 09:07")
     assert len(deadlines(ward, here)) == len(deadlines(south, there)) == 2

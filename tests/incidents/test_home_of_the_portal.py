@@ -11,10 +11,10 @@ from django.test import Client as Browser
 from core import clock
 from monitoring.maintenance import services as maintenance
 from slas.models import Target
-from tests.incidents.ward import MORNING, Ward, utc
+from tests.incidents.scenario import MORNING, IncidentScenario, utc
 
 
-def home(ward: Ward, moment: str = MORNING) -> str:
+def home(ward: IncidentScenario, moment: str = MORNING) -> str:
     browser = Browser()
     browser.force_login(ward.house.contact)
     with clock.at(utc(moment)):
@@ -22,7 +22,7 @@ def home(ward: Ward, moment: str = MORNING) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split('id="main"')[1]))
 
 
-def test_it_says_when_the_client_hears_next_and_keeps_the_clocks_behind_a_click(ward: Ward) -> None:
+def test_it_says_when_the_client_hears_next_and_keeps_the_clocks_behind_a_click(ward: IncidentScenario) -> None:
     incident = ward.open()
     said = home(ward)
     assert "Nobody has taken it up yet." in said
@@ -32,7 +32,7 @@ def test_it_says_when_the_client_hears_next_and_keeps_the_clocks_behind_a_click(
     assert "We are working on it." in home(ward, "2026-06-01 08:02")
 
 
-def by(ward: Ward, incident_id: uuid.UUID, metric: str) -> str:
+def by(ward: IncidentScenario, incident_id: uuid.UUID, metric: str) -> str:
     """The sentence for a message that is due on the same day: a guarantee is one, a target is an aim."""
     clock_row = ward.clocks(incident_id)[metric]
     with ward.house.scope():
@@ -43,21 +43,21 @@ def by(ward: Ward, incident_id: uuid.UUID, metric: str) -> str:
     return f"{'You hear from us by' if is_guarantee else 'We aim to write to you by'} {due:%H:%M}"
 
 
-def test_at_night_it_says_when_in_the_morning(ward: Ward) -> None:
+def test_at_night_it_says_when_in_the_morning(ward: IncidentScenario) -> None:
     """Outside of support hours a promise stands still and falls due all the same."""
     incident = ward.open("2026-06-01 22:00", severity="medium")
     assert ward.states(incident)["first_response"] == "outside_hours"
     assert re.search(r"(You hear from us by|We aim to write to you by) Tue 2 Jun ", home(ward, "2026-06-01 22:01"))
 
 
-def test_a_message_whose_time_is_over_is_not_announced_again(ward: Ward) -> None:
+def test_a_message_whose_time_is_over_is_not_announced_again(ward: IncidentScenario) -> None:
     ward.open()
     said = home(ward, "2026-06-08 08:00")
     assert "hear from us by" not in said
     assert "aim to write" not in said
 
 
-def test_what_is_over_says_how_long_it_took_and_stands_once(ward: Ward) -> None:
+def test_what_is_over_says_how_long_it_took_and_stands_once(ward: IncidentScenario) -> None:
     incident = ward.open()
     assert "Nothing. When something happens" in home(ward)
     ward.do("acknowledge", incident, "2026-06-01 08:10")
@@ -66,7 +66,7 @@ def test_what_is_over_says_how_long_it_took_and_stands_once(ward: Ward) -> None:
     assert "solved after 2 h 44 min" in said
 
 
-def test_planned_maintenance_stands_under_what_comes_next_until_it_is_over(ward: Ward) -> None:
+def test_planned_maintenance_stands_under_what_comes_next_until_it_is_over(ward: IncidentScenario) -> None:
     assert "What comes next" not in home(ward)
     times = {"starts_at": utc("2026-06-02 20:00"), "ends_at": utc("2026-06-02 22:00")}
     with ward.at(MORNING):

@@ -20,12 +20,12 @@ from monitoring import services as monitoring
 from monitoring.models import Alert
 from slas.services import sweep_due
 from tests.cast import Cast, random_id
-from tests.incidents.ward import MORNING, Ward, utc
+from tests.incidents.scenario import MORNING, IncidentScenario, utc
 
 LATER = "2026-06-01 08:20"
 
 
-def pair(ward: Ward, **more: Any) -> tuple[uuid.UUID, uuid.UUID]:
+def pair(ward: IncidentScenario, **more: Any) -> tuple[uuid.UUID, uuid.UUID]:
     """An older incident of seven and a younger one of eight."""
     return ward.open("2026-06-01 07:00", title="Answers are late"), ward.open(MORNING, **more)
 
@@ -39,14 +39,14 @@ def sweep(moment: str) -> None:
             pass
 
 
-def alarms(ward: Ward, incident_id: uuid.UUID) -> int:
+def alarms(ward: IncidentScenario, incident_id: uuid.UUID) -> int:
     """How many warnings and misses of its clocks were told."""
     with ward.house.scope():
         news = OutboxEvent.objects.filter(name__startswith="slas.clock.", payload__subject_id=str(incident_id))
         return news.count()
 
 
-def test_s29_what_was_merged_escalates_no_more(ward: Ward) -> None:
+def test_s29_what_was_merged_escalates_no_more(ward: IncidentScenario) -> None:
     older, younger = pair(ward)
     ward.do("merge", younger, LATER, into_id=older)
     before = alarms(ward, younger)
@@ -59,14 +59,14 @@ def test_s29_what_was_merged_escalates_no_more(ward: Ward) -> None:
     assert alarms(ward, older) > 0
 
 
-def test_of_two_with_different_terms_the_older_keeps_its_own(ward: Ward) -> None:
+def test_of_two_with_different_terms_the_older_keeps_its_own(ward: IncidentScenario) -> None:
     older, younger = pair(ward, severity="low")
     before = {metric: (row.due_at, row.terms) for metric, row in ward.clocks(older).items()}
     ward.do("merge", younger, LATER, into_id=older)
     assert {metric: (row.due_at, row.terms) for metric, row in ward.clocks(older).items()} == before
 
 
-def test_the_older_takes_the_worse_severity_with_the_time_already_used(ward: Ward) -> None:
+def test_the_older_takes_the_worse_severity_with_the_time_already_used(ward: IncidentScenario) -> None:
     older, younger = ward.open("2026-06-01 07:00", severity="medium"), ward.open(MORNING, severity="critical")
     ward.do("merge", younger, LATER, into_id=older)
     kept = ward.row(older)
@@ -74,7 +74,7 @@ def test_the_older_takes_the_worse_severity_with_the_time_already_used(ward: War
     assert ward.clocks(older)["resolution"].started_at == kept.opened_at
 
 
-def test_a_promise_that_was_missed_before_stays_missed(ward: Ward) -> None:
+def test_a_promise_that_was_missed_before_stays_missed(ward: IncidentScenario) -> None:
     older, younger = pair(ward)
     sweep("2026-06-01 12:00")
     missed = [metric for metric, state in ward.states(younger).items() if state == "breached"]
@@ -83,7 +83,7 @@ def test_a_promise_that_was_missed_before_stays_missed(ward: Ward) -> None:
     assert all(ward.states(younger)[metric] == "breached" for metric in missed)
 
 
-def test_both_timelines_say_it_and_everybody_is_told(ward: Ward) -> None:
+def test_both_timelines_say_it_and_everybody_is_told(ward: IncidentScenario) -> None:
     older, younger = pair(ward)
     ward.do("merge", younger, LATER, into_id=older)
     assert ward.row(younger).merged_into_id == older
@@ -95,14 +95,14 @@ def test_both_timelines_say_it_and_everybody_is_told(ward: Ward) -> None:
     assert "merged" in ward.audited(younger)
 
 
-def test_what_the_client_saw_it_goes_on_seeing_in_the_older_one(ward: Ward) -> None:
+def test_what_the_client_saw_it_goes_on_seeing_in_the_older_one(ward: IncidentScenario) -> None:
     older, younger = ward.held("2026-06-01 07:00"), ward.open(MORNING)
     assert ward.row(older).published_at is None
     ward.do("merge", younger, LATER, into_id=older)
     assert ward.row(older).published_at is not None
 
 
-def test_what_the_client_never_saw_shows_it_nothing(ward: Ward) -> None:
+def test_what_the_client_never_saw_shows_it_nothing(ward: IncidentScenario) -> None:
     older, younger = ward.open("2026-06-01 07:00"), ward.held(MORNING)
     ward.do("merge", younger, LATER, into_id=older)
     row = ward.row(younger)
@@ -110,7 +110,7 @@ def test_what_the_client_never_saw_shows_it_nothing(ward: Ward) -> None:
     assert ward.entry(older, "took_in").client_visible is False
 
 
-def test_only_into_an_older_one_so_that_no_promise_begins_later(ward: Ward) -> None:
+def test_only_into_an_older_one_so_that_no_promise_begins_later(ward: IncidentScenario) -> None:
     older, younger = pair(ward)
     before = ward.everything(older)
     with pytest.raises(DomainError, match=r"INC-\d+ began later"):
@@ -118,7 +118,7 @@ def test_only_into_an_older_one_so_that_no_promise_begins_later(ward: Ward) -> N
     assert ward.everything(older) == before
 
 
-def test_into_itself_into_none_and_into_one_that_is_over_is_refused(ward: Ward) -> None:
+def test_into_itself_into_none_and_into_one_that_is_over_is_refused(ward: IncidentScenario) -> None:
     older, younger = pair(ward)
     for nobody in (younger, random_id()):
         with pytest.raises(NotFound):
@@ -128,7 +128,7 @@ def test_into_itself_into_none_and_into_one_that_is_over_is_refused(ward: Ward) 
         ward.do("merge", younger, LATER, into_id=older)
 
 
-def test_into_another_clients_is_refused_as_if_there_were_none(ward: Ward, cast: Cast) -> None:
+def test_into_another_clients_is_refused_as_if_there_were_none(ward: IncidentScenario, cast: Cast) -> None:
     _older, younger = pair(ward)
     with ward.at("2026-06-01 07:00"):
         theirs = services.open_incident(
@@ -141,7 +141,7 @@ def test_into_another_clients_is_refused_as_if_there_were_none(ward: Ward, cast:
     assert str(refused.value) == str(nothing.value)
 
 
-def test_what_was_merged_into_a_merged_one_follows_it(ward: Ward) -> None:
+def test_what_was_merged_into_a_merged_one_follows_it(ward: IncidentScenario) -> None:
     oldest = ward.open("2026-06-01 06:00")
     older, younger = pair(ward)
     ward.do("merge", younger, LATER, into_id=older)
@@ -149,7 +149,7 @@ def test_what_was_merged_into_a_merged_one_follows_it(ward: Ward) -> None:
     assert ward.row(younger).merged_into_id == oldest
 
 
-def test_reopened_it_stands_alone_again_and_its_clocks_go_on(ward: Ward) -> None:
+def test_reopened_it_stands_alone_again_and_its_clocks_go_on(ward: IncidentScenario) -> None:
     older, younger = pair(ward)
     ward.do("merge", younger, LATER, into_id=older)
     ward.do("reopen", younger, "2026-06-01 08:40", reason="Another cause after all")
@@ -159,7 +159,7 @@ def test_reopened_it_stands_alone_again_and_its_clocks_go_on(ward: Ward) -> None
     assert ward.clocks(younger)["resolution"].consumed_seconds == 20 * 60
 
 
-def test_an_alert_of_the_same_cause_joins_the_one_that_is_kept(ward: Ward) -> None:
+def test_an_alert_of_the_same_cause_joins_the_one_that_is_kept(ward: IncidentScenario) -> None:
     older, younger = ward.open("2026-06-01 07:00"), ward.held(MORNING, fingerprint="system:x")
     ward.do("merge", younger, LATER, into_id=older)
     assert ward.held(LATER, fingerprint="system:x") == older
@@ -169,7 +169,7 @@ def test_an_alert_of_the_same_cause_joins_the_one_that_is_kept(ward: Ward) -> No
     assert found.id == older
 
 
-def alert_of(ward: Ward, incident_id: uuid.UUID) -> Alert:
+def alert_of(ward: IncidentScenario, incident_id: uuid.UUID) -> Alert:
     """An open alert that belongs to the incident, in the scope that is entered."""
     check = monitoring.create_check(
         system_id=ward.house.system.id,
@@ -194,7 +194,7 @@ def alert_of(ward: Ward, incident_id: uuid.UUID) -> Alert:
     return made
 
 
-def test_its_alerts_follow_it(ward: Ward) -> None:
+def test_its_alerts_follow_it(ward: IncidentScenario) -> None:
     older, younger = pair(ward)
     with ward.at(MORNING):
         alert = alert_of(ward, younger)
@@ -206,7 +206,7 @@ def test_its_alerts_follow_it(ward: Ward) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_merges_at_once_never_wait_for_each_other(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     oldest = ward.open("2026-06-01 06:00")
     older, younger = pair(ward)
     failures: list[BaseException] = []
@@ -232,7 +232,7 @@ def test_two_merges_at_once_never_wait_for_each_other(committed_cast: Cast) -> N
     assert ward.row(younger).merged_into_id in (oldest, None)
 
 
-def test_the_page_offers_what_is_older_and_says_where_it_goes_on(ward: Ward) -> None:
+def test_the_page_offers_what_is_older_and_says_where_it_goes_on(ward: IncidentScenario) -> None:
     older, younger = pair(ward)
     browser = Browser()
     browser.force_login(ward.house.owner)
@@ -247,7 +247,7 @@ def test_the_page_offers_what_is_older_and_says_where_it_goes_on(ward: Ward) -> 
     assert "The same failure as" in page
 
 
-def test_its_alerts_follow_it_to_the_end_also_where_the_news_come_late(ward: Ward) -> None:
+def test_its_alerts_follow_it_to_the_end_also_where_the_news_come_late(ward: IncidentScenario) -> None:
     """Both merges happen before anybody hears of the first."""
     oldest = ward.open("2026-06-01 06:00")
     older, younger = pair(ward)
@@ -267,7 +267,7 @@ def test_its_alerts_follow_it_although_the_kept_one_is_merged_at_that_moment(com
 
     Where the other waits for it instead, it goes on after a second.
     """
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     oldest = ward.open("2026-06-01 06:00")
     older, younger = pair(ward)
     with ward.at(MORNING):

@@ -15,30 +15,30 @@ from core.errors import Conflict
 from incidents import services
 from incidents.models import Incident
 from incidents.timeline import text_of
-from tests.incidents.ward import Ward
+from tests.incidents.scenario import IncidentScenario
 
 
-def address(ward: Ward, name: str) -> str:
+def address(ward: IncidentScenario, name: str) -> str:
     return reverse(f"incidents:{name}", args=[ward.house.agency.slug])
 
 
-def browser(ward: Ward) -> Browser:
+def browser(ward: IncidentScenario) -> Browser:
     signed_in = Browser()
     signed_in.force_login(ward.house.engineer)
     return signed_in
 
 
-def typed(ward: Ward, **more: Any) -> dict[str, Any]:
+def typed(ward: IncidentScenario, **more: Any) -> dict[str, Any]:
     values = {"system_id": str(ward.house.system.id), "title": "Answers are wrong", "severity": "high"}
     return values | {"channel": "phone"} | more
 
 
-def effect(ward: Ward, **more: Any) -> str:
+def effect(ward: IncidentScenario, **more: Any) -> str:
     return browser(ward).get(address(ward, "opening_effect"), typed(ward, **more)).content.decode()
 
 
 @pytest.mark.parametrize("field", ["system_id", "severity", "channel"])
-def test_what_was_not_chosen_is_not_guessed(ward: Ward, field: str) -> None:
+def test_what_was_not_chosen_is_not_guessed(ward: IncidentScenario, field: str) -> None:
     page = browser(ward).get(address(ward, "new")).content.decode()
     assert "checked" not in page.split("<form", 2)[-1]
     answer = browser(ward).post(address(ward, "new"), typed(ward) | {field: ""})
@@ -47,7 +47,7 @@ def test_what_was_not_chosen_is_not_guessed(ward: Ward, field: str) -> None:
         assert not Incident.objects.exists()
 
 
-def test_what_the_client_said_by_phone_is_of_the_client(ward: Ward) -> None:
+def test_what_the_client_said_by_phone_is_of_the_client(ward: IncidentScenario) -> None:
     assert browser(ward).post(address(ward, "new"), typed(ward, detail="Since noon")).status_code == 302
     with ward.house.scope():
         row = Incident.objects.get()
@@ -55,12 +55,12 @@ def test_what_the_client_said_by_phone_is_of_the_client(ward: Ward) -> None:
     assert text_of(ward.entry(row.id, "opened"), {}) == "Reported by phone.\nSince noon"
 
 
-def test_the_page_of_a_system_proposes_that_system(ward: Ward) -> None:
+def test_the_page_of_a_system_proposes_that_system(ward: IncidentScenario) -> None:
     where = f"{address(ward, 'new')}?system={ward.house.system.id}"
     assert f'value="{ward.house.system.id}" selected' in browser(ward).get(where).content.decode()
 
 
-def test_the_effect_names_the_promises_and_who_gets_mail(ward: Ward) -> None:
+def test_the_effect_names_the_promises_and_who_gets_mail(ward: IncidentScenario) -> None:
     with ward.house.scope():
         client_services.go_live(client_id=ward.house.client.id)
     said = effect(ward)
@@ -71,20 +71,20 @@ def test_the_effect_names_the_promises_and_who_gets_mail(ward: Ward) -> None:
         assert not Incident.objects.exists()
 
 
-def test_before_it_is_live_nobody_gets_mail(ward: Ward) -> None:
+def test_before_it_is_live_nobody_gets_mail(ward: IncidentScenario) -> None:
     assert "nobody there gets mail" in effect(ward)
 
 
-def test_without_a_retainer_no_clock_starts(ward: Ward) -> None:
+def test_without_a_retainer_no_clock_starts(ward: IncidentScenario) -> None:
     assert "so no clock starts" in effect(ward, system_id=str(ward.house.other_system.id))
 
 
 @pytest.mark.parametrize("nothing", [{"system_id": ""}, {"system_id": "x"}, {"severity": ""}, {"opened_at": "soon"}])
-def test_what_is_typed_by_halves_fails_nothing(ward: Ward, nothing: dict[str, str]) -> None:
+def test_what_is_typed_by_halves_fails_nothing(ward: IncidentScenario, nothing: dict[str, str]) -> None:
     assert "missed at once" not in effect(ward, **nothing)
 
 
-def test_the_deadlines_that_are_shown_are_those_that_come(ward: Ward) -> None:
+def test_the_deadlines_that_are_shown_are_those_that_come(ward: IncidentScenario) -> None:
     at = now()
     with ward.house.scope():
         shown = services.preview_opening(system_id=ward.house.system.id, severity="high", at=at)
@@ -96,7 +96,7 @@ def test_the_deadlines_that_are_shown_are_those_that_come(ward: Ward) -> None:
     }
 
 
-def test_an_archived_system_has_no_new_incidents(ward: Ward) -> None:
+def test_an_archived_system_has_no_new_incidents(ward: IncidentScenario) -> None:
     with ward.house.scope():
         AISystem.objects.filter(id=ward.house.other_system.id).update(archived_at=now())
     with ward.house.scope(), pytest.raises(Conflict, match="archived") as refused:

@@ -11,13 +11,13 @@ from django.urls import reverse
 from core.models import User
 from incidents.models import Incident
 from tests.cast import Cast
-from tests.incidents.ward import Ward
+from tests.incidents.scenario import IncidentScenario
 
 SCRIPT = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-def ward(standing_ward: Ward) -> Ward:
+def ward(standing_ward: IncidentScenario) -> IncidentScenario:
     """The first agency, its incidents opened just now, because pages are read now."""
     return standing_ward
 
@@ -29,15 +29,15 @@ def browser(person: User) -> Browser:
     return signed_in
 
 
-def address(ward: Ward, name: str, *more: Any) -> str:
+def address(ward: IncidentScenario, name: str, *more: Any) -> str:
     return reverse(f"incidents:{name}", args=[ward.house.agency.slug, *more])
 
 
-def workbench(ward: Ward, number: int) -> str:
+def workbench(ward: IncidentScenario, number: int) -> str:
     return reverse("dashboard:incident", args=[ward.house.agency.slug, number])
 
 
-def test_an_incident_is_opened_by_hand(ward: Ward) -> None:
+def test_an_incident_is_opened_by_hand(ward: IncidentScenario) -> None:
     engineer = browser(ward.house.engineer)
     where = address(ward, "new")
     answer = engineer.post(
@@ -51,7 +51,7 @@ def test_an_incident_is_opened_by_hand(ward: Ward) -> None:
     assert (row.source, row.severity, row.title) == ("staff", "high", "Answers are wrong")
 
 
-def test_a_form_with_a_mistake_keeps_what_was_typed_and_opens_nothing(ward: Ward) -> None:
+def test_a_form_with_a_mistake_keeps_what_was_typed_and_opens_nothing(ward: IncidentScenario) -> None:
     answer = browser(ward.house.engineer).post(
         address(ward, "new"),
         {"system_id": str(ward.house.system.id), "title": "", "severity": "high", "detail": "Kept"},
@@ -62,7 +62,7 @@ def test_a_form_with_a_mistake_keeps_what_was_typed_and_opens_nothing(ward: Ward
         assert not Incident.objects.exists()
 
 
-def test_a_system_of_another_agency_cannot_be_chosen(ward: Ward, cast: Cast) -> None:
+def test_a_system_of_another_agency_cannot_be_chosen(ward: IncidentScenario, cast: Cast) -> None:
     answer = browser(ward.house.engineer).post(
         address(ward, "new"), {"system_id": str(cast.south.system.id), "title": "Wrong", "severity": "high"}
     )
@@ -72,7 +72,7 @@ def test_a_system_of_another_agency_cannot_be_chosen(ward: Ward, cast: Cast) -> 
             assert not Incident.objects.exists()
 
 
-def test_a_life_by_plain_forms(ward: Ward) -> None:
+def test_a_life_by_plain_forms(ward: IncidentScenario) -> None:
     """Each button is a POST that leads back to the workbench."""
     row = ward.row(ward.held())
     engineer = browser(ward.house.engineer)
@@ -101,7 +101,7 @@ def test_a_life_by_plain_forms(ward: Ward) -> None:
     assert "We found the cause." in page
 
 
-def test_a_step_that_came_too_late_says_so_and_changes_nothing(ward: Ward) -> None:
+def test_a_step_that_came_too_late_says_so_and_changes_nothing(ward: IncidentScenario) -> None:
     row = ward.row(ward.open())
     engineer = browser(ward.house.engineer)
     ward.do("acknowledge", row.id)
@@ -124,7 +124,9 @@ def test_a_step_that_came_too_late_says_so_and_changes_nothing(ward: Ward) -> No
         ("assign", [], {"owner_id": "not-an-id"}),
     ],
 )
-def test_what_is_missing_is_asked_for_again(ward: Ward, name: str, more: list[str], data: dict[str, str]) -> None:
+def test_what_is_missing_is_asked_for_again(
+    ward: IncidentScenario, name: str, more: list[str], data: dict[str, str]
+) -> None:
     row = ward.row(ward.held())
     before = ward.everything(row.id)
     answer = browser(ward.house.engineer).post(address(ward, name, row.number, *more), data)
@@ -132,7 +134,7 @@ def test_what_is_missing_is_asked_for_again(ward: Ward, name: str, more: list[st
     assert ward.everything(row.id) == before
 
 
-def test_who_may_only_look_changes_nothing(ward: Ward) -> None:
+def test_who_may_only_look_changes_nothing(ward: IncidentScenario) -> None:
     row = ward.row(ward.open())
     before = ward.everything(row.id)
     viewer = browser(ward.house.viewer)
@@ -142,7 +144,7 @@ def test_who_may_only_look_changes_nothing(ward: Ward) -> None:
     assert ward.everything(row.id) == before
 
 
-def test_a_step_is_taken_by_post_only_and_only_where_the_incident_is(ward: Ward, cast: Cast) -> None:
+def test_a_step_is_taken_by_post_only_and_only_where_the_incident_is(ward: IncidentScenario, cast: Cast) -> None:
     row = ward.row(ward.open())
     where = address(ward, "step", row.number, "acknowledge")
     assert browser(ward.house.engineer).get(where).status_code == 405
@@ -152,7 +154,7 @@ def test_a_step_is_taken_by_post_only_and_only_where_the_incident_is(ward: Ward,
     assert ward.row(row.id).state == "new"
 
 
-def test_markup_in_a_title_or_a_note_is_shown_as_text(ward: Ward) -> None:
+def test_markup_in_a_title_or_a_note_is_shown_as_text(ward: IncidentScenario) -> None:
     row = ward.row(ward.open(title=SCRIPT))
     ward.do("post_note", row.id, body=f"{SCRIPT} {{{{ agency }}}}")
     engineer = browser(ward.house.engineer)
@@ -163,18 +165,18 @@ def test_markup_in_a_title_or_a_note_is_shown_as_text(ward: Ward) -> None:
 
 
 @pytest.mark.parametrize("query", ["?q=INC-1", "?state=resolved", "?state=nonsense", "?page=999", "?page=x"])
-def test_the_list_takes_any_question(ward: Ward, query: str) -> None:
+def test_the_list_takes_any_question(ward: IncidentScenario, query: str) -> None:
     ward.open()
     assert browser(ward.house.viewer).get(address(ward, "list") + query).status_code == 200
 
 
-def test_a_null_character_in_an_address_is_a_request_that_cannot_be_read(ward: Ward) -> None:
+def test_a_null_character_in_an_address_is_a_request_that_cannot_be_read(ward: IncidentScenario) -> None:
     """Nothing in PostgreSQL could match it, and PostgreSQL would refuse to look."""
     for query in ("?q=%00", "?severity=%00", "?page=1%00", "?%00=1"):
         assert browser(ward.house.viewer).get(address(ward, "list") + query).status_code == 400
 
 
-def test_the_list_starts_with_what_is_open(ward: Ward) -> None:
+def test_the_list_starts_with_what_is_open(ward: IncidentScenario) -> None:
     ward.open(title="Still on fire")
     ward.do("resolve", ward.open(title="Long over"))
     viewer = browser(ward.house.viewer)
@@ -184,13 +186,13 @@ def test_the_list_starts_with_what_is_open(ward: Ward) -> None:
     assert "Long over" in viewer.get(address(ward, "list") + "?state=resolved").content.decode()
 
 
-def test_an_export_runs_no_formula(ward: Ward) -> None:
+def test_an_export_runs_no_formula(ward: IncidentScenario) -> None:
     ward.open(title="=1+1")
     text = browser(ward.house.viewer).get(address(ward, "export")).content.decode()
     assert "INC-1,'=1+1,high,new" in text
 
 
-def test_the_client_reads_the_published_ones_and_no_note(ward: Ward) -> None:
+def test_the_client_reads_the_published_ones_and_no_note(ward: IncidentScenario) -> None:
     held, shown = ward.row(ward.held(title="Held back")), ward.row(ward.open(title="Shown"))
     ward.do("post_note", shown.id, body="The prompt was cut.")
     ward.do("post_update", shown.id, body="We found the cause.")
@@ -205,7 +207,7 @@ def test_the_client_reads_the_published_ones_and_no_note(ward: Ward) -> None:
     assert "The prompt was cut." not in page
 
 
-def test_a_false_alarm_is_offered_only_while_the_client_has_not_seen_it(ward: Ward) -> None:
+def test_a_false_alarm_is_offered_only_while_the_client_has_not_seen_it(ward: IncidentScenario) -> None:
     engineer = browser(ward.house.engineer)
     held, shown = ward.row(ward.held()), ward.row(ward.open(title="Reported by phone"))
     button = "Call it a false alarm"

@@ -14,11 +14,11 @@ from incidents import services
 from incidents.models import Incident
 from incidents.tasks import publish_incidents
 from tests.cast import Cast
-from tests.incidents.ward import MORNING, Ward, publish, utc
+from tests.incidents.scenario import MORNING, IncidentScenario, publish, utc
 
 
 @pytest.mark.parametrize("source", ["staff", "client", "api"])
-def test_what_people_open_the_client_sees_at_once(ward: Ward, source: str) -> None:
+def test_what_people_open_the_client_sees_at_once(ward: IncidentScenario, source: str) -> None:
     row = ward.row(ward.open(source=source))
     assert row.published_at == utc(MORNING)
     assert row.publish_at is None
@@ -26,7 +26,7 @@ def test_what_people_open_the_client_sees_at_once(ward: Ward, source: str) -> No
 
 
 @pytest.mark.parametrize("severity", ["critical", "high"])
-def test_a_serious_alert_is_held_for_a_quarter_of_an_hour(ward: Ward, severity: str) -> None:
+def test_a_serious_alert_is_held_for_a_quarter_of_an_hour(ward: IncidentScenario, severity: str) -> None:
     incident_id = ward.held(severity=severity)
     assert publish("2026-06-01 08:14:59") == 0
     assert ward.row(incident_id).published_at is None
@@ -36,7 +36,7 @@ def test_a_serious_alert_is_held_for_a_quarter_of_an_hour(ward: Ward, severity: 
 
 
 @pytest.mark.parametrize("severity", ["medium", "low"])
-def test_a_lesser_alert_waits_until_somebody_confirms_it(ward: Ward, severity: str) -> None:
+def test_a_lesser_alert_waits_until_somebody_confirms_it(ward: IncidentScenario, severity: str) -> None:
     incident_id = ward.held(severity=severity)
     assert publish("2026-07-01 08:00") == 0
     ward.do("confirm", incident_id, "2026-07-01 09:00")
@@ -44,7 +44,7 @@ def test_a_lesser_alert_waits_until_somebody_confirms_it(ward: Ward, severity: s
     assert ward.told(incident_id) == ["confirmed", "opened", "published"]
 
 
-def test_the_signed_policy_says_how_long_it_is_held(ward: Ward) -> None:
+def test_the_signed_policy_says_how_long_it_is_held(ward: IncidentScenario) -> None:
     """Five minutes, none at all, or for ever: the agreement decides."""
     ward.hold_minutes(5)
     five = ward.held()
@@ -60,13 +60,13 @@ def test_the_signed_policy_says_how_long_it_is_held(ward: Ward) -> None:
     assert ward.row(ever).published_at is None
 
 
-def test_without_a_contract_an_alert_waits_until_somebody_confirms_it(ward: Ward) -> None:
+def test_without_a_contract_an_alert_waits_until_somebody_confirms_it(ward: IncidentScenario) -> None:
     incident_id = ward.held(system_id=ward.house.other_system.id)
     assert publish("2026-07-01 08:00") == 0
     assert ward.row(incident_id).published_at is None
 
 
-def test_confirming_shows_it_at_once_and_the_sweep_not_again(ward: Ward) -> None:
+def test_confirming_shows_it_at_once_and_the_sweep_not_again(ward: IncidentScenario) -> None:
     incident_id = ward.held()
     ward.do("confirm", incident_id, "2026-06-01 08:03")
     assert publish("2026-06-01 08:30") == 0
@@ -76,7 +76,7 @@ def test_confirming_shows_it_at_once_and_the_sweep_not_again(ward: Ward) -> None
     assert ward.timeline(incident_id).count("published") == 1
 
 
-def test_confirming_later_does_not_move_the_moment_at_which_the_client_saw_it(ward: Ward) -> None:
+def test_confirming_later_does_not_move_the_moment_at_which_the_client_saw_it(ward: IncidentScenario) -> None:
     incident_id = ward.held()
     publish("2026-06-01 08:15")
     ward.do("confirm", incident_id, "2026-06-01 08:40")
@@ -84,14 +84,14 @@ def test_confirming_later_does_not_move_the_moment_at_which_the_client_saw_it(wa
     assert (row.published_at, row.confirmed_at) == (utc("2026-06-01 08:15"), utc("2026-06-01 08:40"))
 
 
-def test_a_message_to_the_client_shows_the_incident_too(ward: Ward) -> None:
+def test_a_message_to_the_client_shows_the_incident_too(ward: IncidentScenario) -> None:
     incident_id = ward.held(severity="low")
     ward.do("post_update", incident_id, "2026-06-01 08:04", body="We are looking into it.")
     assert ward.row(incident_id).published_at == utc("2026-06-01 08:04")
     assert ward.told(incident_id) == ["opened", "published", "updated"]
 
 
-def test_a_false_alarm_is_never_published(ward: Ward) -> None:
+def test_a_false_alarm_is_never_published(ward: IncidentScenario) -> None:
     incident_id = ward.held()
     ward.do("call_false_alarm", incident_id, "2026-06-01 08:05", reason="A test of ours")
     assert publish("2026-07-01 08:00") == 0
@@ -104,7 +104,7 @@ def test_a_false_alarm_is_never_published(ward: Ward) -> None:
         ward.do("confirm", incident_id, "2026-06-01 08:06")
 
 
-def test_what_the_client_has_seen_cannot_become_a_false_alarm(ward: Ward) -> None:
+def test_what_the_client_has_seen_cannot_become_a_false_alarm(ward: IncidentScenario) -> None:
     incident_id = ward.held()
     publish("2026-06-01 08:15")
     with pytest.raises(Conflict):
@@ -113,7 +113,7 @@ def test_what_the_client_has_seen_cannot_become_a_false_alarm(ward: Ward) -> Non
 
 
 @pytest.mark.parametrize("column", ["published_at", "publish_at"])
-def test_the_database_itself_refuses_a_published_false_alarm(ward: Ward, column: str) -> None:
+def test_the_database_itself_refuses_a_published_false_alarm(ward: IncidentScenario, column: str) -> None:
     incident_id = ward.held()
     ward.do("call_false_alarm", incident_id, reason="A test of ours")
     refused = pytest.raises(IntegrityError, match="incidents_false_alarm_unpublished")
@@ -121,7 +121,7 @@ def test_the_database_itself_refuses_a_published_false_alarm(ward: Ward, column:
         Incident.objects.filter(id=incident_id).update(**{column: utc(MORNING)})
 
 
-def test_raising_the_severity_of_a_held_incident_starts_the_wait_of_a_serious_one(ward: Ward) -> None:
+def test_raising_the_severity_of_a_held_incident_starts_the_wait_of_a_serious_one(ward: IncidentScenario) -> None:
     """The quarter of an hour counts from when it began, but is never over before the severity was known."""
     soon, late = ward.held(severity="low"), ward.held(severity="low")
     ward.do("change_severity", soon, "2026-06-01 08:05", severity="critical")
@@ -130,21 +130,21 @@ def test_raising_the_severity_of_a_held_incident_starts_the_wait_of_a_serious_on
     assert ward.row(late).publish_at == utc("2026-06-01 09:30")
 
 
-def test_lowering_the_severity_of_a_held_incident_holds_it_until_somebody_confirms_it(ward: Ward) -> None:
+def test_lowering_the_severity_of_a_held_incident_holds_it_until_somebody_confirms_it(ward: IncidentScenario) -> None:
     incident_id = ward.held()
     ward.do("change_severity", incident_id, "2026-06-01 08:05", severity="medium")
     assert publish("2026-07-01 08:00") == 0
     assert ward.row(incident_id).published_at is None
 
 
-def test_a_change_of_severity_leaves_alone_what_the_client_has_seen(ward: Ward) -> None:
+def test_a_change_of_severity_leaves_alone_what_the_client_has_seen(ward: IncidentScenario) -> None:
     incident_id = ward.open(severity="low")
     ward.do("change_severity", incident_id, "2026-06-01 09:00", severity="critical")
     row = ward.row(incident_id)
     assert (row.published_at, row.publish_at) == (utc(MORNING), None)
 
 
-def test_the_sweep_writes_the_row_the_timeline_the_audit_and_the_news_together(ward: Ward) -> None:
+def test_the_sweep_writes_the_row_the_timeline_the_audit_and_the_news_together(ward: IncidentScenario) -> None:
     incident_id = ward.held()
     before = ward.everything(incident_id)
     publish("2026-06-01 08:20")
@@ -157,15 +157,15 @@ def test_the_sweep_writes_the_row_the_timeline_the_audit_and_the_news_together(w
     assert ward.audited(incident_id) == ["opened", "published"]
 
 
-def test_one_pass_publishes_for_every_agency_each_in_its_own_name(ward: Ward, cast: Cast) -> None:
-    south = Ward(cast.south)
+def test_one_pass_publishes_for_every_agency_each_in_its_own_name(ward: IncidentScenario, cast: Cast) -> None:
+    south = IncidentScenario(cast.south)
     here, there = ward.held(), south.held()
     assert publish("2026-06-01 08:15") == 2
     assert (ward.told(here), ward.told(there)) == (["opened", "published"], [])
     assert (south.told(there), south.told(here)) == (["opened", "published"], [])
 
 
-def test_the_limit_leaves_the_rest_to_the_next_pass(ward: Ward) -> None:
+def test_the_limit_leaves_the_rest_to_the_next_pass(ward: IncidentScenario) -> None:
     first = ward.held("2026-06-01 08:00")
     second = ward.held("2026-06-01 08:01")
     assert publish("2026-06-01 09:00", limit=1) == 1
@@ -174,7 +174,7 @@ def test_the_limit_leaves_the_rest_to_the_next_pass(ward: Ward) -> None:
     assert publish("2026-06-01 09:00", limit=1) == 1
 
 
-def test_x35_a_row_that_cannot_be_published_rests_alone(ward: Ward) -> None:
+def test_x35_a_row_that_cannot_be_published_rests_alone(ward: IncidentScenario) -> None:
     """Its version cannot be counted up any more; the others of the pass are published, and it is tried again."""
     good, bad, other = ward.held(), ward.held(), ward.held()
     with ward.house.scope():
@@ -193,7 +193,7 @@ def test_x35_a_row_that_cannot_be_published_rests_alone(ward: Ward) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_x29_sweepers_at_once_publish_each_incident_once(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     rows = [ward.held() for _number in range(12)]
     together = threading.Barrier(3)
     published: list[int] = []
@@ -220,7 +220,7 @@ def test_x29_sweepers_at_once_publish_each_incident_once(committed_cast: Cast) -
 @pytest.mark.django_db(transaction=True)
 def test_the_sweep_passes_over_an_incident_that_somebody_is_working_on(committed_cast: Cast) -> None:
     """Whoever holds the row decides first: a false alarm in the making is not published over their head."""
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     incident_id = ward.held()
     swept: list[int] = []
 
@@ -242,7 +242,7 @@ def test_the_sweep_passes_over_an_incident_that_somebody_is_working_on(committed
 
 @pytest.mark.django_db(transaction=True)
 def test_the_task_publishes_what_is_due(committed_cast: Cast) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     incident_id: uuid.UUID = ward.held()
     publish_incidents()
     assert ward.row(incident_id).published_at == utc("2026-06-01 08:15")

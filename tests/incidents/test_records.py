@@ -9,7 +9,7 @@ import pytest
 from core.errors import Conflict
 from core.models import AuditEvent, OutboxEvent
 from incidents.models import Incident, IncidentEntry
-from tests.incidents.ward import MORNING, Ward, utc
+from tests.incidents.scenario import MORNING, IncidentScenario, utc
 
 # The service, its words, the kind of its entry, the name of its news, and whether the client reads the entry.
 WRITES: list[tuple[str, dict[str, Any], str, str, bool]] = [
@@ -28,7 +28,7 @@ WRITES: list[tuple[str, dict[str, Any], str, str, bool]] = [
 
 @pytest.mark.parametrize(("step", "words", "kind", "news", "visible"), WRITES, ids=[write[0] for write in WRITES])
 def test_a_write_is_in_the_timeline_the_audit_and_the_news(
-    ward: Ward, step: str, words: dict[str, Any], kind: str, news: str, visible: bool
+    ward: IncidentScenario, step: str, words: dict[str, Any], kind: str, news: str, visible: bool
 ) -> None:
     incident_id = ward.held()
     ward.do(step, incident_id, "2026-06-01 08:05", **words)
@@ -50,7 +50,7 @@ def test_a_write_is_in_the_timeline_the_audit_and_the_news(
     ],
 )
 def test_a_later_write_is_recorded_as_well(
-    ward: Ward, before: list[str], step: str, words: dict[str, Any], kind: str, news: str
+    ward: IncidentScenario, before: list[str], step: str, words: dict[str, Any], kind: str, news: str
 ) -> None:
     incident_id = ward.open()
     for first in before:
@@ -60,7 +60,7 @@ def test_a_later_write_is_recorded_as_well(
     assert ward.audited(incident_id).count(news) == ward.told(incident_id).count(news) == 1
 
 
-def test_the_news_carry_what_a_receiver_needs(ward: Ward) -> None:
+def test_the_news_carry_what_a_receiver_needs(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     with ward.house.scope():
         news = OutboxEvent.objects.get(name="incidents.incident.opened")
@@ -76,7 +76,7 @@ def test_the_news_carry_what_a_receiver_needs(ward: Ward) -> None:
     }
 
 
-def test_the_audit_trail_holds_ids_and_plain_values_and_no_name(ward: Ward) -> None:
+def test_the_audit_trail_holds_ids_and_plain_values_and_no_name(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     ward.do("post_note", incident_id, body="Ms Miller called.")
     with ward.house.scope():
@@ -87,7 +87,7 @@ def test_the_audit_trail_holds_ids_and_plain_values_and_no_name(ward: Ward) -> N
     assert ward.house.owner.name not in text
 
 
-def test_what_is_rolled_back_leaves_no_trace_anywhere(ward: Ward) -> None:
+def test_what_is_rolled_back_leaves_no_trace_anywhere(ward: IncidentScenario) -> None:
     """The step fails in its last part, when the clocks refuse; nothing of the first parts stays."""
     incident_id = ward.open()
     ward.do("pause", incident_id, "2026-06-01 08:05", party="client", reason="The log")
@@ -97,25 +97,25 @@ def test_what_is_rolled_back_leaves_no_trace_anywhere(ward: Ward) -> None:
     assert ward.everything(incident_id) == before
 
 
-def test_an_alert_that_fires_again_changes_nothing_on_the_open_incident(ward: Ward) -> None:
+def test_an_alert_that_fires_again_changes_nothing_on_the_open_incident(ward: IncidentScenario) -> None:
     incident_id = ward.held(fingerprint="check:1")
     before = ward.everything(incident_id)
     assert ward.held("2026-06-01 08:05", fingerprint="check:1", title="Again") == incident_id
     assert ward.everything(incident_id) == before
 
 
-def test_a_title_keeps_its_words_and_loses_its_loose_space(ward: Ward) -> None:
+def test_a_title_keeps_its_words_and_loses_its_loose_space(ward: IncidentScenario) -> None:
     row = ward.row(ward.open(title="  <b>Wrong</b> \n  „ünïcode“ 🙂 "))
     assert row.title == "<b>Wrong</b> „ünïcode“ 🙂"
 
 
-def test_a_note_keeps_its_lines(ward: Ward) -> None:
+def test_a_note_keeps_its_lines(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     ward.do("post_note", incident_id, body="\nFirst line\n\n  second line\n")
     assert ward.entry(incident_id, "note").body == "First line\n\n  second line"
 
 
-def test_an_incident_has_one_of_the_known_states(ward: Ward) -> None:
+def test_an_incident_has_one_of_the_known_states(ward: IncidentScenario) -> None:
     with ward.house.scope():
         assert Incident.objects.count() == IncidentEntry.objects.count() == 0
     assert ward.row(ward.open(MORNING)).state == "new"

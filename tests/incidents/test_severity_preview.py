@@ -12,13 +12,13 @@ from core.errors import Conflict, DomainError
 from incidents import services
 from slas import selectors as slas
 from slas.engine import RETARGET_MODES
-from tests.incidents.ward import MORNING, Ward, utc
+from tests.incidents.scenario import MORNING, IncidentScenario, utc
 
 LATER = "2026-06-01 09:10"
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
-def preview(ward: Ward, incident_id: Any, severity: str, mode: str, moment: str = LATER) -> dict[str, Any]:
+def preview(ward: IncidentScenario, incident_id: Any, severity: str, mode: str, moment: str = LATER) -> dict[str, Any]:
     with ward.at(moment):
         rows = services.preview_terms(incident=ward.row_here(incident_id), severity=severity, mode=mode)
         return {row.metric: (row.before, row.after, row.missed) for row in rows}
@@ -27,7 +27,7 @@ def preview(ward: Ward, incident_id: Any, severity: str, mode: str, moment: str 
 @pytest.mark.parametrize("mode", RETARGET_MODES)
 @pytest.mark.parametrize("after", SEVERITIES)
 @pytest.mark.parametrize("before", SEVERITIES)
-def test_what_is_shown_is_what_happens(ward: Ward, before: str, after: str, mode: str) -> None:
+def test_what_is_shown_is_what_happens(ward: IncidentScenario, before: str, after: str, mode: str) -> None:
     if before == after:
         return
     incident_id = ward.open(MORNING, severity=before)
@@ -53,7 +53,7 @@ def test_what_is_shown_is_what_happens(ward: Ward, before: str, after: str, mode
 
 
 @pytest.mark.parametrize("mode", RETARGET_MODES)
-def test_what_was_dropped_on_the_way_down_is_shown_to_come_back(ward: Ward, mode: str) -> None:
+def test_what_was_dropped_on_the_way_down_is_shown_to_come_back(ward: IncidentScenario, mode: str) -> None:
     incident_id = ward.open(MORNING, severity="high")
     ward.do("change_severity", incident_id, "2026-06-01 08:05", severity="low")
     dropped = {metric for metric, state in ward.states(incident_id).items() if state == "cancelled"}
@@ -68,7 +68,7 @@ def test_what_was_dropped_on_the_way_down_is_shown_to_come_back(ward: Ward, mode
         assert clocks[metric].due_at == due
 
 
-def test_a_way_that_there_is_not_is_refused_and_what_is_over_moves_nothing(ward: Ward) -> None:
+def test_a_way_that_there_is_not_is_refused_and_what_is_over_moves_nothing(ward: IncidentScenario) -> None:
     incident_id = ward.open(MORNING)
     with pytest.raises(DomainError):
         preview(ward, incident_id, "critical", "sideways")
@@ -76,7 +76,7 @@ def test_a_way_that_there_is_not_is_refused_and_what_is_over_moves_nothing(ward:
     assert preview(ward, incident_id, "critical", "carry_elapsed") == {}
 
 
-def test_the_page_shows_each_severity_and_changes_to_one_in_the_way_that_is_asked_for(ward: Ward) -> None:
+def test_the_page_shows_each_severity_and_changes_to_one_in_the_way_that_is_asked_for(ward: IncidentScenario) -> None:
     incident_id = ward.open(MORNING, severity="medium")
     browser = Browser()
     browser.force_login(ward.house.owner)
@@ -93,7 +93,7 @@ def test_the_page_shows_each_severity_and_changes_to_one_in_the_way_that_is_aske
     assert row.due_at == utc("2026-06-01 17:10")
 
 
-def test_an_incident_that_is_over_says_so(ward: Ward) -> None:
+def test_an_incident_that_is_over_says_so(ward: IncidentScenario) -> None:
     incident_id = ward.open(MORNING)
     ward.do("resolve", incident_id, "2026-06-01 08:30")
     browser = Browser()
@@ -102,14 +102,14 @@ def test_an_incident_that_is_over_says_so(ward: Ward) -> None:
     assert "The severity of an incident that is over stays." in page
 
 
-def lighter(ward: Ward) -> Any:
+def lighter(ward: IncidentScenario) -> Any:
     """The newest version of the Standard response times, which promise less."""
     with ward.house.scope():
         return next(row for row in slas.latest_policy_versions() if row.policy.slug == "standard")
 
 
 @pytest.mark.parametrize("mode", RETARGET_MODES)
-def test_other_response_times_do_to_the_clocks_what_was_shown(ward: Ward, mode: str) -> None:
+def test_other_response_times_do_to_the_clocks_what_was_shown(ward: IncidentScenario, mode: str) -> None:
     incident_id, other = ward.unsigned(MORNING, severity="high"), lighter(ward)
     with ward.at("2026-06-01 08:30"):
         shown = {
@@ -126,7 +126,7 @@ def test_other_response_times_do_to_the_clocks_what_was_shown(ward: Ward, mode: 
     assert ward.timeline(incident_id)[-1] == "policy"
 
 
-def test_response_times_of_what_is_over_or_the_same_ones_are_refused(ward: Ward) -> None:
+def test_response_times_of_what_is_over_or_the_same_ones_are_refused(ward: IncidentScenario) -> None:
     incident_id = ward.open(MORNING)
     with pytest.raises(Conflict):
         ward.do("change_policy", incident_id, "2026-06-01 08:30", policy_version_id=ward.policy.id)
@@ -135,7 +135,7 @@ def test_response_times_of_what_is_over_or_the_same_ones_are_refused(ward: Ward)
         ward.do("change_policy", incident_id, "2026-06-01 08:50", policy_version_id=lighter(ward).id)
 
 
-def test_an_incident_that_nobody_promised_anything_for_can_be_given_promises(ward: Ward) -> None:
+def test_an_incident_that_nobody_promised_anything_for_can_be_given_promises(ward: IncidentScenario) -> None:
     with ward.at(MORNING):
         bare = services.open_incident(
             system_id=ward.house.other_system.id, title="Bare", severity="high", source="staff"
@@ -145,7 +145,7 @@ def test_an_incident_that_nobody_promised_anything_for_can_be_given_promises(war
     assert ward.clocks(bare)["first_response"].started_at == utc(MORNING)
 
 
-def test_the_page_shows_every_other_policy_and_takes_one(ward: Ward) -> None:
+def test_the_page_shows_every_other_policy_and_takes_one(ward: IncidentScenario) -> None:
     with ward.house.scope():
         bare = ward.house.other_system.id
         row = services.open_incident(system_id=bare, title="Now", severity="high", source="staff")

@@ -11,7 +11,7 @@ from core.errors import Conflict, DomainError, NotFound
 from incidents import services
 from incidents.states import Action, IncidentState, allowed
 from tests.cast import Cast, random_id
-from tests.incidents.ward import MORNING, Ward
+from tests.incidents.scenario import MORNING, IncidentScenario
 
 LATER = "2026-06-01 08:20"
 
@@ -46,12 +46,12 @@ WAY: dict[str, list[str]] = {
 }
 
 
-def take(ward: Ward, step: str, incident_id: uuid.UUID, moment: str = MORNING, **more: Any) -> Any:
+def take(ward: IncidentScenario, step: str, incident_id: uuid.UUID, moment: str = MORNING, **more: Any) -> Any:
     words = {"into_id": ward.elder()} if step == "merge" else WORDS.get(step, {})
     return ward.do(SERVICE.get(step, step), incident_id, moment, **words, **more)
 
 
-def in_state(ward: Ward, state: str) -> uuid.UUID:
+def in_state(ward: IncidentScenario, state: str) -> uuid.UUID:
     ward.elder()
     incident_id = ward.held()
     for step in WAY[state]:
@@ -69,7 +69,7 @@ def test_the_grid_names_every_step_and_every_state() -> None:
 
 @pytest.mark.parametrize("state", IncidentState.values)
 @pytest.mark.parametrize("step", Action.values)
-def test_a_step_leads_where_it_should_or_changes_nothing(ward: Ward, step: str, state: str) -> None:
+def test_a_step_leads_where_it_should_or_changes_nothing(ward: IncidentScenario, step: str, state: str) -> None:
     incident_id = in_state(ward, state)
     if step == "resume" and state in MOVES["resume"]:
         take(ward, "pause", incident_id, "2026-06-01 08:10")
@@ -92,7 +92,7 @@ def test_a_step_leads_where_it_should_or_changes_nothing(ward: Ward, step: str, 
 @pytest.mark.parametrize(
     ("step", "prepared_by"), [("confirm", "confirm"), ("pause", "pause"), ("acknowledge", "acknowledge")]
 )
-def test_a_step_taken_twice_is_refused_the_second_time(ward: Ward, step: str, prepared_by: str) -> None:
+def test_a_step_taken_twice_is_refused_the_second_time(ward: IncidentScenario, step: str, prepared_by: str) -> None:
     incident_id = ward.held()
     take(ward, prepared_by, incident_id)
     before = ward.everything(incident_id)
@@ -101,7 +101,7 @@ def test_a_step_taken_twice_is_refused_the_second_time(ward: Ward, step: str, pr
     assert ward.everything(incident_id) == before
 
 
-def test_what_runs_cannot_be_resumed(ward: Ward) -> None:
+def test_what_runs_cannot_be_resumed(ward: IncidentScenario) -> None:
     incident_id = ward.held()
     before = ward.everything(incident_id)
     with pytest.raises(Conflict):
@@ -110,7 +110,7 @@ def test_what_runs_cannot_be_resumed(ward: Ward) -> None:
 
 
 @pytest.mark.parametrize("step", sorted(set(MOVES) - {"resume", "reopen", "close"}))
-def test_a_step_on_an_old_version_is_refused(ward: Ward, step: str) -> None:
+def test_a_step_on_an_old_version_is_refused(ward: IncidentScenario, step: str) -> None:
     ward.elder()
     incident_id = ward.held()
     seen = ward.row(incident_id).version
@@ -122,8 +122,8 @@ def test_a_step_on_an_old_version_is_refused(ward: Ward, step: str) -> None:
     take(ward, step, incident_id, LATER, expected_version=before["row"]["version"])
 
 
-def test_an_incident_of_another_agency_is_not_there(ward: Ward, cast: Cast) -> None:
-    theirs = Ward(cast.south).open()
+def test_an_incident_of_another_agency_is_not_there(ward: IncidentScenario, cast: Cast) -> None:
+    theirs = IncidentScenario(cast.south).open()
     for step in Action.values:
         with pytest.raises(NotFound):
             take(ward, step, theirs)
@@ -131,7 +131,7 @@ def test_an_incident_of_another_agency_is_not_there(ward: Ward, cast: Cast) -> N
         ward.do("post_note", random_id(), body="Hello")
 
 
-def test_whoever_acknowledges_an_unowned_incident_owns_it(ward: Ward) -> None:
+def test_whoever_acknowledges_an_unowned_incident_owns_it(ward: IncidentScenario) -> None:
     with ward.house.scope():
         ward.house.system.owner_id = None
         ward.house.system.save()
@@ -144,7 +144,7 @@ def test_whoever_acknowledges_an_unowned_incident_owns_it(ward: Ward) -> None:
     assert ward.row(theirs).owner_id == ward.house.manager.id
 
 
-def test_only_somebody_on_the_staff_can_own_an_incident(ward: Ward, cast: Cast) -> None:
+def test_only_somebody_on_the_staff_can_own_an_incident(ward: IncidentScenario, cast: Cast) -> None:
     incident_id = ward.open()
     for person in (ward.house.contact, cast.south.engineer, cast.stranger):
         with pytest.raises(NotFound):
@@ -153,7 +153,7 @@ def test_only_somebody_on_the_staff_can_own_an_incident(ward: Ward, cast: Cast) 
     assert ward.row(incident_id).owner_id is None
 
 
-def test_s31_each_figure_is_set_by_the_step_it_belongs_to(ward: Ward) -> None:
+def test_s31_each_figure_is_set_by_the_step_it_belongs_to(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     for minute, step in enumerate(("acknowledge", "mitigate", "resolve", "close"), start=1):
         ward.do(step, incident_id, f"2026-06-01 08:0{minute}")
@@ -162,7 +162,7 @@ def test_s31_each_figure_is_set_by_the_step_it_belongs_to(ward: Ward) -> None:
     assert [figure.minute for figure in figures if figure] == [1, 2, 3, 4]
 
 
-def test_s31_resolving_at_once_sets_the_earlier_figures_too(ward: Ward) -> None:
+def test_s31_resolving_at_once_sets_the_earlier_figures_too(ward: IncidentScenario) -> None:
     incident_id = ward.open()
     ward.do("resolve", incident_id, LATER)
     row = ward.row(incident_id)
@@ -184,7 +184,7 @@ def test_s31_resolving_at_once_sets_the_earlier_figures_too(ward: Ward) -> None:
     ],
 )
 def test_what_is_missing_is_named_and_nothing_is_half_done(
-    ward: Ward, step: str, more: dict[str, Any], field: str
+    ward: IncidentScenario, step: str, more: dict[str, Any], field: str
 ) -> None:
     incident_id = ward.held()
     before = ward.everything(incident_id)
@@ -203,7 +203,9 @@ def test_what_is_missing_is_named_and_nothing_is_half_done(
         ({"system_id": random_id()}, None),
     ],
 )
-def test_an_incident_that_cannot_be_is_not_opened(ward: Ward, more: dict[str, Any], field: str | None) -> None:
+def test_an_incident_that_cannot_be_is_not_opened(
+    ward: IncidentScenario, more: dict[str, Any], field: str | None
+) -> None:
     with pytest.raises(DomainError) as refused:
         ward.open(**more)
     if field:
@@ -212,7 +214,7 @@ def test_an_incident_that_cannot_be_is_not_opened(ward: Ward, more: dict[str, An
         assert not ward.told(random_id())
 
 
-def test_incidents_of_two_agencies_count_for_themselves(ward: Ward, cast: Cast) -> None:
-    south = Ward(cast.south)
+def test_incidents_of_two_agencies_count_for_themselves(ward: IncidentScenario, cast: Cast) -> None:
+    south = IncidentScenario(cast.south)
     numbers = [ward.row(ward.open()).number, south.row(south.open()).number, ward.row(ward.open()).number]
     assert numbers == [1, 1, 2]

@@ -14,18 +14,18 @@ from incidents.timeline import text_of
 from slas import selectors as slas
 from slas import services as sla_services
 from slas.models import TermsMove
-from tests.incidents.ward import MORNING, Ward, utc
-from tests.slas.desk import OFFICE
+from tests.incidents.scenario import MORNING, IncidentScenario, utc
+from tests.slas.scenario import OFFICE
 
 LATER = "2026-06-01 08:30"
 
 
-def another(ward: Ward) -> uuid.UUID:
+def another(ward: IncidentScenario) -> uuid.UUID:
     with ward.house.scope():
         return next(row.id for row in slas.latest_policy_versions() if row.id != ward.policy.id)
 
 
-def newer(ward: Ward, seconds: int) -> uuid.UUID:
+def newer(ward: IncidentScenario, seconds: int) -> uuid.UUID:
     """A next version of what is signed, which promises an answer within so long."""
     with ward.at("2026-06-01 08:10"):
         hours = slas.latest_calendar_versions()[0]
@@ -39,14 +39,14 @@ def work() -> None:
             pass
 
 
-def prepared(ward: Ward, **what: Any) -> TermsMove:
+def prepared(ward: IncidentScenario, **what: Any) -> TermsMove:
     with ward.at(LATER):
         move = sla_services.prepare_move(**what)
     work()
     return move
 
 
-def applied(ward: Ward, move: TermsMove) -> dict[str, int]:
+def applied(ward: IncidentScenario, move: TermsMove) -> dict[str, int]:
     with ward.at(LATER):
         sla_services.apply_move(move_id=move.id)
     work()
@@ -54,7 +54,7 @@ def applied(ward: Ward, move: TermsMove) -> dict[str, int]:
         return dict(TermsMove.objects.get(id=move.id).counts)
 
 
-def test_an_incident_under_a_running_retainer_gets_no_other_terms(ward: Ward) -> None:
+def test_an_incident_under_a_running_retainer_gets_no_other_terms(ward: IncidentScenario) -> None:
     incident = ward.open(MORNING)
     before = ward.everything(incident)
     with pytest.raises(Conflict, match="What was signed is the promise") as refused:
@@ -63,7 +63,7 @@ def test_an_incident_under_a_running_retainer_gets_no_other_terms(ward: Ward) ->
     assert ward.everything(incident) == before
 
 
-def test_its_page_offers_no_other_terms(ward: Ward) -> None:
+def test_its_page_offers_no_other_terms(ward: IncidentScenario) -> None:
     with ward.house.scope():
         row = ward.row_here(ward.open(MORNING))
     browser = Browser()
@@ -72,7 +72,7 @@ def test_its_page_offers_no_other_terms(ward: Ward) -> None:
     assert "Take these" not in page
 
 
-def test_a_move_to_a_newer_version_leaves_what_is_signed(ward: Ward) -> None:
+def test_a_move_to_a_newer_version_leaves_what_is_signed(ward: IncidentScenario) -> None:
     incident = ward.open(MORNING)
     before = {metric: row.due_at for metric, row in ward.clocks(incident).items()}
     move = prepared(ward, policy_version_id=newer(ward, 1800))
@@ -81,7 +81,7 @@ def test_a_move_to_a_newer_version_leaves_what_is_signed(ward: Ward) -> None:
     assert {metric: row.due_at for metric, row in ward.clocks(incident).items()} == before
 
 
-def test_newer_hours_leave_what_is_signed_too(ward: Ward) -> None:
+def test_newer_hours_leave_what_is_signed_too(ward: IncidentScenario) -> None:
     incident = ward.open(MORNING)
     before = {metric: row.due_at for metric, row in ward.clocks(incident).items()}
     with ward.at("2026-06-01 08:10"):
@@ -92,7 +92,7 @@ def test_newer_hours_leave_what_is_signed_too(ward: Ward) -> None:
     assert {metric: row.due_at for metric, row in ward.clocks(incident).items()} == before
 
 
-def test_what_no_retainer_covers_is_moved_and_its_client_reads_by_how_much(ward: Ward) -> None:
+def test_what_no_retainer_covers_is_moved_and_its_client_reads_by_how_much(ward: IncidentScenario) -> None:
     incident = ward.unsigned(MORNING)
     signed = ward.open(MORNING)
     before = ward.clocks(incident)["resolution"].due_at
@@ -109,7 +109,7 @@ def test_what_no_retainer_covers_is_moved_and_its_client_reads_by_how_much(ward:
     assert "policy" not in ward.timeline(signed)
 
 
-def test_the_page_of_a_move_lists_each_promise_before_and_after(ward: Ward) -> None:
+def test_the_page_of_a_move_lists_each_promise_before_and_after(ward: IncidentScenario) -> None:
     incident = ward.unsigned(MORNING, title="Search is slow")
     move = prepared(ward, policy_version_id=newer(ward, 1800))
     browser = Browser()
@@ -120,7 +120,7 @@ def test_the_page_of_a_move_lists_each_promise_before_and_after(ward: Ward) -> N
     assert "no longer promised" in page
 
 
-def test_the_client_reads_to_what_one_incident_was_brought(ward: Ward) -> None:
+def test_the_client_reads_to_what_one_incident_was_brought(ward: IncidentScenario) -> None:
     incident = ward.unsigned(MORNING)
     ward.do("change_policy", incident, LATER, policy_version_id=another(ward))
     line = ward.entry(incident, "policy")
@@ -128,7 +128,7 @@ def test_the_client_reads_to_what_one_incident_was_brought(ward: Ward) -> None:
     assert "instead of" in text_of(line, {})
 
 
-def test_a_preview_looks_past_what_is_signed(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_looks_past_what_is_signed(ward: IncidentScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     for _number in range(3):
         ward.open(MORNING)
     incident = ward.unsigned(MORNING)

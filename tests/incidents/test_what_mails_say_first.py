@@ -12,20 +12,20 @@ from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Delivery
 from slas.models import Target
 from slas.words import Metric
-from tests.incidents.ward import MORNING, Ward, utc
+from tests.incidents.scenario import MORNING, IncidentScenario, utc
 
 IMPACT = "Customers wait twice as long for answers"
 
 
 @pytest.fixture
-def live(ward: Ward) -> Ward:
+def live(ward: IncidentScenario) -> IncidentScenario:
     """A client who gets mail."""
     with ward.at(MORNING):
         client_services.go_live(client_id=ward.house.client.id)
     return ward
 
 
-def mail(ward: Ward, moment: str, name: str, to: str) -> list[str]:
+def mail(ward: IncidentScenario, moment: str, name: str, to: str) -> list[str]:
     """The lines of the newest mail of this event to this address."""
     with clock.at(utc(moment)):
         outbox.relay_round()
@@ -34,13 +34,13 @@ def mail(ward: Ward, moment: str, name: str, to: str) -> list[str]:
         return [line for line in letter_of(rows[0])[0].splitlines() if line]
 
 
-def test_staff_read_what_it_means_and_then_which_it_is(live: Ward) -> None:
+def test_staff_read_what_it_means_and_then_which_it_is(live: IncidentScenario) -> None:
     live.open(title=IMPACT)
     said = mail(live, MORNING, "incidents.incident.opened", live.house.owner.email)
     assert said[:2] == [IMPACT, f"INC-1 · {live.house.system.name}"]
 
 
-def test_staff_read_what_is_due_first_before_what_is_due_later(live: Ward) -> None:
+def test_staff_read_what_is_due_first_before_what_is_due_later(live: IncidentScenario) -> None:
     with live.house.scope():
         Target.objects.filter(metric=Metric.TRIAGE).update(seconds=90 * 60)
     incident = live.open(title=IMPACT)
@@ -51,7 +51,7 @@ def test_staff_read_what_is_due_first_before_what_is_due_later(live: Ward) -> No
     assert [line.partition(":")[0] for line in said[2 : 2 + len(labels)]] == labels
 
 
-def test_the_client_reads_by_when_they_hear_again_and_in_which_zone(live: Ward) -> None:
+def test_the_client_reads_by_when_they_hear_again_and_in_which_zone(live: IncidentScenario) -> None:
     incident = live.open(title=IMPACT)
     said = mail(live, MORNING, "incidents.incident.published", live.house.contact.email)
     promise = live.clocks(incident)["first_response"]
@@ -65,7 +65,7 @@ def test_the_client_reads_by_when_they_hear_again_and_in_which_zone(live: Ward) 
     assert f"{words} {promise.due_at.astimezone(ZoneInfo(zone)):%H:%M} ({zone})." in said
 
 
-def test_a_client_whose_reply_is_late_is_told_no_time(live: Ward) -> None:
+def test_a_client_whose_reply_is_late_is_told_no_time(live: IncidentScenario) -> None:
     held = live.held(title=IMPACT)
     live.do("confirm", held, "2026-06-08 08:00")
     said = mail(live, "2026-06-08 08:00", "incidents.incident.published", live.house.contact.email)

@@ -14,15 +14,15 @@ from slas import selectors as sla_selectors
 from slas import services as sla_services
 from slas.policies.content import Wording
 from tests.cast import Cast, random_id
-from tests.incidents.ward import Ward, utc
+from tests.incidents.scenario import IncidentScenario, utc
 
 HOUR = 3600
 TIMES = {"first_response": HOUR, "next_response": HOUR, "resolution": 8 * HOUR}
 
 
-def signed(cast: Cast, **wording: Any) -> Ward:
+def signed(cast: Cast, **wording: Any) -> IncidentScenario:
     """A house that has signed a first and a next response of an hour each, around the clock."""
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     with ward.at("2026-01-02 00:00"):
         calendar = sla_services.create_calendar(name=f"All {random_id()}", spec={"zone": "UTC", "always": True})
         targets = [
@@ -36,11 +36,13 @@ def signed(cast: Cast, **wording: Any) -> Ward:
 
 
 @pytest.fixture
-def ward(cast: Cast) -> Ward:
+def ward(cast: Cast) -> IncidentScenario:
     return signed(cast)
 
 
-def wrote(ward: Ward, incident_id: uuid.UUID, moment: str, *, now: str = "", body: str = "Any news?") -> Any:
+def wrote(
+    ward: IncidentScenario, incident_id: uuid.UUID, moment: str, *, now: str = "", body: str = "Any news?"
+) -> Any:
     with ward.at(now or moment):
         return services.hear_client(incident_id=incident_id, body=body, at=utc(moment))
 
@@ -48,7 +50,7 @@ def wrote(ward: Ward, incident_id: uuid.UUID, moment: str, *, now: str = "", bod
 # --- the next response -----------------------------------------------------------------------------------------------
 
 
-def test_a_message_after_the_first_response_is_owed_an_answer_from_its_own_time(ward: Ward) -> None:
+def test_a_message_after_the_first_response_is_owed_an_answer_from_its_own_time(ward: IncidentScenario) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     wrote(ward, incident, "2026-06-01 09:00", now="2026-06-01 09:30")
@@ -58,7 +60,7 @@ def test_a_message_after_the_first_response_is_owed_an_answer_from_its_own_time(
     assert ward.states(incident)["next_response"] == "met"
 
 
-def test_the_oldest_message_counts_and_the_next_begins_a_new_cycle(ward: Ward) -> None:
+def test_the_oldest_message_counts_and_the_next_begins_a_new_cycle(ward: IncidentScenario) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     wrote(ward, incident, "2026-06-01 09:00")
@@ -70,7 +72,7 @@ def test_the_oldest_message_counts_and_the_next_begins_a_new_cycle(ward: Ward) -
     assert (clock.cycle, clock.started_at, clock.state) == (2, utc("2026-06-01 10:00"), "running")
 
 
-def test_the_next_answer_is_owed_on_the_terms_of_the_present_severity(ward: Ward) -> None:
+def test_the_next_answer_is_owed_on_the_terms_of_the_present_severity(ward: IncidentScenario) -> None:
     with ward.at("2026-01-02 00:00"):
         calendar = next(row for row in sla_selectors.latest_calendar_versions() if row.spec.get("always"))
         targets = [
@@ -91,7 +93,7 @@ def test_the_next_answer_is_owed_on_the_terms_of_the_present_severity(ward: Ward
     assert (clock.due_at, clock.severity, clock.cycle) == (utc("2026-06-01 09:50"), "critical", 2)
 
 
-def test_while_a_vendor_is_waited_on_the_next_answer_waits_too(ward: Ward) -> None:
+def test_while_a_vendor_is_waited_on_the_next_answer_waits_too(ward: IncidentScenario) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     ward.do("pause", incident, "2026-06-01 08:20", reason="A fix", party="vendor")
@@ -101,13 +103,13 @@ def test_while_a_vendor_is_waited_on_the_next_answer_waits_too(ward: Ward) -> No
     assert ward.clocks(incident)["next_response"].due_at == utc("2026-06-01 11:30")
 
 
-def test_while_the_first_response_is_owed_that_is_the_answer(ward: Ward) -> None:
+def test_while_the_first_response_is_owed_that_is_the_answer(ward: IncidentScenario) -> None:
     incident = ward.open()
     wrote(ward, incident, "2026-06-01 08:20")
     assert "next_response" not in ward.clocks(incident)
 
 
-def test_a_message_that_is_noted_after_it_was_answered_owes_nothing(ward: Ward) -> None:
+def test_a_message_that_is_noted_after_it_was_answered_owes_nothing(ward: IncidentScenario) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     ward.do("post_update", incident, "2026-06-01 09:30", body="We found it.")
@@ -115,7 +117,7 @@ def test_a_message_that_is_noted_after_it_was_answered_owes_nothing(ward: Ward) 
     assert "next_response" not in ward.clocks(incident)
 
 
-def test_s25_thanks_after_the_end_start_no_clock(ward: Ward) -> None:
+def test_s25_thanks_after_the_end_start_no_clock(ward: IncidentScenario) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     wrote(ward, incident, "2026-06-01 09:00")
@@ -129,7 +131,9 @@ def test_s25_thanks_after_the_end_start_no_clock(ward: Ward) -> None:
 @pytest.mark.parametrize(
     ("moment", "now"), [("2026-06-01 09:00", "2026-06-01 08:30"), ("2026-06-01 07:00", "2026-06-01 09:00")]
 )
-def test_a_message_comes_neither_in_the_future_nor_before_the_beginning(ward: Ward, moment: str, now: str) -> None:
+def test_a_message_comes_neither_in_the_future_nor_before_the_beginning(
+    ward: IncidentScenario, moment: str, now: str
+) -> None:
     incident = ward.open()
     with pytest.raises(DomainError) as refused:
         wrote(ward, incident, moment, now=now)
@@ -151,7 +155,7 @@ def test_where_a_message_is_the_response_beginning_is_not_enough(cast: Cast) -> 
 # --- waiting for the client ------------------------------------------------------------------------------------------
 
 
-def test_a_reply_ends_the_wait_at_its_own_time(ward: Ward) -> None:
+def test_a_reply_ends_the_wait_at_its_own_time(ward: IncidentScenario) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     ward.do("pause", incident, "2026-06-01 09:00", reason="Examples", party="client")
@@ -163,7 +167,7 @@ def test_a_reply_ends_the_wait_at_its_own_time(ward: Ward) -> None:
 
 
 @pytest.mark.parametrize("party", ["vendor", "provider", "window"])
-def test_a_reply_ends_no_wait_for_anybody_else(ward: Ward, party: str) -> None:
+def test_a_reply_ends_no_wait_for_anybody_else(ward: IncidentScenario, party: str) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     ward.do("pause", incident, "2026-06-01 09:00", reason="A fix", party=party)
@@ -172,7 +176,7 @@ def test_a_reply_ends_no_wait_for_anybody_else(ward: Ward, party: str) -> None:
     assert ward.states(incident)["resolution"] == "paused"
 
 
-def test_a_message_from_before_we_asked_ends_no_wait(ward: Ward) -> None:
+def test_a_message_from_before_we_asked_ends_no_wait(ward: IncidentScenario) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     ward.do("pause", incident, "2026-06-01 09:00", reason="Examples", party="client")
@@ -183,7 +187,7 @@ def test_a_message_from_before_we_asked_ends_no_wait(ward: Ward) -> None:
 # --- a date agreed by hand -------------------------------------------------------------------------------------------
 
 
-def test_s18_an_agreed_date_stands_whatever_is_paused(ward: Ward) -> None:
+def test_s18_an_agreed_date_stands_whatever_is_paused(ward: IncidentScenario) -> None:
     incident = ward.open()
     agreed = utc("2026-06-03 12:00")
     ward.do("agree_date", incident, "2026-06-01 09:00", agreed_at=agreed, reason="With Ms Hall, by phone")
@@ -195,7 +199,7 @@ def test_s18_an_agreed_date_stands_whatever_is_paused(ward: Ward) -> None:
 
 
 @pytest.mark.parametrize("mode", ["carry_elapsed", "fresh", "retroactive", "carry_fraction"])
-def test_a_change_of_severity_or_terms_keeps_an_agreed_date(ward: Ward, mode: str) -> None:
+def test_a_change_of_severity_or_terms_keeps_an_agreed_date(ward: IncidentScenario, mode: str) -> None:
     incident = ward.unsigned()
     agreed = utc("2026-06-03 12:00")
     ward.do("agree_date", incident, "2026-06-01 09:00", agreed_at=agreed, reason="By phone")
@@ -206,7 +210,7 @@ def test_a_change_of_severity_or_terms_keeps_an_agreed_date(ward: Ward, mode: st
     assert ward.clocks(incident)["resolution"].due_at == agreed
 
 
-def test_a_date_in_the_past_of_a_missed_promise_or_of_what_is_over_is_refused(ward: Ward) -> None:
+def test_a_date_in_the_past_of_a_missed_promise_or_of_what_is_over_is_refused(ward: IncidentScenario) -> None:
     incident = ward.open()
     with pytest.raises(DomainError):
         ward.do("agree_date", incident, "2026-06-01 09:00", agreed_at=utc("2026-06-01 08:59"), reason="x")
@@ -241,7 +245,7 @@ def test_without_a_rule_it_can_always_be_reopened(cast: Cast) -> None:
 # --- disputes --------------------------------------------------------------------------------------------------------
 
 
-def paused_for_two_hours(ward: Ward) -> tuple[uuid.UUID, uuid.UUID]:
+def paused_for_two_hours(ward: IncidentScenario) -> tuple[uuid.UUID, uuid.UUID]:
     """An incident that waited for the client from 09:00 to 11:00, and the line of the wait."""
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
@@ -250,19 +254,19 @@ def paused_for_two_hours(ward: Ward) -> tuple[uuid.UUID, uuid.UUID]:
     return incident, ward.entry(incident, "paused").id
 
 
-def dispute(ward: Ward, entry_id: uuid.UUID, moment: str = "2026-06-01 11:30") -> Any:
+def dispute(ward: IncidentScenario, entry_id: uuid.UUID, moment: str = "2026-06-01 11:30") -> Any:
     with ward.at(moment):
         return services.dispute_pause(
             entry_id=entry_id, contact_id=ward.house.contact_row.id, reason="We had answered already"
         )
 
 
-def decide(ward: Ward, row: Any, moment: str, *, accept: bool) -> Any:
+def decide(ward: IncidentScenario, row: Any, moment: str, *, accept: bool) -> Any:
     with ward.at(moment):
         return services.decide_dispute(dispute_id=row.id, accept=accept, answer="You are right.")
 
 
-def test_asking_for_a_review_moves_nothing(ward: Ward) -> None:
+def test_asking_for_a_review_moves_nothing(ward: IncidentScenario) -> None:
     incident, entry = paused_for_two_hours(ward)
     before = ward.clocks(incident)["resolution"].due_at
     row = dispute(ward, entry)
@@ -272,7 +276,7 @@ def test_asking_for_a_review_moves_nothing(ward: Ward) -> None:
     assert ward.told(incident)[-1:] == ["wait_disputed"]
 
 
-def test_a_wait_that_is_taken_back_counts_and_one_that_is_kept_does_not(ward: Ward) -> None:
+def test_a_wait_that_is_taken_back_counts_and_one_that_is_kept_does_not(ward: IncidentScenario) -> None:
     incident, entry = paused_for_two_hours(ward)
     assert ward.clocks(incident)["resolution"].due_at == utc("2026-06-01 18:00")
     decide(ward, dispute(ward, entry), "2026-06-01 12:00", accept=True)
@@ -282,7 +286,7 @@ def test_a_wait_that_is_taken_back_counts_and_one_that_is_kept_does_not(ward: Wa
     assert ward.clocks(other)["resolution"].due_at == utc("2026-06-01 18:00")
 
 
-def test_what_is_missed_by_that_is_missed_from_its_deadline_on_also_after_the_end(ward: Ward) -> None:
+def test_what_is_missed_by_that_is_missed_from_its_deadline_on_also_after_the_end(ward: IncidentScenario) -> None:
     incident, entry = paused_for_two_hours(ward)
     ward.do("resolve", incident, "2026-06-01 17:00", body="Done")
     assert ward.states(incident)["resolution"] == "met"
@@ -291,7 +295,7 @@ def test_what_is_missed_by_that_is_missed_from_its_deadline_on_also_after_the_en
     assert (clock.state, clock.breached_at) == ("breached", utc("2026-06-01 16:00"))
 
 
-def test_taking_back_the_present_wait_ends_it(ward: Ward) -> None:
+def test_taking_back_the_present_wait_ends_it(ward: IncidentScenario) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     ward.do("pause", incident, "2026-06-01 09:00", reason="Examples", party="client")
@@ -301,7 +305,9 @@ def test_taking_back_the_present_wait_ends_it(ward: Ward) -> None:
     assert ward.clocks(incident)["resolution"].due_at == utc("2026-06-01 16:00")
 
 
-def test_a_promise_that_was_missed_before_runs_again_when_the_present_wait_is_taken_back(ward: Ward) -> None:
+def test_a_promise_that_was_missed_before_runs_again_when_the_present_wait_is_taken_back(
+    ward: IncidentScenario,
+) -> None:
     incident = ward.open()
     ward.do("acknowledge", incident, "2026-06-01 08:10")
     ward.do("pause", incident, "2026-06-01 17:00", reason="Examples", party="client")
@@ -312,7 +318,7 @@ def test_a_promise_that_was_missed_before_runs_again_when_the_present_wait_is_ta
     assert views[0].segments[-1].kind == "open"
 
 
-def test_of_two_waits_only_the_disputed_one_is_taken_back(ward: Ward) -> None:
+def test_of_two_waits_only_the_disputed_one_is_taken_back(ward: IncidentScenario) -> None:
     incident, entry = paused_for_two_hours(ward)
     ward.do("pause", incident, "2026-06-01 12:00", reason="More examples", party="client")
     ward.do("resume", incident, "2026-06-01 13:00")
@@ -320,7 +326,7 @@ def test_of_two_waits_only_the_disputed_one_is_taken_back(ward: Ward) -> None:
     assert ward.clocks(incident)["resolution"].due_at == utc("2026-06-01 17:00")
 
 
-def test_a_wait_is_disputed_once_within_thirty_days_and_decided_once(ward: Ward) -> None:
+def test_a_wait_is_disputed_once_within_thirty_days_and_decided_once(ward: IncidentScenario) -> None:
     _incident, entry = paused_for_two_hours(ward)
     row = dispute(ward, entry)
     with pytest.raises(Conflict):
@@ -333,13 +339,13 @@ def test_a_wait_is_disputed_once_within_thirty_days_and_decided_once(ward: Ward)
         dispute(ward, late, "2026-07-02 09:00")
 
 
-def test_only_a_wait_can_be_disputed(ward: Ward) -> None:
+def test_only_a_wait_can_be_disputed(ward: IncidentScenario) -> None:
     incident, _entry = paused_for_two_hours(ward)
     with pytest.raises(NotFound):
         dispute(ward, ward.entry(incident, "acknowledged").id)
 
 
-def test_nobody_sees_the_disputes_of_others(cast: Cast, ward: Ward) -> None:
+def test_nobody_sees_the_disputes_of_others(cast: Cast, ward: IncidentScenario) -> None:
     _incident, entry = paused_for_two_hours(ward)
     row = dispute(ward, entry)
     with cast.south.scope():

@@ -23,8 +23,8 @@ from monitoring.tasks import mark_stale, roll_up
 from retainer.notifications.tasks import send_mail
 from slas.services import install_catalogue as install_response_times
 from slas.tasks import sweep_clocks
-from tests.cast import PASSWORD, House
-from tests.monitoring.lab import Target
+from tests.cast import PASSWORD, AgencyFixture
+from tests.monitoring.scenario import Target
 from tests.ui.forms_on_a_page import FormOnPage, forms_on
 
 __all__ = [
@@ -56,7 +56,7 @@ def after(moment: str, **time: float) -> datetime:
     return datetime.fromisoformat(moment) + timedelta(**time)
 
 
-def furnish(house: House) -> None:
+def furnish(house: AgencyFixture) -> None:
     """Gives an agency the plans, calendars and response times that every new one starts with."""
     with house.scope():
         install_response_times()

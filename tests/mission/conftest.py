@@ -6,31 +6,31 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.mission.acting import Program, Somebody, Target, furnish
 
 
 @pytest.fixture
-def house(cast: Cast) -> House:
+def house(cast: Cast) -> AgencyFixture:
     """The agency, with its plans, its response times, a client and a system."""
     furnish(cast.north)
     return cast.north
 
 
 @pytest.fixture
-def owner(house: House) -> Somebody:
+def owner(house: AgencyFixture) -> Somebody:
     """Who owns the agency."""
     return Somebody(house.owner.email)
 
 
 @pytest.fixture
-def engineer(house: House) -> Somebody:
+def engineer(house: AgencyFixture) -> Somebody:
     """Who works there."""
     return Somebody(house.engineer.email)
 
 
 @pytest.fixture
-def contact(house: House) -> Somebody:
+def contact(house: AgencyFixture) -> Somebody:
     """Who reads the client's portal."""
     return Somebody(house.contact.email)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Program, Somebody, at
 from tests.mission.doing import covers, drafts, owns, watches
 
@@ -36,7 +36,9 @@ def test_what_blocks_is_listed_until_it_is_set_and_holds_the_retainer_back(owner
         assert "Care Active" in owner.presses(retainer, "/activate/").text
 
 
-def test_what_only_warns_is_shown_and_holds_nothing_back(owner: Somebody, program: Program, house: House) -> None:
+def test_what_only_warns_is_shown_and_holds_nothing_back(
+    owner: Somebody, program: Program, house: AgencyFixture
+) -> None:
     house.allow("127.0.0.1", 9)
     with at("2026-01-01 08:00"):
         owns(owner)

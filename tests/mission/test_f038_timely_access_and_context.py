@@ -3,7 +3,7 @@ reminders."""
 
 from __future__ import annotations
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Program, Somebody, at, mails, work
 from tests.mission.doing import HOME, MORNING, PORTAL, opens, signs
 
@@ -64,7 +64,9 @@ def test_the_time_that_the_client_took_is_told_apart_from_ours(owner: Somebody, 
     assert sides == {"us": 3 * 3600, "client": 3 * 3600}
 
 
-def test_the_client_is_asked_at_once_and_reminded_three_times(owner: Somebody, contact: Somebody, house: House) -> None:
+def test_the_client_is_asked_at_once_and_reminded_three_times(
+    owner: Somebody, contact: Somebody, house: AgencyFixture
+) -> None:
     incident = ask(owner)
     days_pass(1)
     asked = mails(house.contact.email)
@@ -77,7 +79,7 @@ def test_the_client_is_asked_at_once_and_reminded_three_times(owner: Somebody, c
         assert contact.reads(f"{PORTAL}incidents/1/").text.count("Client reminded") == 3
 
 
-def test_once_the_client_has_answered_nobody_reminds_them(owner: Somebody, house: House) -> None:
+def test_once_the_client_has_answered_nobody_reminds_them(owner: Somebody, house: AgencyFixture) -> None:
     incident = ask(owner)
     days_pass(1, 2)
     before = len(mails(house.contact.email))

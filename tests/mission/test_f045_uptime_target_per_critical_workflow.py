@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Program, Somebody, Target, after, at, count, poll
 from tests.mission.doing import HOME, PORTAL, SYSTEM, signs, system_of, watches
 
@@ -15,7 +15,7 @@ JUNE = {"from": "2026-05-31T22:00:00Z", "to": "2026-06-30T22:00:00Z"}
 FAILED, PLANNED = (10,), (21, 22, 23)
 
 
-def a_month(owner: Somebody, house: House, target: Target) -> None:
+def a_month(owner: Somebody, house: AgencyFixture, target: Target) -> None:
     """Signed at 99.9 per cent without planned maintenance, and watched for a while in June."""
     house.allow(target.host, target.port)
     signs(owner)
@@ -38,7 +38,7 @@ def asked(program: Program) -> Any:
 
 
 def test_the_month_is_held_against_the_target_by_the_rule_that_is_stated(
-    owner: Somebody, contact: Somebody, program: Program, house: House, target: Target
+    owner: Somebody, contact: Somebody, program: Program, house: AgencyFixture, target: Target
 ) -> None:
     a_month(owner, house, target)
     with at("2026-07-02 08:00"):
@@ -51,7 +51,7 @@ def test_the_month_is_held_against_the_target_by_the_rule_that_is_stated(
 
 
 def test_the_same_month_is_the_same_figure_whenever_it_is_asked_for(
-    owner: Somebody, program: Program, house: House, target: Target
+    owner: Somebody, program: Program, house: AgencyFixture, target: Target
 ) -> None:
     a_month(owner, house, target)
     answers = []

@@ -3,7 +3,7 @@ ends."""
 
 from __future__ import annotations
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Program, Somebody, at, mails, work
 from tests.mission.doing import MORNING, opens, promises, signs
 
@@ -25,7 +25,7 @@ def test_triage_has_an_hour_and_a_clock_of_its_own_beside_the_response(owner: So
     assert (states["triage"], states["first_response"]) == ("met", "running")
 
 
-def test_whoever_has_the_system_is_warned_before_the_hour_is_over(owner: Somebody, house: House) -> None:
+def test_whoever_has_the_system_is_warned_before_the_hour_is_over(owner: Somebody, house: AgencyFixture) -> None:
     signs(owner)
     with at(MORNING):
         incident = opens(owner)

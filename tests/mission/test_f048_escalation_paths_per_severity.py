@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Somebody, after, at, mails, work
 from tests.mission.doing import MORNING, opens, promises, signs
 
@@ -34,7 +34,7 @@ def pass_time(minutes: int) -> None:
         work()
 
 
-def test_each_severity_climbs_its_own_chain_while_nobody_acknowledges(owner: Somebody, house: House) -> None:
+def test_each_severity_climbs_its_own_chain_while_nobody_acknowledges(owner: Somebody, house: AgencyFixture) -> None:
     promises(owner, "Ladder", **TIMES, **LADDER)
     signs(owner, "Ladder")
     with at(MORNING):

@@ -3,7 +3,7 @@ separate, what we must do."""
 
 from __future__ import annotations
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Somebody, Target, at
 from tests.mission.doing import PORTAL, covers, drafts, owns, promises, watches
 
@@ -31,7 +31,7 @@ def answers(contact: Somebody) -> dict[str, str]:
 
 
 def test_the_portal_answers_each_from_what_was_signed(
-    owner: Somebody, contact: Somebody, house: House, target: Target
+    owner: Somebody, contact: Somebody, house: AgencyFixture, target: Target
 ) -> None:
     house.allow(target.host, target.port)
     with at("2026-01-01 08:00"):

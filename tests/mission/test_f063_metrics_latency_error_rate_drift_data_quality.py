@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Program, Somebody, Target, at, work
 from tests.mission.doing import MORNING, PORTAL, SYSTEM, limits, minutes_pass, signs, watches
 
@@ -32,7 +32,7 @@ def extremes(reader: Somebody, place: str, check: str, metric: str) -> tuple[flo
 
 @pytest.mark.parametrize("metric", BAD)
 def test_each_is_read_drawn_and_held_to_a_limit(
-    metric: str, owner: Somebody, contact: Somebody, program: Program, house: House, target: Target
+    metric: str, owner: Somebody, contact: Somebody, program: Program, house: AgencyFixture, target: Target
 ) -> None:
     (comparison, limit), bad, shown, said = BAD[metric]
     house.allow(target.host, target.port)
@@ -52,7 +52,7 @@ def test_each_is_read_drawn_and_held_to_a_limit(
 
 
 def test_the_latency_is_measured_by_itself_and_can_have_a_limit_too(
-    owner: Somebody, contact: Somebody, program: Program, house: House, target: Target
+    owner: Somebody, contact: Somebody, program: Program, house: AgencyFixture, target: Target
 ) -> None:
     house.allow(target.host, target.port)
     signs(owner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Page, Somebody, Target, at, count
 from tests.mission.doing import MORNING, PORTAL, SYSTEM, limits, minutes_pass, signs, watches
 
@@ -26,7 +26,7 @@ def uptime(page: Page) -> str:
 
 
 def test_the_client_reads_the_same_figures_charts_and_uptime_as_the_agency(
-    owner: Somebody, contact: Somebody, house: House, target: Target
+    owner: Somebody, contact: Somebody, house: AgencyFixture, target: Target
 ) -> None:
     house.allow(target.host, target.port)
     signs(owner)
@@ -52,7 +52,7 @@ def test_the_client_reads_the_same_figures_charts_and_uptime_as_the_agency(
             assert any(drawn["values"])
 
 
-def test_no_other_client_reads_them(house: House, owner: Somebody, target: Target) -> None:
+def test_no_other_client_reads_them(house: AgencyFixture, owner: Somebody, target: Target) -> None:
     house.allow(target.host, target.port)
     with at(MORNING):
         watches(owner, target.url)

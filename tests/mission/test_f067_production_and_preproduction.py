@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Page, Program, Somebody, Target, at, count
 from tests.mission.doing import HOME, MORNING, PORTAL, SYSTEM, minutes_pass, opens, signs, system_of, watches
 
 CLIENTS = f"{PORTAL}systems/support-bot/"
 
 
-def fails_in(environment: str, owner: Somebody, house: House, target: Target) -> None:
+def fails_in(environment: str, owner: Somebody, house: AgencyFixture, target: Target) -> None:
     """The system fails in one of its environments for five minutes."""
     house.allow(target.host, target.port)
     with at(MORNING):
@@ -35,7 +35,7 @@ def seen(owner: Somebody, contact: Somebody, program: Program) -> tuple[Page, Pa
 
 
 def test_what_fails_before_production_alerts_staff_and_counts_for_no_promise(
-    owner: Somebody, contact: Somebody, program: Program, house: House, target: Target
+    owner: Somebody, contact: Somebody, program: Program, house: AgencyFixture, target: Target
 ) -> None:
     signs(owner)
     fails_in("preproduction", owner, house, target)
@@ -47,7 +47,7 @@ def test_what_fails_before_production_alerts_staff_and_counts_for_no_promise(
 
 
 def test_the_same_in_production_opens_an_incident_and_starts_its_clocks(
-    owner: Somebody, contact: Somebody, program: Program, house: House, target: Target
+    owner: Somebody, contact: Somebody, program: Program, house: AgencyFixture, target: Target
 ) -> None:
     signs(owner)
     fails_in("production", owner, house, target)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Program, Somebody, Target, at
 from tests.mission.doing import HOME, MORNING, PORTAL, limits, minutes_pass, signs, watches
 
 RULE = {"metric": "rate", "comparison": "below", "limit": "77 %", "clear_limit": "80 %", "agreed_on": "2026-05-20"}
 
 
-def agreed(owner: Somebody, house: House, target: Target) -> str:
+def agreed(owner: Somebody, house: AgencyFixture, target: Target) -> str:
     """A limit that the client agreed to; returns the address of its check."""
     house.allow(target.host, target.port)
     signs(owner)
@@ -26,7 +26,7 @@ def passes(target: Target, rate: float, since: str, minutes: int) -> None:
 
 
 def test_a_limit_carries_the_day_on_which_the_client_agreed(
-    owner: Somebody, contact: Somebody, program: Program, house: House, target: Target
+    owner: Somebody, contact: Somebody, program: Program, house: AgencyFixture, target: Target
 ) -> None:
     check = agreed(owner, house, target)
     with at("2026-06-01 08:10"):
@@ -37,7 +37,7 @@ def test_a_limit_carries_the_day_on_which_the_client_agreed(
 
 
 def test_a_drop_alerts_once_however_long_it_lasts_and_then_recovers(
-    owner: Somebody, program: Program, house: House, target: Target
+    owner: Somebody, program: Program, house: AgencyFixture, target: Target
 ) -> None:
     agreed(owner, house, target)
     passes(target, 0.87, MORNING, 3)
@@ -58,7 +58,9 @@ def test_a_drop_alerts_once_however_long_it_lasts_and_then_recovers(
     assert (timeline.count("Alert fired"), timeline.count("Alert recovered")) == (1, 1)
 
 
-def test_the_next_drop_is_an_alert_of_its_own(owner: Somebody, program: Program, house: House, target: Target) -> None:
+def test_the_next_drop_is_an_alert_of_its_own(
+    owner: Somebody, program: Program, house: AgencyFixture, target: Target
+) -> None:
     agreed(owner, house, target)
     for hour in (8, 9):
         passes(target, 0.71, f"2026-06-01 {hour:02d}:00", 5)

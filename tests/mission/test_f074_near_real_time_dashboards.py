@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.cast import House
+from tests.cast import AgencyFixture
 from tests.mission.acting import Page, Somebody, Target, at, work
 from tests.mission.doing import MORNING, PORTAL, SYSTEM, minutes_pass, signs, watches
 
@@ -23,7 +23,7 @@ def live(page: Page) -> tuple[str, float]:
 
 
 @pytest.fixture
-def watched(owner: Somebody, house: House, target: Target) -> Target:
+def watched(owner: Somebody, house: AgencyFixture, target: Target) -> Target:
     """The system under contract, asked every minute since eight."""
     house.allow(target.host, target.port)
     signs(owner)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cast import Cast
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 
 @pytest.fixture
-def lab(cast: Cast) -> Lab:
+def lab(cast: Cast) -> MonitoringScenario:
     """The first agency's lab."""
-    return Lab(cast.north)
+    return MonitoringScenario(cast.north)
 
 
 @pytest.fixture

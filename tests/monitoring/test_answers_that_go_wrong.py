@@ -15,7 +15,7 @@ from monitoring.models import Check
 from monitoring.probing.parse import Reading
 from monitoring.results import Result
 from tests.cast import Cast
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 NOT_PUBLIC = (
     "http://127.0.0.1/",
@@ -39,7 +39,7 @@ NOT_PUBLIC = (
 )
 
 
-def test_m26_a_check_gives_up_after_its_own_timeout_and_says_so(lab: Lab, target: Target) -> None:
+def test_m26_a_check_gives_up_after_its_own_timeout_and_says_so(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target, timeout_ms=300)
     target.delay = 1
     lab.round()
@@ -49,7 +49,7 @@ def test_m26_a_check_gives_up_after_its_own_timeout_and_says_so(lab: Lab, target
     assert 250_000 < check.last_latency_us < 900_000
 
 
-def test_a_closed_port_and_an_error_status_have_their_own_class(lab: Lab, target: Target) -> None:
+def test_a_closed_port_and_an_error_status_have_their_own_class(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     target.fails(500)
     lab.round()
@@ -64,7 +64,9 @@ def test_a_closed_port_and_an_error_status_have_their_own_class(lab: Lab, target
     [b'"quoted"', b"{", b"\xff\xfe", b'{"rate": NaN}', b"[" * 5000, b""],
     ids=["text", "cut off", "not UTF-8", "NaN", "deep", "empty"],
 )
-def test_m35_a_malformed_answer_gives_no_values_and_reuses_no_old_ones(lab: Lab, target: Target, body: bytes) -> None:
+def test_m35_a_malformed_answer_gives_no_values_and_reuses_no_old_ones(
+    lab: MonitoringScenario, target: Target, body: bytes
+) -> None:
     check_id = lab.watch(target)
     threshold_id = lab.limit(check_id)
     target.says(rate=0.9)
@@ -76,7 +78,7 @@ def test_m35_a_malformed_answer_gives_no_values_and_reuses_no_old_ones(lab: Lab,
     assert (threshold.missing_streak, threshold.bad_streak) == (1, 0)
 
 
-def test_m35_an_exposition_in_quotes_is_a_failure_of_the_check(lab: Lab, target: Target) -> None:
+def test_m35_an_exposition_in_quotes_is_a_failure_of_the_check(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(
         target, kind="prometheus", metrics=[{"name": "running", "path": "llamacpp:requests_processing", "unit": ""}]
     )
@@ -88,7 +90,7 @@ def test_m35_an_exposition_in_quotes_is_a_failure_of_the_check(lab: Lab, target:
     assert (lab.check(check_id).last_error, lab.check(check_id).last_values) == ("parse", {})
 
 
-def test_m37_a_value_that_disappears_neither_ends_nor_begins_an_alert(lab: Lab, target: Target) -> None:
+def test_m37_a_value_that_disappears_neither_ends_nor_begins_an_alert(lab: MonitoringScenario, target: Target) -> None:
     threshold_id = lab.limit(lab.watch(target))
     target.says(rate=0.71)
     lab.round(3)
@@ -101,7 +103,9 @@ def test_m37_a_value_that_disappears_neither_ends_nor_begins_an_alert(lab: Lab, 
     assert [alert.state for alert in lab.alerts() if alert.health == "degraded"] == ["recovered"]
 
 
-def test_m37_a_target_that_disappears_does_not_end_the_alert_of_its_value(lab: Lab, target: Target) -> None:
+def test_m37_a_target_that_disappears_does_not_end_the_alert_of_its_value(
+    lab: MonitoringScenario, target: Target
+) -> None:
     lab.limit(lab.watch(target))
     target.says(rate=0.71)
     lab.round(3)
@@ -110,7 +114,7 @@ def test_m37_a_target_that_disappears_does_not_end_the_alert_of_its_value(lab: L
     assert [(alert.health, alert.state) for alert in lab.alerts()] == [("degraded", "firing"), ("down", "firing")]
 
 
-def test_a_value_that_was_there_and_is_missing_three_times_is_unknown(lab: Lab, target: Target) -> None:
+def test_a_value_that_was_there_and_is_missing_three_times_is_unknown(lab: MonitoringScenario, target: Target) -> None:
     threshold_id = lab.limit(lab.watch(target))
     target.says(rate=0.9)
     lab.round()
@@ -123,7 +127,7 @@ def test_a_value_that_was_there_and_is_missing_three_times_is_unknown(lab: Lab, 
 
 
 @pytest.mark.parametrize("url", NOT_PUBLIC)
-def test_x26_m31_an_address_that_is_not_public_is_refused_when_it_is_saved(lab: Lab, url: str) -> None:
+def test_x26_m31_an_address_that_is_not_public_is_refused_when_it_is_saved(lab: MonitoringScenario, url: str) -> None:
     with pytest.raises(DomainError) as refused:
         _save(lab, url)
     assert refused.value.field == "url"
@@ -131,7 +135,7 @@ def test_x26_m31_an_address_that_is_not_public_is_refused_when_it_is_saved(lab: 
         assert not Check.objects.exists()
 
 
-def test_x26_an_address_that_stopped_being_allowed_is_not_asked(lab: Lab, target: Target) -> None:
+def test_x26_an_address_that_stopped_being_allowed_is_not_asked(lab: MonitoringScenario, target: Target) -> None:
     """The same judgement falls again when the socket is opened, and the state is unknown, not down."""
     target.says(rate=0.9)
     check_id = lab.watch(target)
@@ -146,13 +150,13 @@ def test_x26_an_address_that_stopped_being_allowed_is_not_asked(lab: Lab, target
     assert lab.incidents() == []
 
 
-def test_x26_one_agencys_allowance_is_no_other_agencys(lab: Lab, cast: Cast, target: Target) -> None:
+def test_x26_one_agencys_allowance_is_no_other_agencys(lab: MonitoringScenario, cast: Cast, target: Target) -> None:
     lab.watch(target)
     with pytest.raises(DomainError):
-        _save(Lab(cast.south), target.url)
+        _save(MonitoringScenario(cast.south), target.url)
 
 
-def test_a_redirect_is_not_followed(lab: Lab, target: Target, other_target: Target) -> None:
+def test_a_redirect_is_not_followed(lab: MonitoringScenario, target: Target, other_target: Target) -> None:
     check_id = lab.watch(target)
     target.fails(302)
     target.headers = {"Location": f"{other_target.url}/"}
@@ -160,7 +164,9 @@ def test_a_redirect_is_not_followed(lab: Lab, target: Target, other_target: Targ
     assert (lab.check(check_id).last_error, other_target.requests) == ("status", [])
 
 
-def test_an_answer_without_end_is_cut_off_and_so_is_one_that_unpacks_into_one(lab: Lab, target: Target) -> None:
+def test_an_answer_without_end_is_cut_off_and_so_is_one_that_unpacks_into_one(
+    lab: MonitoringScenario, target: Target
+) -> None:
     check_id = lab.watch(target)
     target.body = b" " * (2 << 20)
     lab.round()
@@ -170,7 +176,7 @@ def test_an_answer_without_end_is_cut_off_and_so_is_one_that_unpacks_into_one(la
     assert lab.check(check_id).last_error == "too_large"
 
 
-def test_m41_a_check_that_cannot_be_asked_stops_nobody_else(lab: Lab, target: Target) -> None:
+def test_m41_a_check_that_cannot_be_asked_stops_nobody_else(lab: MonitoringScenario, target: Target) -> None:
     """Its secret does not open, its address cannot be read, its values have no path; the others are asked on time."""
     good = lab.watch(target, name="Good")
     bad = [lab.watch(target, name=f"Bad {number}") for number in range(3)]
@@ -186,7 +192,7 @@ def test_m41_a_check_that_cannot_be_asked_stops_nobody_else(lab: Lab, target: Ta
 
 
 def test_m41_a_result_that_cannot_be_stored_is_put_aside_alone(
-    lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, bad = lab.watch(target, name="Good"), lab.watch(target, name="Bad")
     target.says(rate=0.9)
@@ -204,6 +210,6 @@ def test_m41_a_result_that_cannot_be_stored_is_put_aside_alone(
     assert lab.check(bad).last_finished_at is None
 
 
-def _save(lab: Lab, url: str) -> None:
+def _save(lab: MonitoringScenario, url: str) -> None:
     with lab.at():
         services.create_check(system_id=lab.house.system.id, name="Probe", kind="http", url=url)

@@ -27,8 +27,8 @@ from monitoring import pushed, services
 from monitoring.models import Alert, Check, Threshold
 from monitoring.reconciling import Differences, reconcile
 from monitoring.unsolved import take_up_unsolved
-from tests.cast import House, build_house
-from tests.monitoring.lab import START
+from tests.cast import AgencyFixture, build_house
+from tests.monitoring.scenario import START
 
 SUBJECTS = st.integers(0, 1)
 # The news that monitoring acts on.
@@ -48,7 +48,7 @@ class Killed(BaseException):
 class AnyOrder(RuleBasedStateMachine):
     """Two systems of one client, each with a check that waits for values, and an agreed limit on them."""
 
-    house: House
+    house: AgencyFixture
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,10 +7,10 @@ from django.test import Client
 from core import clock
 from monitoring.evidence import evidence_of
 from tests.cast import Cast
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 
-def test_an_alert_says_what_was_seen_and_how_it_ended(lab: Lab, target: Target) -> None:
+def test_an_alert_says_what_was_seen_and_how_it_ended(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(check_id := lab.watch(target))
     target.says(rate=0.71)
     lab.round(3)
@@ -24,7 +24,7 @@ def test_an_alert_says_what_was_seen_and_how_it_ended(lab: Lab, target: Target) 
     assert [value for _at, value in ended.samples] == ["87.0 %"] * 2
 
 
-def test_a_lost_value_says_so_and_ends_with_the_next(lab: Lab, target: Target) -> None:
+def test_a_lost_value_says_so_and_ends_with_the_next(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(check_id := lab.watch(target))
     target.says(other=1)
     lab.round(3)
@@ -35,7 +35,9 @@ def test_a_lost_value_says_so_and_ends_with_the_next(lab: Lab, target: Target) -
     assert ended.sentence == "A value came again."
 
 
-def test_the_page_shows_words_and_no_data_structure(lab: Lab, target: Target, cast: Cast, client: Client) -> None:
+def test_the_page_shows_words_and_no_data_structure(
+    lab: MonitoringScenario, target: Target, cast: Cast, client: Client
+) -> None:
     lab.limit(lab.watch(target))
     target.says(rate=0.71)
     lab.round(3)

@@ -8,7 +8,7 @@ from core.errors import DomainError
 from monitoring.forms import CheckForm
 from monitoring.presets import PRESETS, Preset
 from monitoring.probing.parse import check_path
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 TYPED = {
     "name": "Quality",
@@ -23,7 +23,7 @@ TYPED = {
 }
 
 
-def test_a_check_is_typed_in_words_and_saved_in_numbers(lab: Lab) -> None:
+def test_a_check_is_typed_in_words_and_saved_in_numbers(lab: MonitoringScenario) -> None:
     form = CheckForm(TYPED)
     assert form.is_valid(), form.errors
     assert form.cleaned_data["metrics"] == [
@@ -33,7 +33,7 @@ def test_a_check_is_typed_in_words_and_saved_in_numbers(lab: Lab) -> None:
     assert (form.cleaned_data["interval_seconds"], form.cleaned_data["timeout_ms"]) == (300, 2000)
 
 
-def test_what_cannot_be_read_is_named_and_kept(lab: Lab) -> None:
+def test_what_cannot_be_read_is_named_and_kept(lab: MonitoringScenario) -> None:
     form = CheckForm({**TYPED, "interval": "now and then", "bad_count": "0"})
     assert not form.is_valid()
     assert set(form.errors) == {"interval", "bad_count"}
@@ -41,7 +41,7 @@ def test_what_cannot_be_read_is_named_and_kept(lab: Lab) -> None:
     assert "Quality" in str(form["name"])
 
 
-def test_the_form_of_a_check_shows_everything_but_its_secret(lab: Lab, target: Target) -> None:
+def test_the_form_of_a_check_shows_everything_but_its_secret(lab: MonitoringScenario, target: Target) -> None:
     check = lab.check(lab.watch(target, authorization="Bearer very-secret-value"))
     with lab.at():
         initial = CheckForm.initial_of(check)
@@ -67,14 +67,14 @@ def test_the_form_of_a_check_shows_everything_but_its_secret(lab: Lab, target: T
     ],
 )
 def test_a_check_that_cannot_work_is_refused_beside_its_field(
-    lab: Lab, target: Target, more: dict[str, object], field: str
+    lab: MonitoringScenario, target: Target, more: dict[str, object], field: str
 ) -> None:
     with pytest.raises(DomainError) as refused:
         lab.watch(target, **more)
     assert refused.value.field == field
 
 
-def test_two_checks_of_one_environment_have_two_names(lab: Lab, target: Target) -> None:
+def test_two_checks_of_one_environment_have_two_names(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target, name="Quality")
     with pytest.raises(DomainError) as refused:
         lab.watch(target, name="Quality")
@@ -84,7 +84,7 @@ def test_two_checks_of_one_environment_have_two_names(lab: Lab, target: Target) 
 
 @pytest.mark.parametrize(("criticality", "seconds"), [("high", 60), ("medium", 300), ("low", 900)])
 def test_without_an_interval_it_asks_by_the_systems_criticality(
-    lab: Lab, target: Target, criticality: str, seconds: int
+    lab: MonitoringScenario, target: Target, criticality: str, seconds: int
 ) -> None:
     with lab.at():
         lab.house.system.criticality = criticality
@@ -96,14 +96,14 @@ def test_without_an_interval_it_asks_by_the_systems_criticality(
     ("comparison", "limit", "clear"), [("above", 5.0, 6.0), ("below", 5.0, 4.0), ("above", float("nan"), 1.0)]
 )
 def test_a_limit_that_clears_on_its_bad_side_is_refused(
-    lab: Lab, target: Target, comparison: str, limit: float, clear: float
+    lab: MonitoringScenario, target: Target, comparison: str, limit: float, clear: float
 ) -> None:
     check_id = lab.watch(target)
     with pytest.raises(DomainError):
         lab.limit(check_id, comparison=comparison, limit=limit, clear_limit=clear)
 
 
-def test_a_limit_on_a_value_that_is_not_read_is_refused(lab: Lab, target: Target) -> None:
+def test_a_limit_on_a_value_that_is_not_read_is_refused(lab: MonitoringScenario, target: Target) -> None:
     with pytest.raises(DomainError) as refused:
         lab.limit(lab.watch(target), metric="something")
     assert refused.value.field == "metric"

@@ -13,10 +13,12 @@ from incidents import services as incident_services
 from incidents.severities import DEFINITIONS
 from monitoring import services
 from monitoring.models import Alert
-from tests.monitoring.lab import INTERVAL, START, Lab, Target
+from tests.monitoring.scenario import INTERVAL, START, MonitoringScenario, Target
 
 
-def test_a_fall_from_87_to_71_per_cent_opens_one_alert_and_one_incident_and_recovers(lab: Lab, target: Target) -> None:
+def test_a_fall_from_87_to_71_per_cent_opens_one_alert_and_one_incident_and_recovers(
+    lab: MonitoringScenario, target: Target
+) -> None:
     check_id = lab.watch(target)
     lab.limit(check_id)
     target.says(rate=0.87)
@@ -38,7 +40,7 @@ def test_a_fall_from_87_to_71_per_cent_opens_one_alert_and_one_incident_and_reco
     assert lab.told() == ["monitoring.alert.fired", "monitoring.alert.recovered"]
 
 
-def test_f107_the_timeline_names_the_check_that_recovered(lab: Lab, target: Target) -> None:
+def test_f107_the_timeline_names_the_check_that_recovered(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(lab.watch(target, name="Quality"))
     target.says(rate=0.71)
     lab.round(3)
@@ -49,7 +51,7 @@ def test_f107_the_timeline_names_the_check_that_recovered(lab: Lab, target: Targ
     assert "Quality" in dict(lab.entries())["alert_recovered"]
 
 
-def test_the_alert_holds_the_exact_values_and_the_rule_behind_it(lab: Lab, target: Target) -> None:
+def test_the_alert_holds_the_exact_values_and_the_rule_behind_it(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     lab.limit(check_id)
     for value in (0.87, 0.76, 0.75, 0.71):
@@ -61,7 +63,7 @@ def test_the_alert_holds_the_exact_values_and_the_rule_behind_it(lab: Lab, targe
     assert (fired["metric"], fired["limit"], fired["clear_limit"], fired["bad_in_a_row"]) == ("rate", 0.77, 0.80, 3)
 
 
-def test_a_target_that_is_down_is_critical_and_says_why(lab: Lab, target: Target) -> None:
+def test_a_target_that_is_down_is_critical_and_says_why(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.fails(503)
     lab.round(3)
@@ -71,7 +73,7 @@ def test_a_target_that_is_down_is_critical_and_says_why(lab: Lab, target: Target
 
 
 def test_a_second_alert_of_the_system_joins_the_incident_that_is_open(
-    lab: Lab, target: Target, other_target: Target
+    lab: MonitoringScenario, target: Target, other_target: Target
 ) -> None:
     lab.limit(lab.watch(target))
     lab.watch(other_target)
@@ -85,7 +87,7 @@ def test_a_second_alert_of_the_system_joins_the_incident_that_is_open(
     assert [kind for kind, _body in lab.entries()] == ["opened", "alert_fired", "alert_fired"]
 
 
-def test_preproduction_alerts_and_opens_no_incident(lab: Lab, target: Target) -> None:
+def test_preproduction_alerts_and_opens_no_incident(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target, environment_kind="preproduction")
     target.fails()
     lab.round(3)
@@ -94,7 +96,7 @@ def test_preproduction_alerts_and_opens_no_incident(lab: Lab, target: Target) ->
     assert lab.incidents() == []
 
 
-def test_m13_what_recovers_before_it_counts_is_told_to_nobody(lab: Lab, target: Target) -> None:
+def test_m13_what_recovers_before_it_counts_is_told_to_nobody(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(lab.watch(target))
     for value in (0.87, 0.71, 0.71, 0.87, 0.71, 0.71, 0.87):
         target.says(rate=value)
@@ -106,7 +108,7 @@ def test_m13_what_recovers_before_it_counts_is_told_to_nobody(lab: Lab, target: 
     assert (lab.alerts(), lab.incidents(), lab.told("monitoring.check.transitioned")) == ([], [], [])
 
 
-def test_m17_an_answer_that_alternates_never_alerts(lab: Lab, target: Target) -> None:
+def test_m17_an_answer_that_alternates_never_alerts(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     for turn in range(10):
         target.fails() if turn % 2 else target.says(rate=0.9)
@@ -114,7 +116,9 @@ def test_m17_an_answer_that_alternates_never_alerts(lab: Lab, target: Target) ->
     assert lab.alerts() == []
 
 
-def test_m12_streaks_outlive_a_restart_and_a_standing_alert_is_not_repeated(lab: Lab, target: Target) -> None:
+def test_m12_streaks_outlive_a_restart_and_a_standing_alert_is_not_repeated(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """Every round is a prober of its own that remembers nothing, so nothing but the rows carries the streaks."""
     check_id = lab.watch(target)
     target.fails()
@@ -127,7 +131,7 @@ def test_m12_streaks_outlive_a_restart_and_a_standing_alert_is_not_repeated(lab:
     assert lab.told() == ["monitoring.alert.fired"]
 
 
-def test_between_the_two_limits_an_alert_neither_ends_nor_begins(lab: Lab, target: Target) -> None:
+def test_between_the_two_limits_an_alert_neither_ends_nor_begins(lab: MonitoringScenario, target: Target) -> None:
     threshold_id = lab.limit(lab.watch(target))
     target.says(rate=0.785)
     lab.round(5)
@@ -141,7 +145,7 @@ def test_between_the_two_limits_an_alert_neither_ends_nor_begins(lab: Lab, targe
 
 
 def test_a_prober_that_dies_after_storing_loses_no_alert(
-    lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The state is stored, nothing is told; later the outbox opens the alert, once."""
     lab.watch(target)
@@ -159,7 +163,7 @@ def test_a_prober_that_dies_after_storing_loses_no_alert(
 
 
 def test_a_recovery_that_is_dealt_with_first_waits_for_its_alert(
-    lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise the alert would be opened afterwards and never end."""
     lab.watch(target)
@@ -181,7 +185,9 @@ def test_a_recovery_that_is_dealt_with_first_waits_for_its_alert(
     assert [alert.state for alert in lab.alerts()] == ["recovered"]
 
 
-def test_an_alert_ends_when_its_check_is_paused_and_the_next_failure_is_told_again(lab: Lab, target: Target) -> None:
+def test_an_alert_ends_when_its_check_is_paused_and_the_next_failure_is_told_again(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """Nobody looks any more; an alert left open would swallow every later one."""
     check_id = lab.watch(target)
     target.fails()
@@ -196,7 +202,7 @@ def test_an_alert_ends_when_its_check_is_paused_and_the_next_failure_is_told_aga
     assert [alert.state for alert in lab.alerts()] == ["recovered", "firing"]
 
 
-def test_a_limit_that_changes_while_it_fires_still_ends_its_alert(lab: Lab, target: Target) -> None:
+def test_a_limit_that_changes_while_it_fires_still_ends_its_alert(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     lab.limit(check_id)
     target.says(rate=0.71)
@@ -209,7 +215,7 @@ def test_a_limit_that_changes_while_it_fires_still_ends_its_alert(lab: Lab, targ
     assert [alert.state for alert in lab.alerts()] == ["recovered", "firing"]
 
 
-def test_removing_a_limit_ends_its_alert_and_keeps_the_record(lab: Lab, target: Target) -> None:
+def test_removing_a_limit_ends_its_alert_and_keeps_the_record(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     threshold_id = lab.limit(check_id)
     target.says(rate=0.71)
@@ -222,7 +228,7 @@ def test_removing_a_limit_ends_its_alert_and_keeps_the_record(lab: Lab, target: 
     assert [kind for kind, _body in lab.entries()][-1] == "alert_recovered"
 
 
-def test_m18_the_database_lets_one_alert_a_fingerprint_be_open(lab: Lab, target: Target) -> None:
+def test_m18_the_database_lets_one_alert_a_fingerprint_be_open(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.fails()
     lab.round(3)
@@ -232,7 +238,9 @@ def test_m18_the_database_lets_one_alert_a_fingerprint_be_open(lab: Lab, target:
         Alert.objects.bulk_create([alert])
 
 
-def test_a_value_that_appears_after_an_hour_of_bad_ones_began_an_hour_ago(lab: Lab, target: Target) -> None:
+def test_a_value_that_appears_after_an_hour_of_bad_ones_began_an_hour_ago(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """An alert says when it began, and not when it was believed."""
     check_id = lab.watch(target, bad_count=5)
     target.fails()
@@ -242,7 +250,7 @@ def test_a_value_that_appears_after_an_hour_of_bad_ones_began_an_hour_ago(lab: L
     assert lab.check(check_id).health == "down"
 
 
-def test_an_incident_is_called_by_what_it_means_for_people(lab: Lab, target: Target) -> None:
+def test_an_incident_is_called_by_what_it_means_for_people(lab: MonitoringScenario, target: Target) -> None:
     """The metric stands on the timeline; the title, which the client reads in the mail, is about people."""
     impact = "Customers wait twice as long for answers"
     lab.limit(lab.watch(target), unit="ratio", impact=f"  {impact} ")
@@ -253,7 +261,7 @@ def test_an_incident_is_called_by_what_it_means_for_people(lab: Lab, target: Tar
     assert lab.alerts()[0].title == "Rate 71.0 %, below the agreed 77.0 %"
 
 
-def test_the_client_does_not_read_the_worst_that_a_severity_covers(lab: Lab, target: Target) -> None:
+def test_the_client_does_not_read_the_worst_that_a_severity_covers(lab: MonitoringScenario, target: Target) -> None:
     """Slow answers are no "nobody can use it", whatever severity they have."""
     lab.limit(lab.watch(target), unit="ratio", impact="Customers wait longer")
     target.says(rate=0.71)

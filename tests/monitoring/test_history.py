@@ -15,18 +15,20 @@ from monitoring import selectors, store
 from monitoring.models import Rollup, Sample
 from monitoring.partitions import drop_partitions, make_partitions
 from monitoring.tasks import keep_partitions, roll_up
-from tests.monitoring.lab import START, Lab, Target
+from tests.monitoring.scenario import START, MonitoringScenario, Target
 
 MINUTE = timedelta(minutes=1)
 
 
-def _write(lab: Lab, check_id: uuid.UUID, points: list[tuple[datetime, float]], metric: str = "rate") -> None:
+def _write(
+    lab: MonitoringScenario, check_id: uuid.UUID, points: list[tuple[datetime, float]], metric: str = "rate"
+) -> None:
     check = lab.check(check_id)
     with lab.at():
         store.write_samples(check, metric, points)
 
 
-def _rollups(lab: Lab, seconds: int) -> list[tuple[datetime, int, float, float, float]]:
+def _rollups(lab: MonitoringScenario, seconds: int) -> list[tuple[datetime, int, float, float, float]]:
     with lab.at():
         rows = Rollup.objects.filter(seconds=seconds).order_by("bucket")
         return list(rows.values_list("bucket", "count", "total", "minimum", "maximum"))
@@ -41,14 +43,14 @@ def _partitions() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def test_the_second_copy_of_a_value_is_dropped(lab: Lab, target: Target) -> None:
+def test_the_second_copy_of_a_value_is_dropped(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     _write(lab, check_id, [(START, 1.0)])
     _write(lab, check_id, [(START, 2.0), (START + MINUTE, 3.0)])
     assert lab.samples(check_id) == [(START, 1.0), (START + MINUTE, 3.0)]
 
 
-def test_rollups_add_up_and_the_same_again_changes_nothing(lab: Lab, target: Target) -> None:
+def test_rollups_add_up_and_the_same_again_changes_nothing(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     first = START.replace(hour=0)
     points = [(first + MINUTE * place, float(place)) for place in range(180)]
@@ -64,7 +66,7 @@ def test_rollups_add_up_and_the_same_again_changes_nothing(lab: Lab, target: Tar
         assert (len(fives), sum(row[2] for row in fives)) == (36, days[0][2])
 
 
-def test_a_value_that_comes_late_is_counted_by_the_next_round(lab: Lab, target: Target) -> None:
+def test_a_value_that_comes_late_is_counted_by_the_next_round(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     at = START + timedelta(minutes=10)
     _write(lab, check_id, [(START, 1.0)])
@@ -77,7 +79,7 @@ def test_a_value_that_comes_late_is_counted_by_the_next_round(lab: Lab, target: 
     assert _rollups(lab, 3600)[0][1:3] == (2, 4.0)
 
 
-def test_rollups_catch_up_after_the_workers_were_away(lab: Lab, target: Target) -> None:
+def test_rollups_catch_up_after_the_workers_were_away(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     with clock.at(START):
         roll_up()
@@ -89,7 +91,9 @@ def test_rollups_catch_up_after_the_workers_were_away(lab: Lab, target: Target) 
 
 
 @pytest.mark.parametrize(("days", "seconds"), [(7, 300), (30, 3600), (90, 3600), (365, 86400)])
-def test_a_chart_of_more_than_a_day_reads_rollups_alone(lab: Lab, target: Target, days: int, seconds: int) -> None:
+def test_a_chart_of_more_than_a_day_reads_rollups_alone(
+    lab: MonitoringScenario, target: Target, days: int, seconds: int
+) -> None:
     """Its cost does not grow with history, and raw values are gone after a while."""
     check = lab.check(lab.watch(target))
     end = START.replace(hour=0)
@@ -103,7 +107,7 @@ def test_a_chart_of_more_than_a_day_reads_rollups_alone(lab: Lab, target: Target
     assert 50 < len(points) <= 450
 
 
-def test_a_chart_of_a_day_has_a_few_hundred_points_and_keeps_the_mean(lab: Lab, target: Target) -> None:
+def test_a_chart_of_a_day_has_a_few_hundred_points_and_keeps_the_mean(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     _write(lab, check_id, [(START + MINUTE * place, float(place % 2)) for place in range(1440)])
     with lab.at():
@@ -113,7 +117,7 @@ def test_a_chart_of_a_day_has_a_few_hundred_points_and_keeps_the_mean(lab: Lab, 
     assert sum(values) / len(values) == pytest.approx(0.5)
 
 
-def test_a_gap_in_a_chart_is_a_gap_and_never_a_bridge(lab: Lab, target: Target) -> None:
+def test_a_gap_in_a_chart_is_a_gap_and_never_a_bridge(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     minutes = [*range(20), *range(40, 60)]
     _write(lab, check_id, [(START + MINUTE * place, 1.0) for place in minutes])
@@ -123,13 +127,13 @@ def test_a_gap_in_a_chart_is_a_gap_and_never_a_bridge(lab: Lab, target: Target) 
     assert START + MINUTE * 19 < gap < START + MINUTE * 40
 
 
-def test_nothing_measured_is_an_empty_chart(lab: Lab, target: Target) -> None:
+def test_nothing_measured_is_an_empty_chart(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     with lab.at():
         assert selectors.series(check_id, "rate", START, START + timedelta(hours=1)).points == []
 
 
-def test_m6_days_are_made_ahead_and_dropped_whole_after_their_time(lab: Lab, target: Target) -> None:
+def test_m6_days_are_made_ahead_and_dropped_whole_after_their_time(lab: MonitoringScenario, target: Target) -> None:
     old = START.date() - timedelta(days=settings.SAMPLE_RETENTION_DAYS + 2)
     with sweeper_scope():
         make_partitions(first=old, days=1)
@@ -144,7 +148,7 @@ def test_m6_days_are_made_ahead_and_dropped_whole_after_their_time(lab: Lab, tar
     assert lab.samples(check_id) == [(START, 2.0)]
 
 
-def test_a_day_without_a_partition_gets_one_with_its_first_value(lab: Lab, target: Target) -> None:
+def test_a_day_without_a_partition_gets_one_with_its_first_value(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     day = date(2031, 5, 4)
     _write(lab, check_id, [(datetime(2031, 5, 4, 12, tzinfo=UTC), 1.0)])
@@ -163,7 +167,9 @@ def test_dropping_touches_nothing_but_whole_days(db: None) -> None:
         assert {"monitoring_sample_20310102", "monitoring_sample_20310103"} <= _partitions()
 
 
-def test_a_day_that_cannot_be_made_keeps_no_value_and_no_other_day_away(lab: Lab, target: Target) -> None:
+def test_a_day_that_cannot_be_made_keeps_no_value_and_no_other_day_away(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """Its first value went to the default partition, so it can have none of its own any more."""
     check = lab.check(lab.watch(target))
     stray = datetime(2031, 6, 2, 12, tzinfo=UTC)

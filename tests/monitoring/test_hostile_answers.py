@@ -21,11 +21,11 @@ from monitoring.models import Check
 from monitoring.prober import probe_round
 from monitoring.probing import reader as readers
 from monitoring.results import Result
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.core.net.lab import Script, Wire, endless, says
-from tests.monitoring.lab import Lab, Target
 from tests.monitoring.probing.hostile import ANSWERS, EMPTY_OBJECTS, LONG_PATH, metrics
 from tests.monitoring.probing.test_reader import is_alive
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 JSON = "Content-Type: application/json"
 BOMB = says(gzip.compress(b" " * (20 << 20)), JSON, "Content-Encoding: gzip")
@@ -50,7 +50,7 @@ def wires() -> Iterator[ExitStack]:
         yield open_ones
 
 
-def serve(wires: ExitStack, script: Script, *houses: House) -> Wire:
+def serve(wires: ExitStack, script: Script, *houses: AgencyFixture) -> Wire:
     wire = Wire(script)
     wires.callback(wire.close)
     for house in houses:
@@ -59,13 +59,13 @@ def serve(wires: ExitStack, script: Script, *houses: House) -> Wire:
     return wire
 
 
-def watch(house: House, name: str, wire: Wire, **more: object) -> None:
+def watch(house: AgencyFixture, name: str, wire: Wire, **more: object) -> None:
     values = {"kind": "http_json", "metrics": [{"name": "rate"}], "timeout_ms": 1000, "interval_seconds": 3600} | more
     with house.scope():
         services.create_check(system_id=house.system.id, name=name, url=wire.url, **values)  # type: ignore[arg-type]
 
 
-def found(house: House) -> dict[str, Check]:
+def found(house: AgencyFixture) -> dict[str, Check]:
     with house.scope():
         return {check.name: check for check in Check.objects.all()}
 
@@ -93,7 +93,7 @@ def test_an_answer_that_takes_long_to_read_makes_no_other_target_late(cast: Cast
 
 
 @pytest.mark.django_db
-def test_a_stored_path_of_too_many_parts_fails_its_check_and_says_why(lab: Lab, target: Target) -> None:
+def test_a_stored_path_of_too_many_parts_fails_its_check_and_says_why(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     path = "[?" + "||".join(["a"] * 97) + "]"
     with lab.at():
@@ -105,7 +105,7 @@ def test_a_stored_path_of_too_many_parts_fails_its_check_and_says_why(lab: Lab, 
 
 
 def test_how_long_an_answer_took_is_left_out_where_we_stood_still(
-    lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Storing what came first takes two seconds; the answer that comes meanwhile is one, and nobody knows of when."""
     slow, quick = lab.watch(target, name="Slow", timeout_ms=1000), lab.watch(target, name="Quick", kind="http")

@@ -9,12 +9,12 @@ from django.test import Client as Browser
 
 from core import clock
 from incidents import services as incidents
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 DAY = timedelta(days=1)
 
 
-def imported(lab: Lab, opened_at: datetime, *, days: float) -> str:
+def imported(lab: MonitoringScenario, opened_at: datetime, *, days: float) -> str:
     with lab.at():
         row = incidents.import_incident(
             system_id=lab.house.system.id,
@@ -26,7 +26,7 @@ def imported(lab: Lab, opened_at: datetime, *, days: float) -> str:
         return row.reference
 
 
-def marked(lab: Lab, check_id: object, span: str) -> list[str]:
+def marked(lab: MonitoringScenario, check_id: object, span: str) -> list[str]:
     browser, house = Browser(), lab.house
     browser.force_login(house.owner)
     address = f"/a/north/systems/{house.client.slug}/support-bot/series.json?check={check_id}&metric=rate&span={span}"
@@ -34,7 +34,7 @@ def marked(lab: Lab, check_id: object, span: str) -> list[str]:
         return [band["label"] for band in browser.get(address).json()["bands"]]
 
 
-def test_only_what_went_on_in_the_period_is_marked(lab: Lab, target: Target) -> None:
+def test_only_what_went_on_in_the_period_is_marked(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     imported(lab, lab.moment - 20 * DAY, days=1)
     across = imported(lab, lab.moment - 9 * DAY, days=3)
@@ -47,7 +47,9 @@ def test_only_what_went_on_in_the_period_is_marked(lab: Lab, target: Target) -> 
     assert marked(lab, check_id, "24h") == [still]
 
 
-def test_no_more_are_marked_than_an_eye_tells_apart(lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_are_marked_than_an_eye_tells_apart(
+    lab: MonitoringScenario, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("retainer.reports.charts.MOST_BANDS", 2)
     check_id = lab.watch(target)
     found = [imported(lab, lab.moment - number * DAY, days=0.1) for number in (1, 2, 3)]

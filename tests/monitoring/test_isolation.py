@@ -11,13 +11,13 @@ from core.tenancy import ScopeMissing
 from monitoring import selectors, services, store
 from monitoring.models import Alert, Check, Sample
 from tests.cast import Cast
-from tests.monitoring.lab import START, Lab, Target
+from tests.monitoring.scenario import START, MonitoringScenario, Target
 
 
 def test_x12_results_of_two_agencies_in_one_batch_stay_with_their_own(
     cast: Cast, target: Target, other_target: Target
 ) -> None:
-    north, south = Lab(cast.north), Lab(cast.south)
+    north, south = MonitoringScenario(cast.north), MonitoringScenario(cast.south)
     theirs, mine = north.watch(target), south.watch(other_target)
     north.limit(theirs)
     south.limit(mine)
@@ -32,7 +32,7 @@ def test_x12_results_of_two_agencies_in_one_batch_stay_with_their_own(
 
 
 def test_x12_another_agencys_check_is_not_there(cast: Cast, target: Target) -> None:
-    north, south = Lab(cast.north), Lab(cast.south)
+    north, south = MonitoringScenario(cast.north), MonitoringScenario(cast.south)
     theirs = north.watch(target)
     with south.at():
         for act in (services.run_now, services.disable_check, services.enable_check, services.update_check):
@@ -52,14 +52,16 @@ def test_x12_another_agencys_check_is_not_there(cast: Cast, target: Target) -> N
 
 def test_x12_the_database_refuses_a_value_for_another_agencys_check(cast: Cast, target: Target) -> None:
     """The composite key holds even where the code is wrong."""
-    north, south = Lab(cast.north), Lab(cast.south)
+    north, south = MonitoringScenario(cast.north), MonitoringScenario(cast.south)
     theirs = north.check(north.watch(target))
     theirs.agency_id, theirs.client_id = cast.south.agency.id, cast.south.client.id
     with south.at(), pytest.raises(IntegrityError), transaction.atomic():
         store.write_samples(theirs, "rate", [(START, 1.0)])
 
 
-def test_the_portal_sees_the_clients_values_and_only_alerts_of_its_incidents(lab: Lab, target: Target) -> None:
+def test_the_portal_sees_the_clients_values_and_only_alerts_of_its_incidents(
+    lab: MonitoringScenario, target: Target
+) -> None:
     check_id = lab.watch(target)
     lab.limit(check_id)
     target.says(rate=0.71)
@@ -79,7 +81,7 @@ def test_the_portal_sees_the_clients_values_and_only_alerts_of_its_incidents(lab
             selectors.series(check_id, "rate", START, lab.moment)
 
 
-def test_the_portal_cannot_write_a_check(lab: Lab, target: Target) -> None:
+def test_the_portal_cannot_write_a_check(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     with lab.house.portal(), pytest.raises(Exception, match="permission denied"), transaction.atomic():
         Check.objects.filter(id=check_id).update(enabled=False)

@@ -20,7 +20,7 @@ from monitoring import services
 from monitoring.reconciling import reconcile
 from retainer.tasks import look
 from tests.cast import Cast
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 TRANSITIONED = "monitoring.check.transitioned"
 
@@ -32,20 +32,20 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def news(lab: Lab) -> list[uuid.UUID]:
+def news(lab: MonitoringScenario) -> list[uuid.UUID]:
     """The transitions that wait, in the order in which they happened."""
     with lab.at():
         rows = OutboxEvent.objects.filter(name=TRANSITIONED, done_at=None).order_by("order_seq")
         return list(rows.values_list("id", flat=True))
 
 
-def tell(lab: Lab, *event_ids: uuid.UUID) -> None:
+def tell(lab: MonitoringScenario, *event_ids: uuid.UUID) -> None:
     """Tells these, at the lab's present moment."""
     with clock.at(lab.moment):
         outbox.deal_with(event_ids)
 
 
-def tell_all(lab: Lab) -> None:
+def tell_all(lab: MonitoringScenario) -> None:
     """The relay's rounds until nothing is due any more, ten minutes of them."""
     for _round in range(8):
         with clock.at(lab.moment):
@@ -53,7 +53,7 @@ def tell_all(lab: Lab) -> None:
         lab.moment += timedelta(minutes=2)
 
 
-def ill_well_ill(lab: Lab, target: Target) -> uuid.UUID:
+def ill_well_ill(lab: MonitoringScenario, target: Target) -> uuid.UUID:
     """Fires, recovers and fires again, and nothing of it is told."""
     check_id = lab.watch(target)
     for turn in ("ill", "well", "ill"):
@@ -63,12 +63,12 @@ def ill_well_ill(lab: Lab, target: Target) -> uuid.UUID:
     return check_id
 
 
-def states(lab: Lab) -> list[str]:
+def states(lab: MonitoringScenario) -> list[str]:
     return [alert.state for alert in lab.alerts()]
 
 
 def test_a_recovery_told_late_ends_its_own_alert_and_not_the_one_that_fired_since(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     """The loss that chaos found: fired, recovered late, fired again swallowed, the recovery closing it."""
     check_id = lab.watch(target)
@@ -89,7 +89,7 @@ def test_a_recovery_told_late_ends_its_own_alert_and_not_the_one_that_fired_sinc
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1)], ids=str)
 def test_any_order_of_telling_three_transitions_ends_the_same(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch, order: tuple[int, ...]
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch, order: tuple[int, ...]
 ) -> None:
     ill_well_ill(lab, target)
     events = news(lab)
@@ -101,7 +101,7 @@ def test_any_order_of_telling_three_transitions_ends_the_same(
 
 
 def test_a_relay_that_is_merely_behind_tells_all_of_it_in_turn(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     ill_well_ill(lab, target)
     tell_all(lab)
@@ -110,7 +110,7 @@ def test_a_relay_that_is_merely_behind_tells_all_of_it_in_turn(
 
 
 def test_a_teller_that_dies_in_the_middle_leaves_the_rest_in_order(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     """Killed inside the handler of the recovery: what it wrote is gone, and what comes after it waits."""
 
@@ -134,7 +134,7 @@ def test_a_teller_that_dies_in_the_middle_leaves_the_rest_in_order(
 
 
 def test_a_handler_that_fails_for_a_while_loses_nothing_behind_it(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     def fail(*_given: object, **_named: object) -> None:
         raise RuntimeError("out of order")
@@ -150,7 +150,7 @@ def test_a_handler_that_fails_for_a_while_loses_nothing_behind_it(
 
 
 def test_a_webhook_that_fails_at_the_head_holds_up_no_alert(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     def fail(*_given: object, **_named: object) -> None:
         raise RuntimeError("out of order")
@@ -162,7 +162,7 @@ def test_a_webhook_that_fails_at_the_head_holds_up_no_alert(
 
 
 def test_what_fired_before_its_check_was_paused_is_told_late_and_ends_at_once(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     """Opened by late news, an alert of a paused check would never end."""
     check_id = lab.watch(target)
@@ -181,7 +181,7 @@ def test_what_fired_before_its_check_was_paused_is_told_late_and_ends_at_once(
 
 
 def test_what_recovered_before_its_check_was_paused_ended_when_it_recovered(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     """Its recovery is told late. The pause comes later still, and is no reason."""
     check_id = lab.watch(target)
@@ -201,7 +201,7 @@ def test_what_recovered_before_its_check_was_paused_ended_when_it_recovered(
 
 
 def test_a_limit_that_is_removed_before_its_firing_is_told_leaves_an_alert_that_has_ended(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     threshold_id = lab.limit(lab.watch(target))
     target.says(rate=0.71)
@@ -215,7 +215,7 @@ def test_a_limit_that_is_removed_before_its_firing_is_told_leaves_an_alert_that_
 
 
 def test_an_alert_that_is_told_late_shows_the_rule_by_which_it_fired(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     check_id = lab.watch(target)
     lab.limit(check_id)
@@ -229,7 +229,7 @@ def test_an_alert_that_is_told_late_shows_the_rule_by_which_it_fired(
 
 
 def test_pressing_run_on_a_check_that_runs_and_fires_loses_neither_its_state_nor_its_alert(
-    lab: Lab, target: Target
+    lab: MonitoringScenario, target: Target
 ) -> None:
     check_id = lab.watch(target)
     target.fails()
@@ -243,7 +243,7 @@ def test_pressing_run_on_a_check_that_runs_and_fires_loses_neither_its_state_nor
 
 
 def test_an_incident_that_is_resolved_before_the_alert_is_told_is_not_joined(
-    lab: Lab, target: Target, other_target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, other_target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     lab.watch(target)
     lab.watch(other_target)
@@ -261,7 +261,7 @@ def test_an_incident_that_is_resolved_before_the_alert_is_told_is_not_joined(
     assert (first.state, second.state) == ("resolved", "new")
 
 
-def test_pause_news_told_after_the_system_was_resumed_stops_nothing(lab: Lab, target: Target) -> None:
+def test_pause_news_told_after_the_system_was_resumed_stops_nothing(lab: MonitoringScenario, target: Target) -> None:
     """It would never be asked again, and would stay healthy with a clean audit."""
     check_id = lab.watch(target)
     target.says(rate=0.9)
@@ -279,7 +279,9 @@ def test_pause_news_told_after_the_system_was_resumed_stops_nothing(lab: Lab, ta
     assert len(target.requests) > before
 
 
-def test_resume_news_told_after_the_system_was_paused_again_asks_nothing(lab: Lab, target: Target) -> None:
+def test_resume_news_told_after_the_system_was_paused_again_asks_nothing(
+    lab: MonitoringScenario, target: Target
+) -> None:
     check_id = lab.watch(target)
     with lab.at():
         client_services.pause_system(system_id=lab.house.system.id)
@@ -294,7 +296,7 @@ def test_resume_news_told_after_the_system_was_paused_again_asks_nothing(lab: La
     assert target.requests == []
 
 
-def test_a_clock_that_ran_ahead_once_costs_one_audit_and_not_six_hours(lab: Lab, target: Target) -> None:
+def test_a_clock_that_ran_ahead_once_costs_one_audit_and_not_six_hours(lab: MonitoringScenario, target: Target) -> None:
     """Asked by a machine six hours ahead, which is then corrected: due again in six hours, and healthy until then."""
     check_id = lab.watch(target)
     target.says(rate=0.9)
@@ -312,7 +314,7 @@ def test_a_clock_that_ran_ahead_once_costs_one_audit_and_not_six_hours(lab: Lab,
     assert (lab.check(check_id).health, states(lab)) == ("down", ["firing"])
 
 
-def test_a_clock_that_was_set_back_makes_no_alert_end_before_it_fired(lab: Lab, target: Target) -> None:
+def test_a_clock_that_was_set_back_makes_no_alert_end_before_it_fired(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.fails()
     lab.round(3)
@@ -356,7 +358,7 @@ def test_an_alert_that_is_told_while_somebody_resolves_opens_an_incident_of_its_
 
 
 def test_what_a_worker_of_the_version_before_has_told_holds_up_nobody(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     """It knows of no order: its events are done and were never ordered."""
     lab.watch(target)
@@ -374,7 +376,7 @@ def test_what_a_worker_of_the_version_before_has_told_holds_up_nobody(
 
 
 def test_what_fired_by_a_clock_that_ran_ahead_is_told_as_of_now(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     lab.watch(target)
     target.fails()
@@ -393,7 +395,7 @@ def test_what_fired_by_a_clock_that_ran_ahead_is_told_as_of_now(
 
 
 def test_who_waits_behind_a_head_that_backs_off_is_not_called_late(
-    lab: Lab, target: Target, quiet: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, quiet: pytest.MonkeyPatch
 ) -> None:
     def fail(*_given: object, **_named: object) -> None:
         raise RuntimeError("out of order")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from monitoring import services
 from monitoring.limits import parse_value, typed_value
 from monitoring.models import Threshold
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 TYPED = {"metric": "rate", "comparison": "below", "bad_count": "3", "good_count": "2"}
 
@@ -54,40 +54,40 @@ def test_what_is_stored_is_typed_again_as_it_was(number: Any, unit: str) -> None
     assert parse_value(typed_value(value, unit), unit) == pytest.approx(value, rel=1e-12, abs=1e-12)
 
 
-def watched(lab: Lab, target: Target, rate: float = 0.872) -> uuid.UUID:
+def watched(lab: MonitoringScenario, target: Target, rate: float = 0.872) -> uuid.UUID:
     target.says(rate=rate)
     check_id = lab.watch(target)
     lab.round()
     return check_id
 
 
-def browser(lab: Lab) -> Browser:
+def browser(lab: MonitoringScenario) -> Browser:
     signed_in = Browser()
     signed_in.force_login(lab.house.engineer)
     return signed_in
 
 
-def new(lab: Lab, check_id: uuid.UUID) -> str:
+def new(lab: MonitoringScenario, check_id: uuid.UUID) -> str:
     return reverse("monitoring:new_threshold", args=[lab.house.agency.slug, check_id])
 
 
-def limits(lab: Lab) -> list[tuple[float, float, str]]:
+def limits(lab: MonitoringScenario) -> list[tuple[float, float, str]]:
     with lab.at():
         return list(Threshold.objects.values_list("limit", "clear_limit", "unit"))
 
 
-def test_seventy_seven_of_a_ratio_is_seventy_seven_per_cent(lab: Lab, target: Target) -> None:
+def test_seventy_seven_of_a_ratio_is_seventy_seven_per_cent(lab: MonitoringScenario, target: Target) -> None:
     check_id = watched(lab, target)
     answer = browser(lab).post(new(lab, check_id), TYPED | {"limit": "77", "clear_limit": "80 %"})
     assert answer.status_code == 302, answer.content.decode()
     assert limits(lab) == [(0.77, 0.8, "ratio")]
 
 
-def test_the_form_says_how_the_value_stands(lab: Lab, target: Target) -> None:
+def test_the_form_says_how_the_value_stands(lab: MonitoringScenario, target: Target) -> None:
     assert "Rate, now 87.2 %" in browser(lab).get(new(lab, watched(lab, target))).content.decode()
 
 
-def test_a_limit_that_would_fire_now_is_saved_only_by_who_says_so(lab: Lab, target: Target) -> None:
+def test_a_limit_that_would_fire_now_is_saved_only_by_who_says_so(lab: MonitoringScenario, target: Target) -> None:
     check_id = watched(lab, target)
     typed = TYPED | {"limit": "90 %"}
     answer = browser(lab).post(new(lab, check_id), typed)
@@ -103,7 +103,7 @@ def test_a_limit_that_would_fire_now_is_saved_only_by_who_says_so(lab: Lab, targ
 @pytest.mark.parametrize(
     ("limit", "said"), [("77", "it would not fire now"), ("90", "it would fire"), ("", ""), ("many", "")]
 )
-def test_what_is_being_typed_says_its_effect(lab: Lab, target: Target, limit: str, said: str) -> None:
+def test_what_is_being_typed_says_its_effect(lab: MonitoringScenario, target: Target, limit: str, said: str) -> None:
     where = reverse("monitoring:threshold_effect", args=[lab.house.agency.slug, watched(lab, target)])
     answer = browser(lab).get(where, TYPED | {"limit": limit})
     assert answer.status_code == 200
@@ -111,13 +111,15 @@ def test_what_is_being_typed_says_its_effect(lab: Lab, target: Target, limit: st
     assert limits(lab) == []
 
 
-def test_without_a_value_nobody_can_say(lab: Lab, target: Target) -> None:
+def test_without_a_value_nobody_can_say(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     where = reverse("monitoring:threshold_effect", args=[lab.house.agency.slug, check_id])
     assert "No value has come yet" in browser(lab).get(where, TYPED | {"limit": "77"}).content.decode()
 
 
-def test_a_limit_is_edited_as_it_was_typed_and_stays_the_limit_of_its_value(lab: Lab, target: Target) -> None:
+def test_a_limit_is_edited_as_it_was_typed_and_stays_the_limit_of_its_value(
+    lab: MonitoringScenario, target: Target
+) -> None:
     check_id = watched(lab, target)
     lab.limit(check_id, unit="ratio")
     with lab.at():
@@ -133,7 +135,7 @@ def test_a_limit_is_edited_as_it_was_typed_and_stays_the_limit_of_its_value(lab:
     assert (after.id, after.comparison, after.limit, after.clear_limit) == (row.id, "below", 0.7, 0.75)
 
 
-def test_a_limit_without_a_clearing_one_clears_at_itself(lab: Lab, target: Target) -> None:
+def test_a_limit_without_a_clearing_one_clears_at_itself(lab: MonitoringScenario, target: Target) -> None:
     check_id = watched(lab, target)
     with lab.at():
         row = services.set_threshold(check_id=check_id, metric="rate", comparison="below", limit=0.8)
@@ -142,7 +144,9 @@ def test_a_limit_without_a_clearing_one_clears_at_itself(lab: Lab, target: Targe
     assert "Rate bad below 80.0 %" in page
 
 
-def test_a_limit_of_a_value_that_is_read_no_more_opens_and_says_what_is_wrong(lab: Lab, target: Target) -> None:
+def test_a_limit_of_a_value_that_is_read_no_more_opens_and_says_what_is_wrong(
+    lab: MonitoringScenario, target: Target
+) -> None:
     check_id = watched(lab, target)
     lab.limit(check_id, unit="ratio")
     with lab.at():

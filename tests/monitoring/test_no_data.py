@@ -11,26 +11,28 @@ from core.outbox import relay_due
 from monitoring import selectors
 from monitoring.evaluate import UNKNOWN_AFTER, Told, compare
 from retainer.notifications.models import Delivery
-from tests.monitoring.lab import INTERVAL, Lab, Target
+from tests.monitoring.scenario import INTERVAL, MonitoringScenario, Target
 
 
-def _told(lab: Lab) -> list[str]:
+def _told(lab: MonitoringScenario) -> list[str]:
     while relay_due():
         pass
     return [alert.title for alert in lab.alerts()]
 
 
-def _state(lab: Lab) -> str:
+def _state(lab: MonitoringScenario) -> str:
     with lab.at():
         return selectors.system_health([lab.house.system.id])[lab.house.system.id].state
 
 
-def _mails(lab: Lab) -> list[Any]:
+def _mails(lab: MonitoringScenario) -> list[Any]:
     with lab.at():
         return list(Delivery.objects.filter(event_name="monitoring.alert.fired", channel="email"))
 
 
-def test_three_answers_without_the_agreed_value_alert_once_and_open_no_incident(lab: Lab, target: Target) -> None:
+def test_three_answers_without_the_agreed_value_alert_once_and_open_no_incident(
+    lab: MonitoringScenario, target: Target
+) -> None:
     lab.limit(lab.watch(target))
     target.says(rate=0.9)
     lab.round()
@@ -47,7 +49,7 @@ def test_three_answers_without_the_agreed_value_alert_once_and_open_no_incident(
     assert _state(lab) == "unknown"
 
 
-def test_the_first_value_ends_it(lab: Lab, target: Target) -> None:
+def test_the_first_value_ends_it(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(lab.watch(target))
     target.says(other=1)
     lab.round(4)
@@ -59,7 +61,7 @@ def test_the_first_value_ends_it(lab: Lab, target: Target) -> None:
     assert _state(lab) == "healthy"
 
 
-def test_people_hear_of_it_by_mail(lab: Lab, target: Target) -> None:
+def test_people_hear_of_it_by_mail(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(lab.watch(target))
     target.says(other=1)
     lab.round(3)
@@ -68,7 +70,7 @@ def test_people_hear_of_it_by_mail(lab: Lab, target: Target) -> None:
     assert subjects == {f"No data: Rate: no data from “Answers {target.host} {target.port}”"}
 
 
-def test_a_value_missed_before_production_wakes_nobody(lab: Lab, target: Target) -> None:
+def test_a_value_missed_before_production_wakes_nobody(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(lab.watch(target, environment_kind="preproduction"))
     target.says(other=1)
     lab.round(3)
@@ -77,7 +79,7 @@ def test_a_value_missed_before_production_wakes_nobody(lab: Lab, target: Target)
 
 
 def test_m37_a_firing_alert_stays_when_its_value_disappears_and_no_data_stands_beside_it(
-    lab: Lab, target: Target
+    lab: MonitoringScenario, target: Target
 ) -> None:
     lab.limit(lab.watch(target))
     target.says(rate=0.71)
@@ -89,7 +91,7 @@ def test_m37_a_firing_alert_stays_when_its_value_disappears_and_no_data_stands_b
     assert _state(lab) == "degraded"
 
 
-def test_while_a_system_is_down_its_values_are_not_missed_besides(lab: Lab, target: Target) -> None:
+def test_while_a_system_is_down_its_values_are_not_missed_besides(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(lab.watch(target))
     target.says(rate=0.9)
     lab.round()
@@ -99,7 +101,9 @@ def test_while_a_system_is_down_its_values_are_not_missed_besides(lab: Lab, targ
     assert [alert.health for alert in lab.alerts()] == ["down"]
 
 
-def test_a_value_that_did_not_come_back_with_the_system_is_missed_at_once(lab: Lab, target: Target) -> None:
+def test_a_value_that_did_not_come_back_with_the_system_is_missed_at_once(
+    lab: MonitoringScenario, target: Target
+) -> None:
     lab.limit(lab.watch(target))
     target.fails()
     lab.round(4)
@@ -109,7 +113,7 @@ def test_a_value_that_did_not_come_back_with_the_system_is_missed_at_once(lab: L
     assert [(alert.health, alert.state) for alert in lab.alerts()] == [("down", "recovered"), ("unknown", "firing")]
 
 
-def test_an_address_that_may_not_be_asked_any_more_is_said(lab: Lab, target: Target) -> None:
+def test_an_address_that_may_not_be_asked_any_more_is_said(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.says(rate=0.9)
     lab.round()
@@ -136,7 +140,7 @@ def test_each_end_names_its_beginning_and_nothing_is_told_out_of_turn(states: li
         assert [one.serial for one in mine] == [one.seq for one in mine[::2] for _each in (1, 2)][: len(mine)]
 
 
-def test_an_address_that_was_forbidden_and_then_fails_is_known_again(lab: Lab, target: Target) -> None:
+def test_an_address_that_was_forbidden_and_then_fails_is_known_again(lab: MonitoringScenario, target: Target) -> None:
     """It is down now, and nobody need wonder any more whether it may be asked."""
     lab.watch(target)
     target.fails()

@@ -13,14 +13,14 @@ from django.test import Client as Browser
 from core import clock
 from core.tenancy import sweeper_scope
 from monitoring import store
-from tests.monitoring.lab import START, Lab, Target
+from tests.monitoring.scenario import START, MonitoringScenario, Target
 
 RANGES = ["24h", "7d", "30d", "90d", "12m"]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def pages(lab: Lab, target: Target) -> dict[str, str]:
+def pages(lab: MonitoringScenario, target: Target) -> dict[str, str]:
     """The pages with charts, of a system with two checks and three metrics."""
     lab.watch(target, name="Share")
     check_id = lab.watch(target, name="Speed", kind="http")
@@ -32,7 +32,7 @@ def pages(lab: Lab, target: Target) -> dict[str, str]:
     }
 
 
-def look(lab: Lab, address: str) -> Any:
+def look(lab: MonitoringScenario, address: str) -> Any:
     browser = Browser()
     browser.force_login(lab.house.contact if address.startswith("/p/") else lab.house.owner)
     with clock.at(lab.moment):
@@ -45,7 +45,9 @@ def chosen(page: str) -> list[str]:
 
 @pytest.mark.parametrize("span", RANGES)
 @pytest.mark.parametrize("which", ["system", "check", "portal"])
-def test_the_address_says_the_period_of_every_chart(lab: Lab, pages: dict[str, str], which: str, span: str) -> None:
+def test_the_address_says_the_period_of_every_chart(
+    lab: MonitoringScenario, pages: dict[str, str], which: str, span: str
+) -> None:
     said = look(lab, f"{pages[which]}?span={span}").content.decode()
     assert said.count("data-ranges=") == 1
     assert chosen(said) == [span]
@@ -57,19 +59,21 @@ def test_the_address_says_the_period_of_every_chart(lab: Lab, pages: dict[str, s
 
 
 @pytest.mark.parametrize("query", ["", "?span=", "?span=1h", "?span=99d"])
-def test_a_period_that_cannot_be_chosen_is_a_day(lab: Lab, pages: dict[str, str], query: str) -> None:
+def test_a_period_that_cannot_be_chosen_is_a_day(lab: MonitoringScenario, pages: dict[str, str], query: str) -> None:
     for address in pages.values():
         assert chosen(look(lab, address + query).content.decode()) == ["24h"]
 
 
-def series(lab: Lab, check_id: Any, span: str, face: str = "/a/north/systems/{}/support-bot/") -> dict[str, Any]:
+def series(
+    lab: MonitoringScenario, check_id: Any, span: str, face: str = "/a/north/systems/{}/support-bot/"
+) -> dict[str, Any]:
     address = f"{face.format(lab.house.client.slug)}series.json?check={check_id}&metric=rate&span={span}"
     found: dict[str, Any] = look(lab, address).json()
     return found
 
 
 @pytest.mark.parametrize("face", ["/a/north/systems/{}/support-bot/", "/p/north/{}/systems/support-bot/"])
-def test_a_chart_says_how_it_was_counted_and_since_when(lab: Lab, target: Target, face: str) -> None:
+def test_a_chart_says_how_it_was_counted_and_since_when(lab: MonitoringScenario, target: Target, face: str) -> None:
     check = lab.check(lab.watch(target))
     first = START - 3 * DAY
     with lab.at():
@@ -89,7 +93,7 @@ def test_a_chart_says_how_it_was_counted_and_since_when(lab: Lab, target: Target
     assert year["counted"].startswith("Average per day, band")
 
 
-def test_a_period_without_values_says_when_there_were_any(lab: Lab, target: Target) -> None:
+def test_a_period_without_values_says_when_there_were_any(lab: MonitoringScenario, target: Target) -> None:
     check = lab.check(lab.watch(target))
     assert series(lab, check.id, "7d")["empty"] == "Nothing was measured yet."
     with lab.at():
@@ -100,7 +104,7 @@ def test_a_period_without_values_says_when_there_were_any(lab: Lab, target: Targ
     assert series(lab, check.id, "12m")["empty"] == ""
 
 
-def test_a_limit_says_on_which_side_it_is_bad_in_the_unit_of_the_chart(lab: Lab, target: Target) -> None:
+def test_a_limit_says_on_which_side_it_is_bad_in_the_unit_of_the_chart(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     lab.limit(check_id)
     (limit,) = series(lab, check_id, "24h")["thresholds"]

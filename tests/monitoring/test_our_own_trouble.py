@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitoring.evaluate import own_trouble
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def crowd() -> Iterator[list[Target]]:
         target.close()
 
 
-def test_m39_many_hosts_that_fail_at_once_are_held_as_unknown(lab: Lab, crowd: list[Target]) -> None:
+def test_m39_many_hosts_that_fail_at_once_are_held_as_unknown(lab: MonitoringScenario, crowd: list[Target]) -> None:
     ids = [lab.watch(target, bad_count=1) for target in crowd]
     lab.round()
     for target in crowd[:6]:
@@ -32,7 +32,7 @@ def test_m39_many_hosts_that_fail_at_once_are_held_as_unknown(lab: Lab, crowd: l
     assert {lab.check(check_id).bad_streak for check_id in ids} == {0}
 
 
-def test_m39_a_few_hosts_that_fail_are_their_own_trouble(lab: Lab, crowd: list[Target]) -> None:
+def test_m39_a_few_hosts_that_fail_are_their_own_trouble(lab: MonitoringScenario, crowd: list[Target]) -> None:
     for target in crowd:
         lab.watch(target, bad_count=1)
     lab.round()
@@ -42,7 +42,7 @@ def test_m39_a_few_hosts_that_fail_are_their_own_trouble(lab: Lab, crowd: list[T
     assert len(lab.alerts()) == 2
 
 
-def test_m39_an_error_that_a_target_answers_with_is_its_own(lab: Lab, crowd: list[Target]) -> None:
+def test_m39_an_error_that_a_target_answers_with_is_its_own(lab: MonitoringScenario, crowd: list[Target]) -> None:
     """Whoever answers with an error was reached, so the network is not to blame."""
     for target in crowd:
         lab.watch(target, bad_count=1)

@@ -14,11 +14,13 @@ from core.errors import DomainError
 from monitoring import services
 from monitoring.intervals import BUCKET, MOST_CHANGES, Past, floor, with_change
 from monitoring.models import Check
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.monitoring.test_uptime import DAY, check_of, measure, uptime
 
 
-def change(house: House, check: Check, seconds: int, at: datetime, *, asked_at: datetime | None = None) -> Check:
+def change(
+    house: AgencyFixture, check: Check, seconds: int, at: datetime, *, asked_at: datetime | None = None
+) -> Check:
     """A PATCH of the interval; ``asked_at`` is the slot of the last answer before it."""
     with clock.at(at), house.scope():
         if asked_at:

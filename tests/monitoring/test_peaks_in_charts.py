@@ -11,13 +11,13 @@ import pytest
 from core.tenancy import sweeper_scope
 from monitoring import selectors, store
 from monitoring.charting import MOST_BUCKETS, Point
-from tests.monitoring.lab import START, Lab, Target
+from tests.monitoring.scenario import START, MonitoringScenario, Target
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 DIP, PEAK = 0.05, 0.99
 
 
-def measured(lab: Lab, target: Target) -> uuid.UUID:
+def measured(lab: MonitoringScenario, target: Target) -> uuid.UUID:
     """Six hours of a good value each minute, with one dip and one peak, counted up through all resolutions."""
     check = lab.check(lab.watch(target))
     first = START - timedelta(hours=6)
@@ -32,14 +32,16 @@ def measured(lab: Lab, target: Target) -> uuid.UUID:
     return check.id
 
 
-def drawn(lab: Lab, check_id: uuid.UUID, days: int) -> tuple[list[Point], int]:
+def drawn(lab: MonitoringScenario, check_id: uuid.UUID, days: int) -> tuple[list[Point], int]:
     with lab.at():
         found = selectors.series(check_id, "rate", START - days * DAY, START)
     return [point for point in found.points if point.value is not None], found.width
 
 
 @pytest.mark.parametrize(("days", "width"), [(1, 300), (7, 1800), (30, 2 * 3600), (90, 6 * 3600), (365, 24 * 3600)])
-def test_one_bad_value_and_one_peak_are_in_every_period(lab: Lab, target: Target, days: int, width: int) -> None:
+def test_one_bad_value_and_one_peak_are_in_every_period(
+    lab: MonitoringScenario, target: Target, days: int, width: int
+) -> None:
     points, said = drawn(lab, measured(lab, target), days)
     assert said == width
     at, value, low, _high = min(points, key=lambda point: point.low or 0)
@@ -53,7 +55,7 @@ def test_one_bad_value_and_one_peak_are_in_every_period(lab: Lab, target: Target
 
 
 @pytest.mark.parametrize("days", [7, 30, 90, 365])
-def test_a_mean_weighs_each_value_alike(lab: Lab, target: Target, days: int) -> None:
+def test_a_mean_weighs_each_value_alike(lab: MonitoringScenario, target: Target, days: int) -> None:
     """A bucket of one value counted as much as a full one when neighbours were averaged."""
     check = lab.check(lab.watch(target))
     first = START - DAY
@@ -68,7 +70,7 @@ def test_a_mean_weighs_each_value_alike(lab: Lab, target: Target, days: int) -> 
     assert (point.low, point.high) == (0.0, 1.0)
 
 
-def test_a_value_that_stands_alone_keeps_its_time_and_is_no_average(lab: Lab, target: Target) -> None:
+def test_a_value_that_stands_alone_keeps_its_time_and_is_no_average(lab: MonitoringScenario, target: Target) -> None:
     check = lab.check(lab.watch(target, interval_seconds=600))
     points = [(START - DAY + timedelta(minutes=10 * place, seconds=7), 0.01 * place) for place in range(1, 100)]
     with lab.at():
@@ -79,7 +81,9 @@ def test_a_value_that_stands_alone_keeps_its_time_and_is_no_average(lab: Lab, ta
 
 
 @pytest.mark.parametrize(("days", "seconds"), [(1, 0), (7, 300), (30, 3600), (90, 3600), (365, 86_400)])
-def test_an_answer_is_bounded_however_often_is_measured(lab: Lab, target: Target, days: int, seconds: int) -> None:
+def test_an_answer_is_bounded_however_often_is_measured(
+    lab: MonitoringScenario, target: Target, days: int, seconds: int
+) -> None:
     check = lab.check(lab.watch(target, interval_seconds=5, timeout_ms=2000))
     step = timedelta(seconds=seconds or 5)
     slots = [(START - days * DAY + step * place, 0.5) for place in range(days * DAY // step)]
@@ -92,7 +96,7 @@ def test_an_answer_is_bounded_however_often_is_measured(lab: Lab, target: Target
     assert 200 < len(points) <= MOST_BUCKETS + 1
 
 
-def test_an_outage_inside_a_long_period_is_a_gap(lab: Lab, target: Target) -> None:
+def test_an_outage_inside_a_long_period_is_a_gap(lab: MonitoringScenario, target: Target) -> None:
     """Neighbours on both sides of an outage were averaged into one, which drew a line across it."""
     check = lab.check(lab.watch(target))
     hours = [hour for hour in range(30 * 24) if not 200 <= hour < 224]
@@ -105,7 +109,7 @@ def test_an_outage_inside_a_long_period_is_a_gap(lab: Lab, target: Target) -> No
     assert START - 30 * DAY + timedelta(hours=200) <= gap < START - 30 * DAY + timedelta(hours=224)
 
 
-def test_history_that_is_brought_in_may_say_its_lowest_and_highest(lab: Lab, target: Target) -> None:
+def test_history_that_is_brought_in_may_say_its_lowest_and_highest(lab: MonitoringScenario, target: Target) -> None:
     check = lab.check(lab.watch(target))
     at = START - DAY
     with lab.at():

@@ -18,18 +18,18 @@ from monitoring import recent, services, store
 from monitoring.maintenance import services as maintenance
 from monitoring.models import Alert, Check
 from retainer.ui import drawings
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 
 NOON = datetime(2026, 6, 10, 12, 10, tzinfo=UTC)
 RATE = [{"name": "rate", "path": "rate", "unit": "ratio"}]
 
 
 @pytest.fixture
-def house(cast: Cast) -> House:
+def house(cast: Cast) -> AgencyFixture:
     return cast.north
 
 
-def check_of(house: House, name: str = "Answers", **more: Any) -> Check:
+def check_of(house: AgencyFixture, name: str = "Answers", **more: Any) -> Check:
     values: dict[str, Any] = {
         "kind": "http_json",
         "url": "https://1.1.1.1/health",
@@ -41,7 +41,7 @@ def check_of(house: House, name: str = "Answers", **more: Any) -> Check:
     return Check.objects.get(id=row.id)
 
 
-def alert_of(house: House, check: Check, number: int, *, limited: bool = True) -> Alert:
+def alert_of(house: AgencyFixture, check: Check, number: int, *, limited: bool = True) -> Alert:
     limit = (
         services.set_threshold(
             check_id=check.id, metric="rate", comparison="below", limit=0.77, clear_limit=0.8, unit="ratio"
@@ -68,7 +68,7 @@ def measured(check: Check, metric: str, minutes_ago: Sequence[int], value: float
     store.write_rollups(check, metric, 300, buckets, count=1)
 
 
-def test_the_worst_of_each_half_hour_is_drawn_and_missing_ones_are_gaps(house: House) -> None:
+def test_the_worst_of_each_half_hour_is_drawn_and_missing_ones_are_gaps(house: AgencyFixture) -> None:
     with clock.at(NOON), house.scope():
         check = check_of(house)
         measured(check, "rate", range(0, 240, 10), 0.9)
@@ -88,7 +88,7 @@ def test_the_worst_of_each_half_hour_is_drawn_and_missing_ones_are_gaps(house: H
     assert 'width="96" height="24"' in drawn
 
 
-def test_a_value_that_is_asked_for_once_in_two_hours_has_no_gaps(house: House) -> None:
+def test_a_value_that_is_asked_for_once_in_two_hours_has_no_gaps(house: AgencyFixture) -> None:
     with clock.at(NOON), house.scope():
         check = check_of(house, interval_seconds=7200)
         measured(check, "rate", range(0, 1440, 120), 0.9)
@@ -96,7 +96,7 @@ def test_a_value_that_is_asked_for_once_in_two_hours_has_no_gaps(house: House) -
         assert None not in recent.trends([alert])[alert.id].values[4:]
 
 
-def test_where_nobody_can_tell_it_says_so(house: House) -> None:
+def test_where_nobody_can_tell_it_says_so(house: AgencyFixture) -> None:
     with clock.at(NOON), house.scope():
         check = check_of(house)
         Check.objects.filter(id=check.id).update(last_finished_at=NOON - timedelta(hours=3))
@@ -107,7 +107,7 @@ def test_where_nobody_can_tell_it_says_so(house: House) -> None:
     assert drawings.spark(trend.values, trend.text, trend.limit) == ""
 
 
-def test_without_a_limit_it_is_how_long_an_answer_takes(house: House) -> None:
+def test_without_a_limit_it_is_how_long_an_answer_takes(house: AgencyFixture) -> None:
     with clock.at(NOON), house.scope():
         check = check_of(house)
         Check.objects.filter(id=check.id).update(last_values={"latency": 0.8})
@@ -116,7 +116,7 @@ def test_without_a_limit_it_is_how_long_an_answer_takes(house: House) -> None:
     assert (trend.text, trend.limit) == ("Answer time: 0.8 s now", None)
 
 
-def test_many_alerts_are_one_question(house: House) -> None:
+def test_many_alerts_are_one_question(house: AgencyFixture) -> None:
     with clock.at(NOON), house.scope():
         checks = [check_of(house, f"Check {number}") for number in range(8)]
         alerts = [alert_of(house, check, number + 1) for number, check in enumerate(checks)]
@@ -129,7 +129,7 @@ def day(back: int) -> datetime:
     return datetime(2026, 6, 10, tzinfo=UTC) - timedelta(days=back)
 
 
-def test_a_day_is_as_good_as_the_worst_check_and_without_data_it_is_unknown(house: House) -> None:
+def test_a_day_is_as_good_as_the_worst_check_and_without_data_it_is_unknown(house: AgencyFixture) -> None:
     with clock.at(NOON), house.scope():
         good, bad = check_of(house), check_of(house, "Other")
         for check in (good, bad):
@@ -159,7 +159,7 @@ def test_a_strip_has_a_bar_a_day_and_a_line_where_nothing_is_known() -> None:
     assert "style" not in drawn
 
 
-def test_weeks_of_many_clients_are_three_questions(house: House) -> None:
+def test_weeks_of_many_clients_are_three_questions(house: AgencyFixture) -> None:
     with clock.at(NOON), house.scope():
         for number in range(6):
             Client.objects.create(name=f"C {number}", slug=f"c-{number}", time_zone="UTC")
@@ -170,7 +170,7 @@ def test_weeks_of_many_clients_are_three_questions(house: House) -> None:
     assert len(seen) == 3
 
 
-def test_of_two_alerts_of_an_incident_the_one_with_a_limit_that_goes_on_is_behind_it(house: House) -> None:
+def test_of_two_alerts_of_an_incident_the_one_with_a_limit_that_goes_on_is_behind_it(house: AgencyFixture) -> None:
     with clock.at(NOON), house.scope():
         plain = alert_of(house, check_of(house), 1, limited=False)
         told = alert_of(house, check_of(house, "Other"), 2)
@@ -180,7 +180,7 @@ def test_of_two_alerts_of_an_incident_the_one_with_a_limit_that_goes_on_is_behin
         assert recent.alerts_behind([from_incident])[from_incident].id == told.id
 
 
-def _incident(house: House, alerts: Sequence[Alert]) -> Any:
+def _incident(house: AgencyFixture, alerts: Sequence[Alert]) -> Any:
 
     row = incidents.open_incident(system_id=house.system.id, title="Low", severity="high", source="staff")
     Alert.objects.filter(id__in=[alert.id for alert in alerts]).update(incident_id=row.id)

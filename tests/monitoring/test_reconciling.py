@@ -14,12 +14,12 @@ from monitoring import reconciling, services
 from monitoring.models import Alert, Check, Threshold
 from monitoring.reconciling import Differences, reconcile
 from retainer.tasks import look
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 NOTHING = Differences(0, 0, 0)
 
 
-def audit(lab: Lab) -> Differences:
+def audit(lab: MonitoringScenario) -> Differences:
     """One look, and the relay's round after it."""
     with clock.at(lab.moment):
         found = reconcile()
@@ -28,11 +28,11 @@ def audit(lab: Lab) -> Differences:
     return found
 
 
-def states(lab: Lab) -> list[str]:
+def states(lab: MonitoringScenario) -> list[str]:
     return [alert.state for alert in lab.alerts()]
 
 
-def test_where_all_is_told_nothing_is_found(lab: Lab, target: Target, other_target: Target) -> None:
+def test_where_all_is_told_nothing_is_found(lab: MonitoringScenario, target: Target, other_target: Target) -> None:
     lab.watch(target)
     lab.limit(lab.watch(other_target))
     target.fails()
@@ -43,7 +43,7 @@ def test_where_all_is_told_nothing_is_found(lab: Lab, target: Target, other_targ
 
 
 @pytest.mark.parametrize("what", ["check", "limit", "no data"])
-def test_something_ill_whose_alert_was_lost_gets_another(lab: Lab, target: Target, what: str) -> None:
+def test_something_ill_whose_alert_was_lost_gets_another(lab: MonitoringScenario, target: Target, what: str) -> None:
     check_id = lab.watch(target)
     lab.limit(check_id)
     target.fails() if what == "check" else target.says(rate=0.71) if what == "limit" else target.says(other=1)
@@ -58,7 +58,7 @@ def test_something_ill_whose_alert_was_lost_gets_another(lab: Lab, target: Targe
         assert AuditEvent.objects.filter(action="monitoring.check.reconciled", object_id=check_id).count() == 1
 
 
-def test_an_alert_that_was_ended_wrongly_is_fired_again(lab: Lab, target: Target) -> None:
+def test_an_alert_that_was_ended_wrongly_is_fired_again(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.fails()
     lab.round(3)
@@ -71,7 +71,9 @@ def test_an_alert_that_was_ended_wrongly_is_fired_again(lab: Lab, target: Target
     assert states(lab) == ["recovered", "recovered"]
 
 
-def test_news_that_is_under_way_is_no_difference(lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_news_that_is_under_way_is_no_difference(
+    lab: MonitoringScenario, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lab.watch(target)
     monkeypatch.setattr("monitoring.prober.MOST_TOLD_AT_ONCE", 0)
     target.fails()
@@ -82,7 +84,7 @@ def test_news_that_is_under_way_is_no_difference(lab: Lab, target: Target, monke
 
 
 @pytest.mark.parametrize("what", ["check", "limit"])
-def test_an_alert_of_what_is_well_again_ends(lab: Lab, target: Target, what: str) -> None:
+def test_an_alert_of_what_is_well_again_ends(lab: MonitoringScenario, target: Target, what: str) -> None:
     check_id = lab.watch(target)
     lab.limit(check_id)
     target.fails() if what == "check" else target.says(rate=0.71)
@@ -93,7 +95,9 @@ def test_an_alert_of_what_is_well_again_ends(lab: Lab, target: Target, what: str
     assert states(lab) == ["recovered"]
 
 
-def test_an_alert_of_a_check_that_was_switched_off_past_the_product_ends(lab: Lab, target: Target) -> None:
+def test_an_alert_of_a_check_that_was_switched_off_past_the_product_ends(
+    lab: MonitoringScenario, target: Target
+) -> None:
     check_id = lab.watch(target)
     target.fails()
     lab.round(3)
@@ -103,7 +107,7 @@ def test_an_alert_of_a_check_that_was_switched_off_past_the_product_ends(lab: La
     assert states(lab) == ["recovered"]
 
 
-def test_a_running_system_that_is_never_asked_again_is_asked(lab: Lab, target: Target) -> None:
+def test_a_running_system_that_is_never_asked_again_is_asked(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     with lab.at():
         Check.objects.filter(id=check_id).update(next_due_at=None)
@@ -112,7 +116,7 @@ def test_a_running_system_that_is_never_asked_again_is_asked(lab: Lab, target: T
     assert len(target.requests) == 1
 
 
-def test_a_paused_system_has_nothing_to_set_right(lab: Lab, target: Target) -> None:
+def test_a_paused_system_has_nothing_to_set_right(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.fails()
     lab.round(3)
@@ -124,7 +128,7 @@ def test_a_paused_system_has_nothing_to_set_right(lab: Lab, target: Target) -> N
         assert reconcile() == NOTHING
 
 
-def test_a_lease_of_a_clock_that_ran_ahead_is_taken_back(lab: Lab, target: Target) -> None:
+def test_a_lease_of_a_clock_that_ran_ahead_is_taken_back(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     target.says(rate=0.9)
     with lab.at():
@@ -134,14 +138,16 @@ def test_a_lease_of_a_clock_that_ran_ahead_is_taken_back(lab: Lab, target: Targe
     assert len(target.requests) == 1
 
 
-def test_a_slow_check_that_is_due_in_a_month_is_not_ahead(lab: Lab, target: Target) -> None:
+def test_a_slow_check_that_is_due_in_a_month_is_not_ahead(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target, interval_seconds=2_678_400)
     target.says(rate=0.9)
     lab.round()
     assert audit(lab) == NOTHING
 
 
-def test_transitions_of_the_version_before_are_told_by_how_it_stands_now(lab: Lab, target: Target) -> None:
+def test_transitions_of_the_version_before_are_told_by_how_it_stands_now(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """What was written before transitions had serials, and is read after the upgrade."""
     lab.watch(target)
     target.fails()
@@ -160,7 +166,9 @@ def test_transitions_of_the_version_before_are_told_by_how_it_stands_now(lab: La
     assert states(lab) == ["firing"]
 
 
-def test_an_alert_of_the_version_before_is_taken_over_and_ends_as_it_should(lab: Lab, target: Target) -> None:
+def test_an_alert_of_the_version_before_is_taken_over_and_ends_as_it_should(
+    lab: MonitoringScenario, target: Target
+) -> None:
     lab.watch(target)
     target.fails()
     lab.round(3)
@@ -174,7 +182,9 @@ def test_an_alert_of_the_version_before_is_taken_over_and_ends_as_it_should(lab:
     assert states(lab) == ["recovered"]
 
 
-def test_the_audit_is_unclean_where_something_had_to_be_set_right_and_clean_after_it(lab: Lab, target: Target) -> None:
+def test_the_audit_is_unclean_where_something_had_to_be_set_right_and_clean_after_it(
+    lab: MonitoringScenario, target: Target
+) -> None:
     lab.watch(target)
     target.fails()
     lab.round(3)
@@ -186,7 +196,7 @@ def test_the_audit_is_unclean_where_something_had_to_be_set_right_and_clean_afte
         assert look().alerts_wrong == 0
 
 
-def test_one_agencys_differences_are_set_right_in_its_own_scope(lab: Lab, target: Target) -> None:
+def test_one_agencys_differences_are_set_right_in_its_own_scope(lab: MonitoringScenario, target: Target) -> None:
     """The look is across agencies, each repair is not: the row that says so belongs to the agency."""
     lab.watch(target)
     target.fails()
@@ -199,7 +209,7 @@ def test_one_agencys_differences_are_set_right_in_its_own_scope(lab: Lab, target
     assert noted.agency_id == lab.house.agency.id
 
 
-def test_disabling_twice_says_it_once(lab: Lab, target: Target) -> None:
+def test_disabling_twice_says_it_once(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     with lab.at():
         for _time in range(2):
@@ -207,7 +217,7 @@ def test_disabling_twice_says_it_once(lab: Lab, target: Target) -> None:
         assert AuditEvent.objects.filter(action="monitoring.check.disabled").count() == 1
 
 
-def test_a_recovery_of_the_version_before_is_no_reason_to_fire(lab: Lab, target: Target) -> None:
+def test_a_recovery_of_the_version_before_is_no_reason_to_fire(lab: MonitoringScenario, target: Target) -> None:
     """It knows no serial and leaves it; the next result clears it."""
     lab.watch(target)
     target.fails()
@@ -219,7 +229,7 @@ def test_a_recovery_of_the_version_before_is_no_reason_to_fire(lab: Lab, target:
     assert states(lab) == ["recovered"]
 
 
-def test_a_shorter_interval_begins_at_once_and_is_no_clock_ahead(lab: Lab, target: Target) -> None:
+def test_a_shorter_interval_begins_at_once_and_is_no_clock_ahead(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target, interval_seconds=3600)
     target.says(rate=0.9)
     lab.round()
@@ -229,7 +239,7 @@ def test_a_shorter_interval_begins_at_once_and_is_no_clock_ahead(lab: Lab, targe
 
 
 def test_one_that_cannot_be_set_right_keeps_no_other_from_it(
-    lab: Lab, target: Target, other_target: Target, monkeypatch: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, other_target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = lab.watch(target)
     lab.watch(other_target)

@@ -23,7 +23,7 @@ from monitoring.prober import claim, probe_round
 from monitoring.schedule import next_slot
 from monitoring.selectors import unpolled_checks
 from tests.cast import Cast
-from tests.monitoring.lab import INTERVAL, START, Lab, Target
+from tests.monitoring.scenario import INTERVAL, START, MonitoringScenario, Target
 
 
 @given(st.uuids(), st.integers(5, 2_678_400), st.integers(0, 10_000_000))
@@ -34,7 +34,7 @@ def test_slots_lie_a_whole_interval_apart_whatever_the_answer_took(check_id: uui
     assert later - first == timedelta(seconds=every)
 
 
-def test_m09_a_slow_target_is_asked_sixty_times_an_hour(lab: Lab, target: Target) -> None:
+def test_m09_a_slow_target_is_asked_sixty_times_an_hour(lab: MonitoringScenario, target: Target) -> None:
     """Every 60 seconds with an answer that takes 5: the five seconds are never added up."""
     check_id = lab.watch(target)
     lab.round()
@@ -57,7 +57,7 @@ def test_checks_of_one_interval_are_spread_over_it() -> None:
     assert len(dues) > 40
 
 
-def test_m10_a_check_in_flight_is_not_due_and_not_asked_again(lab: Lab, target: Target) -> None:
+def test_m10_a_check_in_flight_is_not_due_and_not_asked_again(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target, interval_seconds=5, timeout_ms=5000)
     with clock.at(lab.moment):
         (mine,) = claim(limit=10)
@@ -72,7 +72,9 @@ def test_m10_a_check_in_flight_is_not_due_and_not_asked_again(lab: Lab, target: 
         assert len(claim(limit=10)) == 1
 
 
-def test_a_lease_that_ran_out_is_due_again_and_its_late_result_is_dropped(lab: Lab, target: Target) -> None:
+def test_a_lease_that_ran_out_is_due_again_and_its_late_result_is_dropped(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """The first prober stalls for longer than its lease; what it brings in the end counts for nothing."""
     check_id = lab.watch(target)
     with clock.at(lab.moment):
@@ -87,7 +89,9 @@ def test_a_lease_that_ran_out_is_due_again_and_its_late_result_is_dropped(lab: L
     assert (after.last_finished_at, after.health, after.last_error) == (before.last_finished_at, "healthy", "")
 
 
-def test_after_an_outage_the_run_stands_for_now_and_what_was_missed_is_counted(lab: Lab, target: Target) -> None:
+def test_after_an_outage_the_run_stands_for_now_and_what_was_missed_is_counted(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """A value measured now is never stored as one of an hour ago."""
     check_id = lab.watch(target)
     target.says(rate=0.9)
@@ -101,7 +105,9 @@ def test_after_an_outage_the_run_stands_for_now_and_what_was_missed_is_counted(l
     assert len(lab.samples(check_id)) == 3
 
 
-def test_a_paused_system_is_not_asked_even_where_an_answer_was_under_way(lab: Lab, target: Target) -> None:
+def test_a_paused_system_is_not_asked_even_where_an_answer_was_under_way(
+    lab: MonitoringScenario, target: Target
+) -> None:
     check_id = lab.watch(target)
     target.says(rate=0.9)
     lab.round()
@@ -124,13 +130,13 @@ def test_a_paused_system_is_not_asked_even_where_an_answer_was_under_way(lab: La
     assert lab.check(check_id).health == "healthy"
 
 
-def test_a_timeout_above_the_interval_is_refused(lab: Lab, target: Target) -> None:
+def test_a_timeout_above_the_interval_is_refused(lab: MonitoringScenario, target: Target) -> None:
     with pytest.raises(DomainError) as refused:
         lab.watch(target, interval_seconds=5, timeout_ms=6000)
     assert refused.value.field == "timeout_ms"
 
 
-def test_m07_a_target_that_hangs_holds_nobody_up(lab: Lab, target: Target, other_target: Target) -> None:
+def test_m07_a_target_that_hangs_holds_nobody_up(lab: MonitoringScenario, target: Target, other_target: Target) -> None:
     """Two places: one hangs in one of them until its timeout, and twelve others pass through the other meanwhile."""
     target.delay = 3
     slow = lab.watch(target, timeout_ms=2000)
@@ -146,7 +152,7 @@ def test_m07_a_target_that_hangs_holds_nobody_up(lab: Lab, target: Target, other
     assert {lab.check(check_id).health for check_id in quick} == {"healthy"}
 
 
-def test_silence_for_two_intervals_is_found_by_the_auditor(lab: Lab, target: Target) -> None:
+def test_silence_for_two_intervals_is_found_by_the_auditor(lab: MonitoringScenario, target: Target) -> None:
     target.says(rate=0.9)
     lab.watch(target)
     lab.round()
@@ -156,7 +162,7 @@ def test_silence_for_two_intervals_is_found_by_the_auditor(lab: Lab, target: Tar
         assert unpolled_checks() == 1
 
 
-def test_silence_for_three_intervals_makes_a_healthy_check_unknown(lab: Lab, target: Target) -> None:
+def test_silence_for_three_intervals_makes_a_healthy_check_unknown(lab: MonitoringScenario, target: Target) -> None:
     target.says(rate=0.9)
     check_id = lab.watch(target)
     lab.round()
@@ -170,7 +176,7 @@ def test_silence_for_three_intervals_makes_a_healthy_check_unknown(lab: Lab, tar
 def test_m18_four_probers_at_once_ask_each_check_once_and_open_one_alert(
     committed_cast: Cast, target: Target, probers: int
 ) -> None:
-    lab = Lab(committed_cast.north)
+    lab = MonitoringScenario(committed_cast.north)
     ids = [lab.watch(target, name=f"Check {number}", bad_count=1) for number in range(12)]
     target.fails()
     gate = threading.Barrier(probers)

@@ -13,19 +13,19 @@ from monitoring import services
 from monitoring.addresses import shown_url, stored_url
 from monitoring.models import Alert, Check
 from tests.cast import Cast
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 SECRET = "Bearer very-secret-value"
 
 
-def test_m29_the_authorization_is_sent_and_stored_sealed(lab: Lab, target: Target) -> None:
+def test_m29_the_authorization_is_sent_and_stored_sealed(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target, authorization=SECRET)
     lab.round()
     assert target.requests[0]["authorization"] == SECRET
     assert b"very-secret" not in bytes(lab.check(check_id).sealed_authorization or b"")
 
 
-def test_an_empty_authorization_keeps_the_stored_one(lab: Lab, target: Target) -> None:
+def test_an_empty_authorization_keeps_the_stored_one(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target, authorization=SECRET)
     with lab.at():
         services.update_check(check_id=check_id, url=f"{target.url}/other", authorization="")
@@ -34,7 +34,7 @@ def test_an_empty_authorization_keeps_the_stored_one(lab: Lab, target: Target) -
 
 
 def test_a_secret_that_was_given_for_one_host_is_not_sent_to_the_next(
-    lab: Lab, target: Target, other_target: Target
+    lab: MonitoringScenario, target: Target, other_target: Target
 ) -> None:
     """Whoever may move a check, and never saw its secret, must not read it at a host of their own."""
     check_id = lab.watch(target, authorization=SECRET)
@@ -45,7 +45,7 @@ def test_a_secret_that_was_given_for_one_host_is_not_sent_to_the_next(
     assert "authorization" not in other_target.requests[0]
 
 
-def test_an_answer_to_the_old_question_is_not_stored_as_one_to_the_new(lab: Lab, target: Target) -> None:
+def test_an_answer_to_the_old_question_is_not_stored_as_one_to_the_new(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     with lab.at():
         Check.objects.filter(id=check_id).update(lease_id="0198c0de-0000-7000-8000-000000000000")
@@ -55,7 +55,7 @@ def test_an_answer_to_the_old_question_is_not_stored_as_one_to_the_new(lab: Lab,
 
 def test_the_secret_of_another_agencys_check_does_not_open_here(cast: Cast, target: Target) -> None:
     """X12: a ciphertext that is copied across is worth nothing."""
-    north, south = Lab(cast.north), Lab(cast.south)
+    north, south = MonitoringScenario(cast.north), MonitoringScenario(cast.south)
     theirs = north.watch(target, authorization=SECRET)
     mine = south.watch(target)
     sealed = north.check(theirs).sealed_authorization
@@ -66,7 +66,7 @@ def test_the_secret_of_another_agencys_check_does_not_open_here(cast: Cast, targ
 
 
 def test_m27_secrets_of_the_address_are_in_no_alert_no_news_and_no_log(
-    lab: Lab, target: Target, caplog: pytest.LogCaptureFixture
+    lab: MonitoringScenario, target: Target, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     check_id = lab.watch(target, url=f"{target.url}/health?api_key=hunter2secret", authorization=SECRET)

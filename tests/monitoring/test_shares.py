@@ -15,20 +15,20 @@ from monitoring import prober, shares
 from monitoring.models import Check
 from monitoring.prober import probe_on, probe_round
 from monitoring.shares import Shares
-from tests.cast import Cast, House
-from tests.monitoring.lab import Lab, Target
+from tests.cast import AgencyFixture, Cast
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 A, B, C = (uuid.uuid4() for _agency in range(3))
 
 
-def _watch(house: House, target: Target, number: int, **more: object) -> None:
-    lab = Lab(house)
+def _watch(house: AgencyFixture, target: Target, number: int, **more: object) -> None:
+    lab = MonitoringScenario(house)
     lab.moment = now() - timedelta(seconds=number)
     # A check has its turns at moments of its own; of one in 31 days none falls into the seconds of a test.
     lab.watch(target, name=f"Check {number}", interval_seconds=2_678_400, **more)
 
 
-def _ends(house: House) -> list[datetime]:
+def _ends(house: AgencyFixture) -> list[datetime]:
     """When each check was answered, the earliest first; every one of them was."""
     with house.scope():
         ends = list(Check.objects.values_list("last_finished_at", flat=True))

@@ -18,7 +18,7 @@ from core.ids import uuid7
 from monitoring import services
 from monitoring.models import Check
 from monitoring.prober import probe_round
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.core.net.lab import Script, Wire, raw, says
 from tests.core.net.test_addresses import SPELLINGS, UNREADABLE
 from tests.core.net.test_at_use import INNER, INNER_V6
@@ -43,13 +43,13 @@ MEBIBYTE = 1 << 20
 
 
 @pytest.fixture
-def house(cast: Cast) -> House:
+def house(cast: Cast) -> AgencyFixture:
     return cast.north
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("url", EVERY_BAD_ADDRESS)
-def test_x26_no_such_address_is_saved_with_a_check(house: House, url: str) -> None:
+def test_x26_no_such_address_is_saved_with_a_check(house: AgencyFixture, url: str) -> None:
     with house.scope():
         with pytest.raises(DomainError) as refused:
             services.create_check(system_id=house.system.id, name="Inside", kind="http", url=url)
@@ -57,7 +57,7 @@ def test_x26_no_such_address_is_saved_with_a_check(house: House, url: str) -> No
         assert not Check.objects.exists()
 
 
-def watch(house: House, name: str, url: str, **more: Any) -> None:
+def watch(house: AgencyFixture, name: str, url: str, **more: Any) -> None:
     """A check of an address that was fine when it was saved."""
     values: dict[str, Any] = {"kind": "http_json", "metrics": [{"name": "rate"}], "timeout_ms": 2500} | more
     with house.scope():
@@ -67,13 +67,13 @@ def watch(house: House, name: str, url: str, **more: Any) -> None:
         Check.objects.filter(id=check.id).update(url=url)
 
 
-def found(house: House) -> dict[str, Check]:
+def found(house: AgencyFixture) -> dict[str, Check]:
     with house.scope():
         return {check.name: check for check in Check.objects.all()}
 
 
 @pytest.mark.django_db
-def test_x26_no_spelling_of_an_inner_address_is_asked(house: House) -> None:
+def test_x26_no_spelling_of_an_inner_address_is_asked(house: AgencyFixture) -> None:
     with ExitStack() as open_ones:
         wire = serve(open_ones, says(b'{"rate": 1}'))
         urls = [f"http://{spelling}:{wire.port}/" for spelling in LOOPBACK] + [*INNER, *INNER_V6]
@@ -93,7 +93,7 @@ def serve(open_ones: ExitStack, script: Script) -> Wire:
 
 
 @pytest.fixture
-def harm(house: House) -> Iterator[dict[str, Wire]]:
+def harm(house: AgencyFixture) -> Iterator[dict[str, Wire]]:
     with ExitStack() as open_ones:
         wires = {name: serve(open_ones, script) for name, script in HARM.items()}
         for name, wire in wires.items():
@@ -103,7 +103,7 @@ def harm(house: House) -> Iterator[dict[str, Wire]]:
 
 
 @pytest.mark.django_db
-def test_no_other_check_is_later_by_a_second(house: House, harm: dict[str, Wire]) -> None:
+def test_no_other_check_is_later_by_a_second(house: AgencyFixture, harm: dict[str, Wire]) -> None:
     with ExitStack() as open_ones:
         good = [serve(open_ones, says(b'{"rate": 0.9}')) for _server in range(40)]
         for number, wire in enumerate(good):
@@ -121,7 +121,7 @@ def test_no_other_check_is_later_by_a_second(house: House, harm: dict[str, Wire]
 
 
 @pytest.mark.django_db
-def test_every_one_of_them_ends_in_a_class_and_in_no_value(house: House, harm: dict[str, Wire]) -> None:
+def test_every_one_of_them_ends_in_a_class_and_in_no_value(house: AgencyFixture, harm: dict[str, Wire]) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     probe_round(seconds=20, size=100)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
@@ -138,7 +138,7 @@ def test_every_one_of_them_ends_in_a_class_and_in_no_value(house: House, harm: d
 
 
 @pytest.mark.django_db
-def test_a_second_round_finds_the_prober_as_good_as_new(house: House, harm: dict[str, Wire]) -> None:
+def test_a_second_round_finds_the_prober_as_good_as_new(house: AgencyFixture, harm: dict[str, Wire]) -> None:
     probe_round(seconds=20, size=100)
     with ExitStack() as open_ones:
         wire = serve(open_ones, says(b'{"rate": 0.9}'))

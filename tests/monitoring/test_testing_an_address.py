@@ -24,13 +24,13 @@ from monitoring.masking import masked
 from monitoring.models import Check
 from monitoring.probing.numbers import ALL_OF, MOST_NUMBERS, numbers_in
 from monitoring.probing.parse import read
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 SECRET = "Bearer very-secret-value-42"
 
 
 @pytest.fixture
-def owner(lab: Lab) -> Browser:
+def owner(lab: MonitoringScenario) -> Browser:
     browser = Browser()
     browser.force_login(lab.house.owner)
     return browser
@@ -48,7 +48,7 @@ def typed(target: Target | None = None, **more: str) -> dict[str, str]:
     return {"kind": "http_json", "url": url, "authorization": "", "timeout": "2 s"} | more
 
 
-def new_address(lab: Lab) -> str:
+def new_address(lab: MonitoringScenario) -> str:
     house = lab.house
     return reverse("monitoring:test_new", args=[house.agency.slug, house.client.slug, house.system.slug])
 
@@ -59,7 +59,7 @@ def send(browser: Browser, address: str, form: dict[str, str]) -> str:
     return unescape(response.getvalue().decode())
 
 
-def tried(browser: Browser, lab: Lab, form: dict[str, str]) -> str:
+def tried(browser: Browser, lab: MonitoringScenario, form: dict[str, str]) -> str:
     return send(browser, new_address(lab), form)
 
 
@@ -67,7 +67,9 @@ def paths(shown: str) -> list[str]:
     return re.findall(r'data-use-value="(.*?)" data-use-name', shown)
 
 
-def test_the_answer_is_shown_with_each_number_that_could_be_read(lab: Lab, owner: Browser, target: Target) -> None:
+def test_the_answer_is_shown_with_each_number_that_could_be_read(
+    lab: MonitoringScenario, owner: Browser, target: Target
+) -> None:
     lab.house.allow(target.host, target.port)
     target.says(rate=0.71, stats={"errors": 3, "by day": [1, 2]}, name="bot", ok=True)
     shown = tried(owner, lab, typed(target))
@@ -78,7 +80,9 @@ def test_the_answer_is_shown_with_each_number_that_could_be_read(lab: Lab, owner
         assert not Check.objects.exists()
 
 
-def test_lines_of_metrics_are_offered_with_their_labels(lab: Lab, owner: Browser, target: Target) -> None:
+def test_lines_of_metrics_are_offered_with_their_labels(
+    lab: MonitoringScenario, owner: Browser, target: Target
+) -> None:
     lab.house.allow(target.host, target.port)
     target.body = (
         b'# HELP queue How many\n# TYPE queue gauge\nqueue{model="a"} 4\nqueue{model="b"} 5\nwait_bucket{le="1"} 2\n'
@@ -105,7 +109,7 @@ def test_each_path_that_is_offered_reads_the_number_beside_it(kind: str, body: A
         assert read(kind, [{"name": "x", "path": path}], written).values == {"x": number}
 
 
-def test_at_most_two_hundred_numbers_are_shown(lab: Lab, owner: Browser, target: Target) -> None:
+def test_at_most_two_hundred_numbers_are_shown(lab: MonitoringScenario, owner: Browser, target: Target) -> None:
     lab.house.allow(target.host, target.port)
     target.body = json.dumps(list(range(5000))).encode()
     shown = tried(owner, lab, typed(target))
@@ -114,7 +118,7 @@ def test_at_most_two_hundred_numbers_are_shown(lab: Lab, owner: Browser, target:
     assert len(shown) < 200_000
 
 
-def test_what_was_answered_is_shown_as_text_and_cut(lab: Lab, owner: Browser, target: Target) -> None:
+def test_what_was_answered_is_shown_as_text_and_cut(lab: MonitoringScenario, owner: Browser, target: Target) -> None:
     lab.house.allow(target.host, target.port)
     target.body = b"<script>alert(1)</script>" + b"x" * 100_000
     response = owner.post(new_address(lab), typed(target, kind="http"), headers={"HX-Request": "true"})
@@ -137,19 +141,23 @@ def test_what_was_answered_is_shown_as_text_and_cut(lab: Lab, owner: Browser, ta
         ({"authorization": "Bearer \u00fc"}, "Use plain letters"),
     ],
 )
-def test_what_cannot_be_asked_is_said_in_our_words(lab: Lab, owner: Browser, more: dict[str, str], said: str) -> None:
+def test_what_cannot_be_asked_is_said_in_our_words(
+    lab: MonitoringScenario, owner: Browser, more: dict[str, str], said: str
+) -> None:
     assert said in tried(owner, lab, typed() | {"url": "http://10.0.0.1/"} | more)
 
 
 def test_a_port_of_another_target_than_the_allowed_one_stays_closed(
-    lab: Lab, owner: Browser, target: Target, other_target: Target
+    lab: MonitoringScenario, owner: Browser, target: Target, other_target: Target
 ) -> None:
     lab.house.allow(target.host, target.port)
     assert "This address is not public" in tried(owner, lab, typed(other_target))
     assert other_target.requests == []
 
 
-def test_a_target_that_hangs_costs_the_time_that_was_typed(lab: Lab, owner: Browser, target: Target) -> None:
+def test_a_target_that_hangs_costs_the_time_that_was_typed(
+    lab: MonitoringScenario, owner: Browser, target: Target
+) -> None:
     lab.house.allow(target.host, target.port)
     target.delay = 4.0
     began = time.monotonic()
@@ -158,7 +166,7 @@ def test_a_target_that_hangs_costs_the_time_that_was_typed(lab: Lab, owner: Brow
     assert "The address did not answer within 1 s. Your entries are kept. Check the address or try again." in shown
 
 
-def test_nobody_waits_longer_than_ten_seconds_whatever_is_typed(lab: Lab) -> None:
+def test_nobody_waits_longer_than_ten_seconds_whatever_is_typed(lab: MonitoringScenario) -> None:
     with lab.at():
         question = trying.prepare(system_id=lab.house.system.id, kind="http", url="http://x/", timeout_ms=60_000)
     assert question.timeout_ms == 10_000
@@ -177,7 +185,7 @@ def test_nobody_waits_longer_than_ten_seconds_whatever_is_typed(lab: Lab) -> Non
     ids=["open", "deep", "thirty", "a megabyte", "more", "a megabyte of numbers"],
 )
 def test_a_hostile_answer_costs_no_more_than_the_caps(
-    lab: Lab, owner: Browser, target: Target, body: bytes, said: str
+    lab: MonitoringScenario, owner: Browser, target: Target, body: bytes, said: str
 ) -> None:
     lab.house.allow(target.host, target.port)
     target.body = body
@@ -187,7 +195,7 @@ def test_a_hostile_answer_costs_no_more_than_the_caps(
 
 
 def test_no_transaction_is_open_while_the_target_is_asked(
-    lab: Lab, owner: Browser, target: Target, monkeypatch: pytest.MonkeyPatch
+    lab: MonitoringScenario, owner: Browser, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab.house.allow(target.host, target.port)
     response = owner.post(new_address(lab), typed(target), headers={"HX-Request": "true"})
@@ -211,17 +219,19 @@ def _watching(fetch: Any, depth: int) -> Any:
 # --- secrets ---------------------------------------------------------------------------------------------------------
 
 
-def changed_address(lab: Lab, check_id: uuid.UUID) -> str:
+def changed_address(lab: MonitoringScenario, check_id: uuid.UUID) -> str:
     return reverse("monitoring:test_changed", args=[lab.house.agency.slug, check_id])
 
 
-def test_the_stored_header_goes_to_its_own_host(lab: Lab, owner: Browser, target: Target) -> None:
+def test_the_stored_header_goes_to_its_own_host(lab: MonitoringScenario, owner: Browser, target: Target) -> None:
     check_id = lab.watch(target, authorization=SECRET)
     send(owner, changed_address(lab, check_id), typed(target, url=f"{target.url}/another"))
     assert [one.get("authorization") for one in target.requests] == [SECRET]
 
 
-def test_the_stored_header_goes_nowhere_else(lab: Lab, owner: Browser, target: Target, other_target: Target) -> None:
+def test_the_stored_header_goes_nowhere_else(
+    lab: MonitoringScenario, owner: Browser, target: Target, other_target: Target
+) -> None:
     check_id = lab.watch(target, authorization=SECRET)
     lab.house.allow(other_target.host, other_target.port)
     for url in (f"{other_target.url}/", f"http://{target.host}:{target.port}@{other_target.host}:{other_target.port}/"):
@@ -233,13 +243,15 @@ def test_the_stored_header_goes_nowhere_else(lab: Lab, owner: Browser, target: T
     assert [one.get("authorization") for one in other_target.requests] == ["Bearer typed-anew"]
 
 
-def test_a_new_check_has_no_stored_header(lab: Lab, owner: Browser, target: Target) -> None:
+def test_a_new_check_has_no_stored_header(lab: MonitoringScenario, owner: Browser, target: Target) -> None:
     lab.watch(target, authorization=SECRET)
     tried(owner, lab, typed(target))
     assert [one.get("authorization") for one in target.requests] == [None]
 
 
-def test_an_address_that_repeats_what_it_was_sent_shows_no_secret(lab: Lab, owner: Browser, target: Target) -> None:
+def test_an_address_that_repeats_what_it_was_sent_shows_no_secret(
+    lab: MonitoringScenario, owner: Browser, target: Target
+) -> None:
     check_id = lab.watch(target, authorization=SECRET)
     target.says(headers={"Authorization": SECRET}, **{"very-secret-value-42": 7}, plain="very-secret-value-42")
     shown = send(owner, changed_address(lab, check_id), typed(target))
@@ -275,7 +287,7 @@ def test_what_is_no_secret_stays() -> None:
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_who_may_save_a_check_may_test_an_address(lab: Lab, target: Target, role: str) -> None:
+def test_who_may_save_a_check_may_test_an_address(lab: MonitoringScenario, target: Target, role: str) -> None:
     house = lab.house
     user = {"owner": house.owner, "account_manager": house.manager, "engineer": house.engineer}.get(role, house.viewer)
     browser = Browser()
@@ -284,24 +296,24 @@ def test_who_may_save_a_check_may_test_an_address(lab: Lab, target: Target, role
     assert status == (200 if may(role, Capability.CONFIGURE) else 403)
 
 
-def test_the_eleventh_test_of_a_minute_is_refused(lab: Lab, owner: Browser, target: Target) -> None:
+def test_the_eleventh_test_of_a_minute_is_refused(lab: MonitoringScenario, owner: Browser, target: Target) -> None:
     for _time in range(10):
         assert "This address is not public" in tried(owner, lab, typed(target))
     assert "10 tests a minute is the most. Your entries are kept." in tried(owner, lab, typed(target))
 
 
-def test_one_agency_waits_for_one_target_at_a_time(lab: Lab, owner: Browser, target: Target) -> None:
+def test_one_agency_waits_for_one_target_at_a_time(lab: MonitoringScenario, owner: Browser, target: Target) -> None:
     with trying._place(lab.house.agency.id):
         assert "Another address is being tested." in tried(owner, lab, typed(target))
 
 
-def test_of_all_agencies_only_so_many_wait_at_once(lab: Lab, owner: Browser, target: Target) -> None:
+def test_of_all_agencies_only_so_many_wait_at_once(lab: MonitoringScenario, owner: Browser, target: Target) -> None:
     with trying._place(uuid.uuid4()), trying._place(uuid.uuid4()):
         assert "Another address is being tested." in tried(owner, lab, typed(target))
 
 
 def test_the_audit_trail_says_who_asked_which_host_and_holds_no_secret(
-    lab: Lab, owner: Browser, target: Target
+    lab: MonitoringScenario, owner: Browser, target: Target
 ) -> None:
     check_id = lab.watch(target, authorization=SECRET)
     send(owner, changed_address(lab, check_id), typed(target, url=f"{target.url}/health?key=topsecret"))
@@ -312,7 +324,7 @@ def test_the_audit_trail_says_who_asked_which_host_and_holds_no_secret(
     assert event.changes == {"kind": "http_json", "host": host, "with_stored_header": True}
 
 
-def test_a_status_that_lets_nobody_in_names_the_header(lab: Lab, owner: Browser, target: Target) -> None:
+def test_a_status_that_lets_nobody_in_names_the_header(lab: MonitoringScenario, owner: Browser, target: Target) -> None:
     lab.house.allow(target.host, target.port)
     target.fails(401)
     shown = tried(owner, lab, typed(target))
@@ -320,7 +332,9 @@ def test_a_status_that_lets_nobody_in_names_the_header(lab: Lab, owner: Browser,
     assert "out of order" in shown
 
 
-def test_the_form_has_the_button_when_new_and_when_changed(lab: Lab, owner: Browser, target: Target) -> None:
+def test_the_form_has_the_button_when_new_and_when_changed(
+    lab: MonitoringScenario, owner: Browser, target: Target
+) -> None:
     house, check_id = lab.house, lab.watch(target)
     new = reverse("monitoring:new_check", args=[house.agency.slug, house.client.slug, house.system.slug])
     for page, address in (

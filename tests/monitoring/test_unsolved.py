@@ -14,17 +14,17 @@ from monitoring import services, unsolved
 from monitoring.models import Alert
 from monitoring.unsolved import take_up_unsolved
 from retainer.notifications.models import Delivery
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 
-def sweep(lab: Lab) -> int:
+def sweep(lab: MonitoringScenario) -> int:
     with clock.at(lab.moment):
         taken = take_up_unsolved()
         outbox.relay_round()
     return taken
 
 
-def fail_and_resolve(lab: Lab, target: Target) -> None:
+def fail_and_resolve(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.fails()
     lab.round(4)
@@ -35,7 +35,9 @@ def fail_and_resolve(lab: Lab, target: Target) -> None:
     assert sweep(lab) == 0
 
 
-def test_an_incident_resolved_by_hand_while_its_alert_goes_on_is_open_again(lab: Lab, target: Target) -> None:
+def test_an_incident_resolved_by_hand_while_its_alert_goes_on_is_open_again(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """As many bad results in a row as it takes to fire, all of them after it was called solved."""
     fail_and_resolve(lab, target)
     lab.round(2)
@@ -48,7 +50,9 @@ def test_an_incident_resolved_by_hand_while_its_alert_goes_on_is_open_again(lab:
     assert lab.entries()[-1][1].endswith("the alert goes on.")
 
 
-def test_it_is_taken_up_once_and_two_hundred_bad_rounds_are_one_incident(lab: Lab, target: Target) -> None:
+def test_it_is_taken_up_once_and_two_hundred_bad_rounds_are_one_incident(
+    lab: MonitoringScenario, target: Target
+) -> None:
     fail_and_resolve(lab, target)
     taken = []
     for _ten in range(20):
@@ -57,7 +61,7 @@ def test_it_is_taken_up_once_and_two_hundred_bad_rounds_are_one_incident(lab: La
     assert (sum(taken), len(lab.incidents()), len(lab.alerts())) == (1, 1, 1)
 
 
-def test_one_that_works_again_stays_solved(lab: Lab, target: Target) -> None:
+def test_one_that_works_again_stays_solved(lab: MonitoringScenario, target: Target) -> None:
     fail_and_resolve(lab, target)
     target.says(rate=0.9)
     lab.round(5)
@@ -65,7 +69,7 @@ def test_one_that_works_again_stays_solved(lab: Lab, target: Target) -> None:
     assert lab.incidents()[0].state == "resolved"
 
 
-def test_a_closed_one_gets_a_new_incident_with_promises_of_its_own(lab: Lab, target: Target) -> None:
+def test_a_closed_one_gets_a_new_incident_with_promises_of_its_own(lab: MonitoringScenario, target: Target) -> None:
     fail_and_resolve(lab, target)
     with lab.at():
         incident_services.close(incident_id=lab.incidents()[0].id)
@@ -77,7 +81,7 @@ def test_a_closed_one_gets_a_new_incident_with_promises_of_its_own(lab: Lab, tar
 
 
 def test_where_another_incident_of_the_system_is_open_the_alert_joins_it(
-    lab: Lab, target: Target, other_target: Target
+    lab: MonitoringScenario, target: Target, other_target: Target
 ) -> None:
     lab.watch(other_target)
     other_target.says(rate=0.9)
@@ -89,7 +93,9 @@ def test_where_another_incident_of_the_system_is_open_the_alert_joins_it(
     assert {alert.incident_id for alert in lab.alerts()} == {lab.incidents()[1].id}
 
 
-def test_a_false_alarm_was_judged_by_somebody_who_saw_it_fire_and_stays_one(lab: Lab, target: Target) -> None:
+def test_a_false_alarm_was_judged_by_somebody_who_saw_it_fire_and_stays_one(
+    lab: MonitoringScenario, target: Target
+) -> None:
     lab.watch(target)
     target.fails()
     lab.round(4)
@@ -100,7 +106,7 @@ def test_a_false_alarm_was_judged_by_somebody_who_saw_it_fire_and_stays_one(lab:
 
 
 @pytest.mark.parametrize("what", ["check", "system"])
-def test_what_is_not_watched_any_more_is_not_taken_up(lab: Lab, target: Target, what: str) -> None:
+def test_what_is_not_watched_any_more_is_not_taken_up(lab: MonitoringScenario, target: Target, what: str) -> None:
     fail_and_resolve(lab, target)
     lab.round(5)
     with lab.at():
@@ -111,7 +117,9 @@ def test_what_is_not_watched_any_more_is_not_taken_up(lab: Lab, target: Target, 
     assert sweep(lab) == 0
 
 
-def test_the_client_who_was_told_that_it_is_solved_is_told_that_it_is_not(lab: Lab, target: Target) -> None:
+def test_the_client_who_was_told_that_it_is_solved_is_told_that_it_is_not(
+    lab: MonitoringScenario, target: Target
+) -> None:
     with lab.at():
         client_services.go_live(client_id=lab.house.client.id)
     fail_and_resolve(lab, target)
@@ -123,7 +131,7 @@ def test_the_client_who_was_told_that_it_is_solved_is_told_that_it_is_not(lab: L
     assert subjects == {"Open again: INC-1", f"Not solved yet: {lab.house.system.name}"}
 
 
-def test_a_value_that_only_stays_away_since_is_no_bad_result(lab: Lab, target: Target) -> None:
+def test_a_value_that_only_stays_away_since_is_no_bad_result(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(lab.watch(target))
     target.says(rate=0.5)
     lab.round(4)
@@ -136,7 +144,7 @@ def test_a_value_that_only_stays_away_since_is_no_bad_result(lab: Lab, target: T
     assert lab.incidents()[0].state == "resolved"
 
 
-def test_one_bad_result_after_a_long_pause_is_not_three(lab: Lab, target: Target) -> None:
+def test_one_bad_result_after_a_long_pause_is_not_three(lab: MonitoringScenario, target: Target) -> None:
     fail_and_resolve(lab, target)
     with lab.at():
         client_services.pause_system(system_id=lab.house.system.id)
@@ -151,7 +159,7 @@ def test_one_bad_result_after_a_long_pause_is_not_three(lab: Lab, target: Target
     assert sweep(lab) == 1
 
 
-def test_a_check_that_was_moved_to_preproduction_is_not_taken_up(lab: Lab, target: Target) -> None:
+def test_a_check_that_was_moved_to_preproduction_is_not_taken_up(lab: MonitoringScenario, target: Target) -> None:
     fail_and_resolve(lab, target)
     with lab.at():
         services.update_check(check_id=lab.alerts()[0].source_check_id, environment_kind="preproduction")
@@ -161,7 +169,7 @@ def test_a_check_that_was_moved_to_preproduction_is_not_taken_up(lab: Lab, targe
 
 @pytest.mark.parametrize("first", ["slow", "broken"])
 def test_one_that_waits_or_fails_keeps_no_other_from_being_taken_up(
-    lab: Lab, target: Target, other_target: Target, monkeypatch: pytest.MonkeyPatch, first: str
+    lab: MonitoringScenario, target: Target, other_target: Target, monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
     monkeypatch.setattr("monitoring.unsolved.MOST_AT_ONCE", 1)
     lab.watch(other_target, bad_count=1, **({"interval_seconds": 86_400} if first == "slow" else {}))
@@ -182,7 +190,7 @@ def test_one_that_waits_or_fails_keeps_no_other_from_being_taken_up(
 
 
 def test_one_that_somebody_opens_again_meanwhile_fires_once_on_its_timeline(
-    lab: Lab, target: Target, monkeypatch: pytest.MonkeyPatch
+    lab: MonitoringScenario, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between seeing that an alert goes on and looking at its incident, the incident is open again."""
     fail_and_resolve(lab, target)
@@ -199,7 +207,7 @@ def test_one_that_somebody_opens_again_meanwhile_fires_once_on_its_timeline(
 
 
 def test_one_that_comes_back_to_an_incident_that_was_opened_again_fired_there_once(
-    lab: Lab, target: Target, other_target: Target
+    lab: MonitoringScenario, target: Target, other_target: Target
 ) -> None:
     """Called solved, it went on in a later incident; that one is solved too, and the first is open again by hand."""
     fail_and_resolve(lab, target)

@@ -21,21 +21,21 @@ from monitoring.maintenance import services as maintenance
 from monitoring.models import Check, Sample
 from monitoring.uptime import merged
 from retainer.reports.uptime import Month, month_of
-from tests.cast import Cast, House
-from tests.monitoring.lab import Lab, Target
+from tests.cast import AgencyFixture, Cast
+from tests.monitoring.scenario import MonitoringScenario, Target
 from tests.rows import signed_retainer
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 NOON = DAY + timedelta(hours=12)
 
 
-def check_of(house: House, *, interval: int = 60, name: str = "Address", **more: Any) -> Check:
+def check_of(house: AgencyFixture, *, interval: int = 60, name: str = "Address", **more: Any) -> Check:
     with clock.at(DAY), house.scope():
         values: dict[str, Any] = {"system_id": house.system.id, "name": name, "kind": "http", "url": "https://1.1.1.1/"}
         return services.create_check(interval_seconds=interval, **(values | more))
 
 
-def measure(house: House, check: Check, up: range, down: range = range(0)) -> None:
+def measure(house: AgencyFixture, check: Check, up: range, down: range = range(0)) -> None:
     """Slots of the day by their minute."""
     with clock.at(DAY), house.scope():
         for name, minutes in (("latency", up), ("down", down)):
@@ -45,12 +45,12 @@ def measure(house: House, check: Check, up: range, down: range = range(0)) -> No
             store.roll_up(seconds=seconds, start=DAY, end=DAY + timedelta(days=1))
 
 
-def uptime(house: House, start: datetime = DAY, end: datetime = NOON) -> Any:
+def uptime(house: AgencyFixture, start: datetime = DAY, end: datetime = NOON) -> Any:
     with clock.at(NOON), house.scope():
         return selectors.uptime_of(house.system.id, start, end)
 
 
-def planned(house: House, since: int, until: int) -> Any:
+def planned(house: AgencyFixture, since: int, until: int) -> Any:
     """Maintenance by the hour of the day, announced the day before."""
     with clock.at(DAY - timedelta(days=1)), house.scope():
         return maintenance.plan_maintenance(
@@ -184,14 +184,14 @@ class FakeUptime:
         return self.known
 
 
-def measured(lab: Lab) -> dict[str, int]:
+def measured(lab: MonitoringScenario) -> dict[str, int]:
     """How many slots of the lab's checks say up, and how many say down."""
     with lab.at():
         names = list(Sample.objects.filter(metric__in=("latency", "down")).values_list("metric", flat=True))
     return {name: names.count(name) for name in set(names)}
 
 
-def test_an_address_that_fails_is_down_and_one_that_answers_is_up(lab: Lab, target: Target) -> None:
+def test_an_address_that_fails_is_down_and_one_that_answers_is_up(lab: MonitoringScenario, target: Target) -> None:
     target.says(rate=0.9)
     lab.watch(target)
     lab.round()
@@ -203,7 +203,7 @@ def test_an_address_that_fails_is_down_and_one_that_answers_is_up(lab: Lab, targ
     assert measured(lab) == {"latency": 2, "down": 2}
 
 
-def test_what_we_may_not_ask_is_not_measured(lab: Lab, target: Target) -> None:
+def test_what_we_may_not_ask_is_not_measured(lab: MonitoringScenario, target: Target) -> None:
     target.says(rate=0.9)
     lab.watch(target)
     lab.round()

@@ -13,13 +13,13 @@ from core import clock
 from monitoring import selectors, store
 from monitoring.maintenance import services as maintenance
 from monitoring.uptime_days import Day
-from tests.monitoring.lab import START, Lab, Target
+from tests.monitoring.scenario import START, MonitoringScenario, Target
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def up(lab: Lab, check: Any, *, days: int, down: int = 0) -> None:
+def up(lab: MonitoringScenario, check: Any, *, days: int, down: int = 0) -> None:
     """Whole days of values before the first of June, and so many minutes of the last of them without an answer."""
     midnight = START.replace(hour=0) - 2 * HOUR
     hours = [(midnight - HOUR * back, 0.2) for back in range(1, days * 24 + 1)]
@@ -29,7 +29,7 @@ def up(lab: Lab, check: Any, *, days: int, down: int = 0) -> None:
             store.write_rollups(check, "down", 3600, [(midnight - 12 * HOUR, 1.0)], count=down)
 
 
-def strip(lab: Lab, *, planned_counts: bool = False) -> dict[date, tuple[float | None, bool]]:
+def strip(lab: MonitoringScenario, *, planned_counts: bool = False) -> dict[date, tuple[float | None, bool]]:
     with lab.at():
         found = selectors.uptime_days_of(
             lab.house.system.id, date(2026, 5, 31), 30, BERLIN, planned_counts=planned_counts
@@ -38,7 +38,7 @@ def strip(lab: Lab, *, planned_counts: bool = False) -> dict[date, tuple[float |
     return {row.day: (row.share, row.planned) for row in found}
 
 
-def test_a_day_is_as_good_as_its_worst_check(lab: Lab, target: Target, other_target: Target) -> None:
+def test_a_day_is_as_good_as_its_worst_check(lab: MonitoringScenario, target: Target, other_target: Target) -> None:
     up(lab, lab.check(lab.watch(target)), days=3)
     up(lab, lab.check(lab.watch(other_target)), days=3, down=60)
     days = strip(lab)
@@ -47,7 +47,7 @@ def test_a_day_is_as_good_as_its_worst_check(lab: Lab, target: Target, other_tar
     assert days[date(2026, 5, 28)] == (None, False)
 
 
-def test_planned_maintenance_is_left_out_unless_it_counts(lab: Lab, target: Target) -> None:
+def test_planned_maintenance_is_left_out_unless_it_counts(lab: MonitoringScenario, target: Target) -> None:
     up(lab, lab.check(lab.watch(target)), days=3, down=30)
     noon = START.replace(hour=0) - 2 * HOUR - 12 * HOUR
     with clock.at(noon - DAY), lab.house.scope():
@@ -60,7 +60,7 @@ def test_planned_maintenance_is_left_out_unless_it_counts(lab: Lab, target: Targ
     assert 97 < share < 98
 
 
-def test_both_faces_show_the_strip_in_words(lab: Lab, target: Target) -> None:
+def test_both_faces_show_the_strip_in_words(lab: MonitoringScenario, target: Target) -> None:
     up(lab, lab.check(lab.watch(target)), days=3, down=60)
     browser, house = Browser(), lab.house
     for person, address in (

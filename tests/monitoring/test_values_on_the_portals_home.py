@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.test import Client as Browser
 
 from core import clock
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 
-def test_a_system_shows_its_agreed_values_and_no_others(lab: Lab, target: Target) -> None:
+def test_a_system_shows_its_agreed_values_and_no_others(lab: MonitoringScenario, target: Target) -> None:
     check_id = lab.watch(target)
     target.says(rate=0.9)
     lab.round()

@@ -10,12 +10,12 @@ import pytest
 from django.test import Client as Browser
 
 from core import clock
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 PAGES = ["", "systems/", "systems/support-bot/"]
 
 
-def look(lab: Lab, where: str, **headers: str) -> Any:
+def look(lab: MonitoringScenario, where: str, **headers: str) -> Any:
     house = lab.house
     browser = Browser(headers=headers)
     browser.force_login(house.contact)
@@ -24,7 +24,7 @@ def look(lab: Lab, where: str, **headers: str) -> Any:
 
 
 @pytest.mark.parametrize("where", PAGES)
-def test_each_system_says_when_its_production_was_checked(where: str, lab: Lab, target: Target) -> None:
+def test_each_system_says_when_its_production_was_checked(where: str, lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     assert "checked <time" not in look(lab, where).content.decode()
     target.says(rate=0.9)
@@ -35,7 +35,7 @@ def test_each_system_says_when_its_production_was_checked(where: str, lab: Lab, 
 
 
 @pytest.mark.parametrize("where", ["", "systems/support-bot/"])
-def test_an_open_page_grows_older_while_nothing_answers(where: str, lab: Lab, target: Target) -> None:
+def test_an_open_page_grows_older_while_nothing_answers(where: str, lab: MonitoringScenario, target: Target) -> None:
     """Its version was made of answers alone, so that a page stood at "just now" for as long as none came."""
     lab.watch(target)
     target.says(rate=0.9)
@@ -45,7 +45,7 @@ def test_an_open_page_grows_older_while_nothing_answers(where: str, lab: Lab, ta
     assert look(lab, where).context["version"] != before
 
 
-def test_what_is_measured_elsewhere_names_where(lab: Lab, target: Target, other_target: Target) -> None:
+def test_what_is_measured_elsewhere_names_where(lab: MonitoringScenario, target: Target, other_target: Target) -> None:
     lab.watch(target)
     lab.watch(other_target, environment_kind="preproduction")
     target.says(rate=0.9)

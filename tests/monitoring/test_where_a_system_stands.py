@@ -13,20 +13,20 @@ from core import clock
 from monitoring import selectors, services
 from monitoring.models import Check, Threshold
 from monitoring.severity import severity_of
-from tests.monitoring.lab import Lab, Target
+from tests.monitoring.scenario import MonitoringScenario, Target
 
 
-def _state(lab: Lab) -> tuple[str, str]:
+def _state(lab: MonitoringScenario) -> tuple[str, str]:
     with lab.at():
         view = selectors.system_health([lab.house.system.id])[lab.house.system.id]
     return view.state, view.note
 
 
-def test_a_system_without_a_check_is_unknown_and_says_so(lab: Lab) -> None:
+def test_a_system_without_a_check_is_unknown_and_says_so(lab: MonitoringScenario) -> None:
     assert _state(lab) == ("unknown", "no check yet")
 
 
-def test_a_system_is_as_bad_as_its_worst_check(lab: Lab, target: Target, other_target: Target) -> None:
+def test_a_system_is_as_bad_as_its_worst_check(lab: MonitoringScenario, target: Target, other_target: Target) -> None:
     lab.limit(lab.watch(target))
     lab.watch(other_target)
     target.says(rate=0.9)
@@ -41,7 +41,9 @@ def test_a_system_is_as_bad_as_its_worst_check(lab: Lab, target: Target, other_t
     assert _state(lab)[0] == "down"
 
 
-def test_preproduction_makes_a_system_neither_better_nor_worse(lab: Lab, target: Target, other_target: Target) -> None:
+def test_preproduction_makes_a_system_neither_better_nor_worse(
+    lab: MonitoringScenario, target: Target, other_target: Target
+) -> None:
     lab.watch(target)
     lab.watch(other_target, environment_kind="preproduction")
     target.says(rate=0.9)
@@ -50,7 +52,7 @@ def test_preproduction_makes_a_system_neither_better_nor_worse(lab: Lab, target:
     assert _state(lab)[0] == "healthy"
 
 
-def test_silence_is_unknown_and_says_since_when(lab: Lab, target: Target) -> None:
+def test_silence_is_unknown_and_says_since_when(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.says(rate=0.9)
     lab.round()
@@ -60,7 +62,7 @@ def test_silence_is_unknown_and_says_since_when(lab: Lab, target: Target) -> Non
     assert note.startswith("no data since")
 
 
-def test_what_is_down_stays_down_while_it_is_silent(lab: Lab, target: Target) -> None:
+def test_what_is_down_stays_down_while_it_is_silent(lab: MonitoringScenario, target: Target) -> None:
     """Silence is no recovery."""
     check_id = lab.watch(target)
     target.fails()
@@ -71,7 +73,7 @@ def test_what_is_down_stays_down_while_it_is_silent(lab: Lab, target: Target) ->
     assert lab.check(check_id).health == "down"
 
 
-def test_a_paused_system_is_paused(lab: Lab, target: Target) -> None:
+def test_a_paused_system_is_paused(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.fails()
     lab.round(3)
@@ -80,7 +82,7 @@ def test_a_paused_system_is_paused(lab: Lab, target: Target) -> None:
     assert _state(lab)[0] == "paused"
 
 
-def test_the_mark_of_a_page_changes_with_every_answer(lab: Lab, target: Target) -> None:
+def test_the_mark_of_a_page_changes_with_every_answer(lab: MonitoringScenario, target: Target) -> None:
     lab.watch(target)
     target.says(rate=0.9)
     marks = set()
@@ -91,7 +93,9 @@ def test_the_mark_of_a_page_changes_with_every_answer(lab: Lab, target: Target) 
     assert len(marks) == 3
 
 
-def test_values_are_shown_with_their_limit_and_a_failed_answer_shows_none(lab: Lab, target: Target) -> None:
+def test_values_are_shown_with_their_limit_and_a_failed_answer_shows_none(
+    lab: MonitoringScenario, target: Target
+) -> None:
     lab.limit(lab.watch(target))
     target.says(rate=0.9)
     lab.round()
@@ -125,7 +129,7 @@ def test_how_bad_an_alert_is_follows_the_defaults(health: str, criticality: str,
     assert severity_of(health=health, criticality=criticality, customer_facing=facing) == severity
 
 
-def test_a_check_is_as_bad_as_the_worst_of_its_limits(lab: Lab, target: Target) -> None:
+def test_a_check_is_as_bad_as_the_worst_of_its_limits(lab: MonitoringScenario, target: Target) -> None:
     lab.limit(check_id := lab.watch(target))
     target.says(rate=0.71)
     lab.round(3)
@@ -134,7 +138,9 @@ def test_a_check_is_as_bad_as_the_worst_of_its_limits(lab: Lab, target: Target) 
         assert (row.health, selectors.check_states([row])[check_id]) == ("healthy", "degraded")
 
 
-def test_the_short_way_for_all_systems_says_the_same_as_the_long_way_for_one(lab: Lab, target: Target) -> None:
+def test_the_short_way_for_all_systems_says_the_same_as_the_long_way_for_one(
+    lab: MonitoringScenario, target: Target
+) -> None:
     """Random states of checks, limits and systems; the home page counts on the database's grouping."""
     chance = random.Random(20261121)
     checks = [lab.watch(target, name=f"Check {number}") for number in range(3)]

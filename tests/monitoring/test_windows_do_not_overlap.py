@@ -10,12 +10,12 @@ import pytest
 from core.clock import now
 from core.errors import Conflict
 from monitoring.maintenance.services import cancel_maintenance, plan_maintenance
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 
 NOON = (now() + timedelta(days=3)).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
-def plan(house: House, starts_at: datetime, hours: float = 2, **more: Any) -> Any:
+def plan(house: AgencyFixture, starts_at: datetime, hours: float = 2, **more: Any) -> Any:
     with house.scope():
         values: dict[str, Any] = {"system_id": house.system.id, "title": "New model"} | more
         return plan_maintenance(**values, starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours))

@@ -21,7 +21,7 @@ from retainer.notifications.delivery import deliver_mail, deliver_webhooks
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 from retainer.notifications.services import create_endpoint, queue_email, queue_webhooks
 from retainer.notifications.turns import LeasedDeliveries
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.receivers import LOOKS, Mailbox, webhook_receiver
 
 pytestmark = pytest.mark.django_db
@@ -69,26 +69,26 @@ def slow_receiver() -> Iterator[Slow]:
         slow.server.server_close()
 
 
-def listen(house: House, url: str, port: int, name: str = "ops") -> WebhookEndpoint:
+def listen(house: AgencyFixture, url: str, port: int, name: str = "ops") -> WebhookEndpoint:
     house.forbid("127.0.0.1", port)
     house.allow("127.0.0.1", port)
     with house.scope():
         return create_endpoint(name=name, url=url)[0]
 
 
-def backlog(house: House, number: int) -> None:
+def backlog(house: AgencyFixture, number: int) -> None:
     """So many messages for each receiver of the house, due for an hour."""
     with house.scope(), clock.at(now() - timedelta(hours=1)):
         for _event in range(number):
             queue_webhooks(event_id=uuid7(), event_name="test.sent", payload={}, client_id=None)
 
 
-def tell(house: House) -> None:
+def tell(house: AgencyFixture) -> None:
     with house.scope():
         queue_webhooks(event_id=uuid7(), event_name="test.sent", payload={}, client_id=None)
 
 
-def of(house: House) -> list[Delivery]:
+def of(house: AgencyFixture) -> list[Delivery]:
     with house.scope():
         return list(Delivery.objects.order_by("id"))
 
@@ -215,7 +215,7 @@ def test_the_owner_is_told_what_waits_and_why_and_nobody_else_is(
     assert "wait. This agency" not in settings_page(cast.south)
 
 
-def settings_page(house: House) -> str:
+def settings_page(house: AgencyFixture) -> str:
     browser = Browser()
     browser.force_login(house.owner)
     return " ".join(browser.get(f"/a/{house.agency.slug}/settings/api/").content.decode().split())
@@ -224,7 +224,7 @@ def settings_page(house: House) -> str:
 # --- mail ------------------------------------------------------------------------------------------------------------
 
 
-def mail(house: House, event: str, to: str) -> None:
+def mail(house: AgencyFixture, event: str, to: str) -> None:
     with house.scope():
         queue_email(event_id=uuid7(), event_name=event, to=to, subject=event, body="", html="")
 

@@ -22,7 +22,7 @@ from retainer.notifications.addressees import addressees
 from retainer.notifications.delivery import deliver_mail
 from slas import selectors as slas
 from slas import services as sla_services
-from tests.cast import Cast, House, random_id
+from tests.cast import AgencyFixture, Cast, random_id
 from tests.receivers import Mailbox
 from tests.rows import signed_retainer
 
@@ -35,7 +35,7 @@ def pump() -> None:
         pass
 
 
-def rota(house: House, *people: Any) -> Any:
+def rota(house: AgencyFixture, *people: Any) -> Any:
     """A rota of these people, the first of them on call now; call it inside the house's scope."""
     return sla_services.save_rota(
         name=f"Rota {random_id()}",
@@ -52,7 +52,7 @@ def called(mailbox: Mailbox) -> list[str]:
     return [mail["To"] for mail in mailbox.messages if mail["Subject"].startswith("You are called")]
 
 
-def opened(house: House) -> Incident:
+def opened(house: AgencyFixture) -> Incident:
     with house.scope():
         signed_retainer(house)
         return incidents.open_incident(

@@ -23,8 +23,8 @@ from slas import selectors, services
 from slas.clocks import evaluation
 from slas.models import Clock
 from tests.cast import Cast
-from tests.monitoring.lab import Target
-from tests.slas.desk import utc
+from tests.monitoring.scenario import Target
+from tests.slas.scenario import utc
 
 START = utc("2026-06-01 08:00")
 

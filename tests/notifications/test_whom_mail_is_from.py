@@ -23,7 +23,7 @@ from retainer.notifications import senders
 from retainer.notifications.delivery import deliver_mail
 from retainer.notifications.models import SenderDomain
 from retainer.notifications.services import queue_email
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.receivers import Mailbox, Zone
 
 HELP = "help@north-ai.example"
@@ -35,7 +35,7 @@ def operator(settings: Any) -> None:
     settings.DEFAULT_FROM_EMAIL = "Retainer <mail@operator.example>"
 
 
-def want(house: House, address: str = HELP, name: str = "North") -> SenderDomain | None:
+def want(house: AgencyFixture, address: str = HELP, name: str = "North") -> SenderDomain | None:
     with house.scope():
         old = Agency.objects.get(id=house.agency.id)
         fields = {name: getattr(old, name) for name in ("time_zone", "currency", "brand_colour", "require_mfa")}
@@ -43,24 +43,24 @@ def want(house: House, address: str = HELP, name: str = "North") -> SenderDomain
         return SenderDomain.objects.filter(domain=senders.domain_of(address)).first()
 
 
-def put_record(zone: Zone, house: House) -> None:
+def put_record(zone: Zone, house: AgencyFixture) -> None:
     with house.scope():
         facts = senders.standing()
     zone.put(facts.record_name, facts.record_value)
 
 
-def prove(zone: Zone, house: House) -> None:
+def prove(zone: Zone, house: AgencyFixture) -> None:
     want(house)
     put_record(zone, house)
     assert senders.check_due() == 1
 
 
-def due_again(house: House) -> None:
+def due_again(house: AgencyFixture) -> None:
     with house.scope():
         SenderDomain.objects.update(next_check_at=now())
 
 
-def mailed(house: House, box: Mailbox, subject: str = "Hello") -> tuple[Message, str]:
+def mailed(house: AgencyFixture, box: Mailbox, subject: str = "Hello") -> tuple[Message, str]:
     with house.scope():
         values: dict[str, Any] = {"event_id": uuid7(), "event_name": "core.invitation.sent", "to": "a@x.example"}
         queue_email(**values, subject=subject, body="b", html="<p>b</p>")

@@ -18,25 +18,25 @@ from incidents import services as incidents
 from slas import selectors, services
 from slas.models import Policy
 from slas.policies.share_locks import offered_calendars, offered_policies
-from tests.cast import Cast, House, random_id
-from tests.incidents.ward import Ward
-from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc
+from tests.cast import AgencyFixture, Cast, random_id
+from tests.incidents.scenario import IncidentScenario
+from tests.slas.scenario import HOUR, SUBJECT, SlaScenario, sweep, utc
 from tests.together import conflicts, together
 
 NOON = "2026-06-01 12:00"
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast.north, {"first_response": HOUR, "resolution": 4 * HOUR})
+def desk(cast: Cast) -> SlaScenario:
+    return SlaScenario(cast.north, {"first_response": HOUR, "resolution": 4 * HOUR})
 
 
-def archive(desk: Desk, moment: str = NOON) -> Policy:
+def archive(desk: SlaScenario, moment: str = NOON) -> Policy:
     with desk.at(moment):
         return services.archive_policy(policy_id=desk.policy.policy_id)
 
 
-def offered(house: House) -> set[str]:
+def offered(house: AgencyFixture) -> set[str]:
     with house.scope():
         return {version.policy.slug for version in selectors.latest_policy_versions()}
 
@@ -44,7 +44,7 @@ def offered(house: House) -> set[str]:
 # --- what keeps a policy on the shelf --------------------------------------------------------------------------------
 
 
-def test_s45_a_policy_under_which_a_clock_runs_cannot_be_archived(desk: Desk) -> None:
+def test_s45_a_policy_under_which_a_clock_runs_cannot_be_archived(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     with pytest.raises(Conflict, match="2 clocks still run"):
         archive(desk)
@@ -55,7 +55,7 @@ def test_s45_a_policy_under_which_a_clock_runs_cannot_be_archived(desk: Desk) ->
     assert archive(desk).archived_at == utc(NOON)
 
 
-def test_s45_a_missed_clock_that_still_runs_keeps_it_too(desk: Desk) -> None:
+def test_s45_a_missed_clock_that_still_runs_keeps_it_too(desk: SlaScenario) -> None:
     desk.start("2026-06-01 08:00")
     sweep("2026-06-02 15:00")
     with pytest.raises(Conflict, match="2 clocks"):
@@ -63,13 +63,13 @@ def test_s45_a_missed_clock_that_still_runs_keeps_it_too(desk: Desk) -> None:
 
 
 def test_s45_a_policy_that_a_client_has_signed_cannot_be_archived_and_the_message_names_the_client(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     with ward.at(NOON), pytest.raises(Conflict, match=ward.house.client.name):
         services.archive_policy(policy_id=ward.policy.policy_id)
 
 
 def test_a_retainer_holds_it_until_its_last_day_is_over_in_its_own_zone_and_a_draft_never(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     with ward.at(NOON):
         retainer = Retainer.objects.get()
         agreement_services.end_retainer(retainer_id=retainer.id, ends_on=date(2026, 7, 1))
@@ -84,7 +84,7 @@ def test_a_retainer_holds_it_until_its_last_day_is_over_in_its_own_zone_and_a_dr
 
 
 def test_a_draft_on_archived_terms_says_so_and_cannot_be_activated(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     with ward.at(NOON):
         retainer = Retainer.objects.get()
         Retainer.objects.update(state="draft")
@@ -98,7 +98,7 @@ def test_a_draft_on_archived_terms_says_so_and_cannot_be_activated(cast: Cast) -
 
 
 def test_a_retainer_that_was_over_does_not_come_back_to_archived_terms(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     with ward.at(NOON):
         retainer = Retainer.objects.get()
         agreement_services.end_retainer(retainer_id=retainer.id, ends_on=date(2026, 6, 10))
@@ -119,7 +119,7 @@ HELD = {
 
 
 @pytest.mark.parametrize("said", HELD)
-def test_three_are_named_and_the_rest_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+def test_three_are_named_and_the_rest_counted(desk: SlaScenario, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setattr("slas.archiving.holders_of", lambda _id: HELD[said])
     with pytest.raises(Conflict, match=said):
         archive(desk)
@@ -128,12 +128,12 @@ def test_three_are_named_and_the_rest_counted(desk: Desk, monkeypatch: pytest.Mo
 # --- S45: what is archived never escalates ---------------------------------------------------------------------------
 
 
-def alarms(ward: Ward, incident: Any) -> int:
+def alarms(ward: IncidentScenario, incident: Any) -> int:
     with ward.house.scope():
         return OutboxEvent.objects.filter(name__startswith="slas.clock.", payload__subject_id=str(incident)).count()
 
 
-def put_away(ward: Ward, moment: str = "2026-06-01 09:00") -> None:
+def put_away(ward: IncidentScenario, moment: str = "2026-06-01 09:00") -> None:
     """Ends what was signed, and archives its policy."""
     with ward.at(moment):
         CoveredSystem.objects.all().delete()
@@ -141,7 +141,7 @@ def put_away(ward: Ward, moment: str = "2026-06-01 09:00") -> None:
 
 
 def test_s45_what_is_archived_is_not_reopened_and_tells_nobody_however_late_it_gets(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     incident = ward.held()
     sweep("2026-06-01 08:50")
     ward.do("resolve", incident, "2026-06-01 08:55", body="Done")
@@ -157,7 +157,7 @@ def test_s45_what_is_archived_is_not_reopened_and_tells_nobody_however_late_it_g
 
 
 def test_s45_an_incident_that_began_before_has_no_promise_until_somebody_gives_it_one(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     with ward.at("2026-06-01 08:00"):
         agreement_services.end_retainer(retainer_id=Retainer.objects.get().id, ends_on=date(2026, 6, 2))
     with ward.at("2026-06-03 08:00"):
@@ -178,7 +178,7 @@ def test_s45_an_incident_that_began_before_has_no_promise_until_somebody_gives_i
 
 
 def test_s45_restored_it_counts_again(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     incident = ward.held()
     ward.do("resolve", incident, "2026-06-01 08:30", body="Done")
     with ward.at("2026-06-01 09:00"):
@@ -189,7 +189,7 @@ def test_s45_restored_it_counts_again(cast: Cast) -> None:
     assert ward.states(incident)["resolution"] == "running"
 
 
-def test_s45_a_start_under_an_archived_version_promises_nothing(desk: Desk) -> None:
+def test_s45_a_start_under_an_archived_version_promises_nothing(desk: SlaScenario) -> None:
     archive(desk)
     subject = desk.start("2026-06-01 13:00")
     with desk.house.scope():
@@ -199,7 +199,7 @@ def test_s45_a_start_under_an_archived_version_promises_nothing(desk: Desk) -> N
 # --- what is archived is offered to nobody ---------------------------------------------------------------------------
 
 
-def test_an_archived_policy_stands_in_no_choice_and_restoring_brings_it_back(desk: Desk) -> None:
+def test_an_archived_policy_stands_in_no_choice_and_restoring_brings_it_back(desk: SlaScenario) -> None:
     slug = desk.policy.policy.slug
     assert slug in offered(desk.house)
     archive(desk)
@@ -211,8 +211,8 @@ def test_an_archived_policy_stands_in_no_choice_and_restoring_brings_it_back(des
 
 
 def test_nobody_signs_what_was_archived_while_the_form_was_open(cast: Cast) -> None:
-    ward = Ward(cast.north)
-    desk = Desk(cast.north, {"first_response": HOUR})
+    ward = IncidentScenario(cast.north)
+    desk = SlaScenario(cast.north, {"first_response": HOUR})
     archive(desk)
     with ward.at(NOON):
         row = Retainer.objects.get()
@@ -227,15 +227,15 @@ def test_nobody_signs_what_was_archived_while_the_form_was_open(cast: Cast) -> N
 
 
 def test_no_incident_moves_to_archived_terms(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     incident = ward.unsigned()
-    desk = Desk(cast.north, {"first_response": HOUR})
+    desk = SlaScenario(cast.north, {"first_response": HOUR})
     archive(desk)
     with ward.at(NOON), pytest.raises(Conflict, match="archived"):
         incidents.change_policy(incident_id=incident, policy_version_id=desk.policy.id)
 
 
-def test_an_archived_policy_gets_no_new_version(desk: Desk) -> None:
+def test_an_archived_policy_gets_no_new_version(desk: SlaScenario) -> None:
     archive(desk)
     target = {"severity": "high", "metric": "resolution", "seconds": HOUR, "calendar_version_id": desk.calendar.id}
     with desk.at(NOON), pytest.raises(Conflict, match="Restore them first"):
@@ -245,7 +245,7 @@ def test_an_archived_policy_gets_no_new_version(desk: Desk) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("attempt", range(5))
 def test_activating_and_archiving_at_the_same_moment_never_both_happen(committed_cast: Cast, attempt: int) -> None:
-    ward = Ward(committed_cast.north)
+    ward = IncidentScenario(committed_cast.north)
     with ward.at(NOON):
         Retainer.objects.update(state="draft")
         retainer = Retainer.objects.get()
@@ -271,7 +271,7 @@ def test_activating_and_archiving_at_the_same_moment_never_both_happen(committed
 def test_s45_a_promise_that_starts_as_its_policy_is_archived_keeps_it_or_does_not_start(
     committed_cast: Cast, attempt: int
 ) -> None:
-    desk = Desk(committed_cast.north, {"first_response": HOUR})
+    desk = SlaScenario(committed_cast.north, {"first_response": HOUR})
     subject = random_id()
     results = together(lambda: desk.start(NOON, subject), lambda: archive(desk))
     with desk.house.scope():
@@ -282,7 +282,7 @@ def test_s45_a_promise_that_starts_as_its_policy_is_archived_keeps_it_or_does_no
 
 @pytest.mark.django_db(transaction=True)
 def test_s45_whoever_archives_waits_for_what_starts_and_then_counts_it(committed_cast: Cast) -> None:
-    desk = Desk(committed_cast.north, {"first_response": HOUR})
+    desk = SlaScenario(committed_cast.north, {"first_response": HOUR})
     begun, go_on = threading.Event(), threading.Event()
 
     def start_slowly() -> None:
@@ -311,7 +311,7 @@ def test_s45_whoever_archives_waits_for_what_starts_and_then_counts_it(committed
 # --- once is enough, and it is written down --------------------------------------------------------------------------
 
 
-def test_archiving_and_restoring_twice_is_written_down_once(desk: Desk) -> None:
+def test_archiving_and_restoring_twice_is_written_down_once(desk: SlaScenario) -> None:
     archive(desk)
     assert archive(desk, "2026-06-01 13:00").archived_at == utc(NOON)
     assert desk.audited("slas.policy.archived") == 1
@@ -329,12 +329,12 @@ def test_what_is_not_there_is_not_found(cast: Cast, act: Any) -> None:
         act(policy_id=random_id())
 
 
-def test_the_stranger_cannot_archive_ours(cast: Cast, desk: Desk) -> None:
+def test_the_stranger_cannot_archive_ours(cast: Cast, desk: SlaScenario) -> None:
     with cast.south.scope(), pytest.raises(NotFound):
         services.archive_policy(policy_id=desk.policy.policy_id)
 
 
-def test_what_another_agency_offers_is_on_offer_to_nobody_here(cast: Cast, desk: Desk) -> None:
+def test_what_another_agency_offers_is_on_offer_to_nobody_here(cast: Cast, desk: SlaScenario) -> None:
     with cast.north.scope():
         assert offered_policies([desk.policy.id, random_id()]) == {desk.policy.id}
         assert offered_calendars([desk.calendar.id, random_id()]) == {desk.calendar.id}
@@ -346,7 +346,7 @@ def test_what_another_agency_offers_is_on_offer_to_nobody_here(cast: Cast, desk:
 # --- calendars -------------------------------------------------------------------------------------------------------
 
 
-def test_a_calendar_stays_while_response_times_on_offer_count_in_it(desk: Desk) -> None:
+def test_a_calendar_stays_while_response_times_on_offer_count_in_it(desk: SlaScenario) -> None:
     with desk.at(NOON), pytest.raises(Conflict, match=desk.policy.policy.name):
         services.archive_calendar(calendar_id=desk.calendar.calendar_id)
     archive(desk)
@@ -359,7 +359,7 @@ def test_a_calendar_stays_while_response_times_on_offer_count_in_it(desk: Desk) 
         assert list(selectors.calendars(archived=True)) == []
 
 
-def test_a_policy_does_not_come_back_into_hours_that_are_archived(desk: Desk) -> None:
+def test_a_policy_does_not_come_back_into_hours_that_are_archived(desk: SlaScenario) -> None:
     archive(desk)
     with desk.at(NOON):
         services.archive_calendar(calendar_id=desk.calendar.calendar_id)
@@ -369,7 +369,7 @@ def test_a_policy_does_not_come_back_into_hours_that_are_archived(desk: Desk) ->
         assert services.restore_policy(policy_id=desk.policy.policy_id).archived_at is None
 
 
-def test_nobody_promises_in_hours_that_are_archived(desk: Desk) -> None:
+def test_nobody_promises_in_hours_that_are_archived(desk: SlaScenario) -> None:
     with desk.at(NOON):
         spare = services.create_calendar(name="Spare", spec="24x7")
         services.archive_calendar(calendar_id=spare.calendar_id)
@@ -379,7 +379,7 @@ def test_nobody_promises_in_hours_that_are_archived(desk: Desk) -> None:
         assert refused.value.field == "calendar_high"
 
 
-def test_hours_of_an_older_version_do_not_hold_a_calendar_and_go_on_counting(desk: Desk) -> None:
+def test_hours_of_an_older_version_do_not_hold_a_calendar_and_go_on_counting(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     due = desk.clock(subject).due_at
     with desk.at(NOON):

@@ -11,21 +11,21 @@ from django.test import Client
 from core.access.roles import Role
 from slas import services
 from tests.api.support import call, token_of
-from tests.cast import Cast, House
-from tests.incidents.ward import Ward
-from tests.slas.desk import HOUR, Desk
+from tests.cast import AgencyFixture, Cast
+from tests.incidents.scenario import IncidentScenario
+from tests.slas.scenario import HOUR, SlaScenario
 from tests.slas.test_archiving import NOON, desk
 
 __all__ = ["desk"]
 
 
-def page(house: House, who: str, path: str, method: str = "get", **data: str) -> Any:
+def page(house: AgencyFixture, who: str, path: str, method: str = "get", **data: str) -> Any:
     client = Client()
     client.force_login(getattr(house, who))
     return getattr(client, method)(f"/a/{house.agency.slug}/settings/response-times/{path}", data, follow=True)
 
 
-def test_a_page_archives_says_so_and_restores(desk: Desk) -> None:
+def test_a_page_archives_says_so_and_restores(desk: SlaScenario) -> None:
     slug = desk.policy.policy.slug
     shown = page(desk.house, "owner", f"{slug}/")
     assert f"Archive {desk.policy.policy.name}?" in shown.content.decode()
@@ -40,7 +40,7 @@ def test_a_page_archives_says_so_and_restores(desk: Desk) -> None:
 
 
 def test_the_page_says_who_still_has_it(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     shown = page(cast.north, "owner", "priority/archive/", "post").content.decode()
     assert f"{ward.house.client.name} still has these response times." in shown
     assert "Archived." not in shown
@@ -55,7 +55,7 @@ def test_a_calendar_of_any_name_has_a_page(cast: Cast, name: str) -> None:
     assert f"<h1>{name}</h1>" in shown.content.decode()
 
 
-def test_the_page_renames_and_keeps_what_was_typed_where_it_cannot(desk: Desk) -> None:
+def test_the_page_renames_and_keeps_what_was_typed_where_it_cannot(desk: SlaScenario) -> None:
     with desk.at(NOON):
         other = desk.new_policy({"resolution": HOUR})
     slug = desk.policy.policy.slug
@@ -67,12 +67,12 @@ def test_the_page_renames_and_keeps_what_was_typed_where_it_cannot(desk: Desk) -
 
 
 @pytest.mark.parametrize("path", ["archive/", "restore/"])
-def test_who_may_only_look_cannot(desk: Desk, path: str) -> None:
+def test_who_may_only_look_cannot(desk: SlaScenario, path: str) -> None:
     shown = page(desk.house, Role.VIEWER, f"{desk.policy.policy.slug}/{path}", "post")
     assert shown.status_code == 403
 
 
-def test_a_program_archives_lists_and_restores(desk: Desk) -> None:
+def test_a_program_archives_lists_and_restores(desk: SlaScenario) -> None:
     token = token_of(desk.house)
     where = f"policies/{desk.policy.policy_id}"
     assert call("post", f"{where}/archive/", token, {}).status_code == 200
@@ -86,7 +86,7 @@ def test_a_program_archives_lists_and_restores(desk: Desk) -> None:
 
 
 def test_a_program_is_told_who_still_has_it(cast: Cast) -> None:
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     answer = call("post", f"policies/{ward.policy.policy_id}/archive/", token_of(cast.north), {})
     assert answer.status_code == 409
     assert ward.house.client.name in answer.content.decode()

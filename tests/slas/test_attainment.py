@@ -13,23 +13,23 @@ from slas import services
 from slas.clocks import attainment, replay, responsibility
 from slas.models import Clock
 from tests.cast import Cast
-from tests.slas.desk import HOUR, OFFICE, Desk, sweep, utc
+from tests.slas.scenario import HOUR, OFFICE, SlaScenario, sweep, utc
 
 MAY, JUNE, JULY = utc("2026-05-01 00:00"), utc("2026-06-01 00:00"), utc("2026-07-01 00:00")
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast.north, {"resolution": 4 * HOUR})
+def desk(cast: Cast) -> SlaScenario:
+    return SlaScenario(cast.north, {"resolution": 4 * HOUR})
 
 
-def of(desk: Desk, start: Any = JUNE, end: Any = JULY) -> attainment.Attainment:
+def of(desk: SlaScenario, start: Any = JUNE, end: Any = JULY) -> attainment.Attainment:
     with desk.at("2026-08-01 00:00"):
         clocks = list(attainment.decided_between(start, end))
     return attainment.grouped(clocks, lambda clock: "").get("", attainment.Attainment())
 
 
-def test_a_promise_counts_once_it_is_decided_and_where_it_was(desk: Desk) -> None:
+def test_a_promise_counts_once_it_is_decided_and_where_it_was(desk: SlaScenario) -> None:
     kept = desk.start("2026-06-01 08:00")
     desk.record(kept, "satisfy", "2026-06-01 09:00")
     desk.start("2026-06-30 14:30")
@@ -40,7 +40,7 @@ def test_a_promise_counts_once_it_is_decided_and_where_it_was(desk: Desk) -> Non
     assert of(desk, MAY, JUNE).decided == 0
 
 
-def test_what_was_cancelled_stands_beside_and_in_no_denominator(desk: Desk) -> None:
+def test_what_was_cancelled_stands_beside_and_in_no_denominator(desk: SlaScenario) -> None:
     done, dropped = desk.start("2026-06-01 08:00"), desk.start("2026-06-02 08:00")
     desk.record(done, "satisfy", "2026-06-01 09:00")
     desk.record(dropped, "cancel", "2026-06-02 09:00", reason="no longer owed")
@@ -48,7 +48,7 @@ def test_what_was_cancelled_stands_beside_and_in_no_denominator(desk: Desk) -> N
     assert (found.kept, found.decided, found.cancelled, found.share) == (1, 1, 1, 1.0)
 
 
-def test_a_miss_stays_one_although_the_work_was_done_or_cancelled_later(desk: Desk) -> None:
+def test_a_miss_stays_one_although_the_work_was_done_or_cancelled_later(desk: SlaScenario) -> None:
     late, dropped = desk.start("2026-06-01 07:00"), desk.start("2026-06-02 07:00")
     desk.record(late, "satisfy", "2026-06-01 13:00")
     desk.record(dropped, "cancel", "2026-06-02 13:00", reason="resolved")
@@ -58,7 +58,7 @@ def test_a_miss_stays_one_although_the_work_was_done_or_cancelled_later(desk: De
     assert found.times == [6 * HOUR]
 
 
-def test_none_of_none_is_no_share(desk: Desk) -> None:
+def test_none_of_none_is_no_share(desk: SlaScenario) -> None:
     assert of(desk).share is None
     assert of(desk).median is None
 
@@ -100,7 +100,7 @@ def test_too_few_times_suggest_nothing() -> None:
     assert attainment.Attainment(times=[60] * 5).suggested == 300
 
 
-def test_the_target_is_named_where_it_was_one(desk: Desk) -> None:
+def test_the_target_is_named_where_it_was_one(desk: SlaScenario) -> None:
     first = desk.start("2026-06-01 08:00")
     desk.record(first, "satisfy", "2026-06-01 09:00")
     assert of(desk).target == 4 * HOUR
@@ -111,7 +111,7 @@ def test_the_target_is_named_where_it_was_one(desk: Desk) -> None:
     assert of(desk).target is None
 
 
-def test_the_ledger_adds_up_to_the_time_from_start_to_end(desk: Desk) -> None:
+def test_the_ledger_adds_up_to_the_time_from_start_to_end(desk: SlaScenario) -> None:
     """Mon 10:00 to Tue 11:00 in Berlin: an hour of ours, three of the client's, and so on to the second."""
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "pause", "2026-06-01 09:00", party="client", reason="A question")
@@ -124,12 +124,12 @@ def test_the_ledger_adds_up_to_the_time_from_start_to_end(desk: Desk) -> None:
     assert found == {"us": 6 * HOUR, "client": 3 * HOUR, "closed": 16 * HOUR}
 
 
-def replayed(desk: Desk, version: Any) -> list[replay.Replayed]:
+def replayed(desk: SlaScenario, version: Any) -> list[replay.Replayed]:
     with desk.at("2026-08-01 00:00"):
         return replay.replay(list(Clock.objects.order_by("started_at")), version.id, utc("2026-08-01 00:00"))
 
 
-def test_the_same_events_under_another_target_are_met_or_missed_one_by_one(desk: Desk) -> None:
+def test_the_same_events_under_another_target_are_met_or_missed_one_by_one(desk: SlaScenario) -> None:
     for moment, done in (("2026-06-01 08:00", "2026-06-01 09:30"), ("2026-06-02 07:00", "2026-06-02 13:00")):
         desk.record(desk.start(moment), "satisfy", done)
     with desk.at("2026-07-01 08:00"):
@@ -142,7 +142,7 @@ def test_the_same_events_under_another_target_are_met_or_missed_one_by_one(desk:
         assert list(Clock.objects.order_by("id").values()) == before
 
 
-def test_a_replay_keeps_the_pauses_and_takes_the_proposed_hours(desk: Desk) -> None:
+def test_a_replay_keeps_the_pauses_and_takes_the_proposed_hours(desk: SlaScenario) -> None:
     """V17: four hours from Friday 15:00, paused until Monday 10:00, are due on Monday 13:00."""
     subject = desk.start("2026-06-05 13:00")
     desk.record(subject, "pause", "2026-06-05 14:00", party="client", reason="A question")
@@ -159,21 +159,21 @@ def test_a_replay_keeps_the_pauses_and_takes_the_proposed_hours(desk: Desk) -> N
     assert (other.after, other.due_at) == ("met", utc("2026-06-13 12:00"))
 
 
-def test_what_a_version_does_not_promise_is_said_so(desk: Desk) -> None:
+def test_what_a_version_does_not_promise_is_said_so(desk: SlaScenario) -> None:
     desk.record(desk.start("2026-06-01 08:00"), "satisfy", "2026-06-01 09:30")
     with desk.at("2026-07-01 08:00"):
         other = desk.new_policy({"first_response": HOUR})
     assert [row.after for row in replayed(desk, other)] == ["not_promised"]
 
 
-def test_what_is_open_under_both_is_decided_by_neither(desk: Desk) -> None:
+def test_what_is_open_under_both_is_decided_by_neither(desk: SlaScenario) -> None:
     desk.start("2026-07-31 14:30")
     with desk.at("2026-07-31 14:31"):
         longer = desk.new_policy({"resolution": 40 * HOUR})
     assert [(row.before, row.after) for row in replayed(desk, longer)] == [("open", "open")]
 
 
-def test_what_was_dropped_after_a_miss_would_not_have_been_owed(desk: Desk) -> None:
+def test_what_was_dropped_after_a_miss_would_not_have_been_owed(desk: SlaScenario) -> None:
     """Resolved before the next update was due under the longer promise, it is in no denominator."""
     desk.record(desk.start("2026-06-01 07:00"), "cancel", "2026-06-01 13:00", reason="resolved")
     with desk.at("2026-07-01 08:00"):

@@ -22,13 +22,13 @@ from slas.clocks.judgement import history, judge_clock
 from slas.models import Clock, ClockEvent
 from slas.words import ClockState
 from tests.cast import Cast, random_id
-from tests.incidents.ward import MORNING, Ward
-from tests.slas.desk import HOUR, SUBJECT, Desk, sweep, utc
+from tests.incidents.scenario import MORNING, IncidentScenario
+from tests.slas.scenario import HOUR, SUBJECT, SlaScenario, sweep, utc
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast.north, {"first_response": HOUR, "resolution": 4 * HOUR})
+def desk(cast: Cast) -> SlaScenario:
+    return SlaScenario(cast.north, {"first_response": HOUR, "resolution": 4 * HOUR})
 
 
 # --- S16: every state maps to exactly one class of clock -------------------------------------------------------------
@@ -47,7 +47,7 @@ STATE_OF: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
 @pytest.mark.parametrize("state", IncidentState.values)
 def test_s16_in_every_state_the_resolution_is_of_one_class_and_waiting_is_no_state(cast: Cast, state: str) -> None:
     steps, expected = STATE_OF[state]
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     incident = ward.held()
     for step, more in steps:
         more = more | ({"into_id": ward.elder()} if step == "merge" else {})
@@ -66,7 +66,7 @@ def test_s16_every_state_has_a_line_in_the_table() -> None:
 # --- S20: waiting is not work ----------------------------------------------------------------------------------------
 
 
-def test_s20_a_wait_is_the_clients_time_in_every_report(desk: Desk) -> None:
+def test_s20_a_wait_is_the_clients_time_in_every_report(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "pause", "2026-06-01 09:00", party="client", reason="Examples")
     desk.record(subject, "resume", "2026-06-01 11:00", party="client")
@@ -87,7 +87,9 @@ def forgotten(moment: str) -> int:
         return selectors.forgotten_clocks()
 
 
-def test_s41_a_sweep_that_judges_and_tells_nobody_is_noticed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_s41_a_sweep_that_judges_and_tells_nobody_is_noticed(
+    desk: SlaScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.start("2026-06-01 08:00")
     with monkeypatch.context() as broken:
         broken.setattr(evaluation, "_write", lambda *_args: None)
@@ -100,7 +102,7 @@ def test_s41_a_sweep_that_judges_and_tells_nobody_is_noticed(desk: Desk, monkeyp
     assert forgotten("2026-06-01 09:33") == 0
 
 
-def test_s41_a_sweep_that_does_not_come_is_noticed_before_any_deadline(desk: Desk) -> None:
+def test_s41_a_sweep_that_does_not_come_is_noticed_before_any_deadline(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     warned = desk.clock(subject, "first_response").next_fire_at
     assert warned is not None
@@ -111,7 +113,7 @@ def test_s41_a_sweep_that_does_not_come_is_noticed_before_any_deadline(desk: Des
     assert forgotten("2026-06-01 08:47") == 0
 
 
-def test_s41_a_paused_clock_is_not_forgotten(desk: Desk) -> None:
+def test_s41_a_paused_clock_is_not_forgotten(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "pause", "2026-06-01 08:10", party="client")
     assert forgotten("2026-06-05 08:10") == 0
@@ -120,13 +122,13 @@ def test_s41_a_paused_clock_is_not_forgotten(desk: Desk) -> None:
 # --- S49: one old subject costs what a new one costs -----------------------------------------------------------------
 
 
-def statements(desk: Desk, subject: Any, kind: Any, moment: str) -> int:
+def statements(desk: SlaScenario, subject: Any, kind: Any, moment: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         desk.record(subject, kind, moment)
     return len(seen)
 
 
-def test_s49_a_long_history_is_read_once(desk: Desk) -> None:
+def test_s49_a_long_history_is_read_once(desk: SlaScenario) -> None:
     short, long = desk.start("2026-06-01 08:00"), desk.start("2026-06-01 08:00")
     for minute in range(1, 50):
         at = f"2026-06-01 08:{minute:02d}"
@@ -139,7 +141,7 @@ def test_s49_a_long_history_is_read_once(desk: Desk) -> None:
 # --- S50: a new version is a row or two, however much is open --------------------------------------------------------
 
 
-def test_s50_a_new_version_touches_no_clock(desk: Desk) -> None:
+def test_s50_a_new_version_touches_no_clock(desk: SlaScenario) -> None:
     def version() -> int:
         target = {"severity": "high", "metric": "resolution", "seconds": HOUR, "calendar_version_id": desk.calendar.id}
         with desk.at("2026-06-01 09:00"), CaptureQueriesContext(connection) as seen:
@@ -157,7 +159,7 @@ def test_s50_a_new_version_touches_no_clock(desk: Desk) -> None:
 # --- S52: what is rebuilt is rebuilt in every state ------------------------------------------------------------------
 
 
-def test_s52_a_move_to_newer_terms_takes_every_open_clock_with_it_paused_ones_too(desk: Desk) -> None:
+def test_s52_a_move_to_newer_terms_takes_every_open_clock_with_it_paused_ones_too(desk: SlaScenario) -> None:
     subjects = {name: desk.start("2026-06-01 08:00") for name in ("running", "paused", "at_risk", "outside_hours")}
     desk.record(subjects["paused"], "pause", "2026-06-01 08:10", party="client")
     with desk.at("2026-06-01 08:20"):
@@ -183,7 +185,7 @@ def test_s52_a_move_to_newer_terms_takes_every_open_clock_with_it_paused_ones_to
         assert {row.state for row in rows} == {"running", "paused"}
 
 
-def test_s52_judging_again_from_the_events_alone_gives_what_the_row_says_in_every_state(desk: Desk) -> None:
+def test_s52_judging_again_from_the_events_alone_gives_what_the_row_says_in_every_state(desk: SlaScenario) -> None:
     """The rows are a cache: thrown away, they come back the same."""
     subjects = [desk.start("2026-06-01 08:00") for _number in range(5)]
     desk.record(subjects[0], "pause", "2026-06-01 08:10", party="client")
@@ -205,13 +207,13 @@ def test_s52_judging_again_from_the_events_alone_gives_what_the_row_says_in_ever
 # --- edges -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_day_of_outage_ends_in_one_message_a_clock(desk: Desk) -> None:
+def test_a_day_of_outage_ends_in_one_message_a_clock(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-02 08:00")
     assert sorted(desk.told(subject)) == ["breach", "breach"]
 
 
-def test_a_clock_of_the_machine_that_jumps_back_tells_nothing_twice(desk: Desk) -> None:
+def test_a_clock_of_the_machine_that_jumps_back_tells_nothing_twice(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 09:30")
     told = desk.told(subject)
@@ -224,7 +226,7 @@ def test_a_clock_of_the_machine_that_jumps_back_tells_nothing_twice(desk: Desk) 
 
 def test_terms_that_were_replaced_while_an_incident_ran_are_no_longer_asked(cast: Cast) -> None:
     """A retainer that ends or is upgraded in the middle of an incident changes no promise of it."""
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     incident = ward.open()
     before = {metric: row.due_at for metric, row in ward.clocks(incident).items()}
     with ward.at(MORNING):
@@ -235,7 +237,7 @@ def test_terms_that_were_replaced_while_an_incident_ran_are_no_longer_asked(cast
     assert after["first_response"].state == "met"
 
 
-def test_pausing_twice_and_resuming_once_leaves_one_wait(desk: Desk) -> None:
+def test_pausing_twice_and_resuming_once_leaves_one_wait(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "pause", "2026-06-01 08:10", party="client")
     desk.record(subject, "pause", "2026-06-01 08:20", party="vendor")
@@ -246,20 +248,20 @@ def test_pausing_twice_and_resuming_once_leaves_one_wait(desk: Desk) -> None:
     assert desk.clock(subject).consumed_seconds == 10 * 60
 
 
-def test_resuming_what_is_not_paused_changes_nothing(desk: Desk) -> None:
+def test_resuming_what_is_not_paused_changes_nothing(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     due = desk.clock(subject).due_at
     desk.record(subject, "resume", "2026-06-01 08:30", party="client")
     assert desk.clock(subject).due_at == due
 
 
-def test_satisfied_in_the_very_second_of_the_deadline_is_met(desk: Desk) -> None:
+def test_satisfied_in_the_very_second_of_the_deadline_is_met(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "satisfy", "2026-06-01 09:00", metrics=["first_response"])
     assert desk.clock(subject, "first_response").state == "met"
 
 
-def test_nothing_is_left_of_another_agencys_clock(cast: Cast, desk: Desk) -> None:
+def test_nothing_is_left_of_another_agencys_clock(cast: Cast, desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     with cast.south.scope():
         assert not Clock.objects.filter(subject_id=subject).exists()
@@ -279,7 +281,7 @@ def test_nothing_is_left_of_another_agencys_clock(cast: Cast, desk: Desk) -> Non
 
 
 @pytest.mark.parametrize("what", ["client archived", "agency suspended"])
-def test_a_promise_of_a_suspended_client_is_judged_on(desk: Desk, what: str) -> None:
+def test_a_promise_of_a_suspended_client_is_judged_on(desk: SlaScenario, what: str) -> None:
     """What was promised stays in the record, whoever may still sign in."""
     subject = desk.start("2026-06-01 08:00")
     with desk.at("2026-06-01 08:10"):
@@ -291,7 +293,7 @@ def test_a_promise_of_a_suspended_client_is_judged_on(desk: Desk, what: str) -> 
     assert desk.clock(subject, "first_response").breached_at == utc("2026-06-01 09:00")
 
 
-def test_an_agency_with_clocks_cannot_be_deleted_from_under_them(desk: Desk) -> None:
+def test_an_agency_with_clocks_cannot_be_deleted_from_under_them(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     with desk.house.scope(), pytest.raises((ProtectedError, DatabaseError)), transaction.atomic():
         Agency.objects.filter(id=desk.house.agency.id).delete()

@@ -9,7 +9,7 @@ from core.errors import DomainError
 from slas import selectors, services
 from slas.models import Calendar, Policy, PolicyVersion
 from tests.cast import Cast
-from tests.slas.desk import utc
+from tests.slas.scenario import utc
 
 
 def promised(slug: str) -> dict[str, list[str]]:

@@ -10,12 +10,12 @@ from core.errors import DomainError
 from slas import services
 from slas.models import Clock
 from tests.cast import Cast
-from tests.slas.desk import ALWAYS, HOUR, SUBJECT, Desk, sweep, utc
+from tests.slas.scenario import ALWAYS, HOUR, SUBJECT, SlaScenario, sweep, utc
 
 
-def desk_with_two_severities(cast: Cast) -> Desk:
+def desk_with_two_severities(cast: Cast) -> SlaScenario:
     """High: response 1 h, resolution 4 h. Critical: response 30 min, resolution 2 h, updates hourly. Low: response."""
-    desk = Desk(cast.north, {"resolution": HOUR}, ALWAYS)
+    desk = SlaScenario(cast.north, {"resolution": HOUR}, ALWAYS)
     times = {
         "high": {"first_response": HOUR, "resolution": 4 * HOUR},
         "critical": {"first_response": HOUR // 2, "resolution": 2 * HOUR, "periodic_update": HOUR},
@@ -33,7 +33,7 @@ def desk_with_two_severities(cast: Cast) -> Desk:
     return desk
 
 
-def change(desk: Desk, subject: Any, severity: str, moment: str, **more: Any) -> list[Clock]:
+def change(desk: SlaScenario, subject: Any, severity: str, moment: str, **more: Any) -> list[Clock]:
     with desk.at(moment):
         return services.retarget(
             subject_type=SUBJECT,

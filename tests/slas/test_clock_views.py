@@ -10,17 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from slas import selectors, services
 from slas.selectors import ClockView
 from tests.cast import Cast
-from tests.slas.desk import ALWAYS, HOUR, SUBJECT, Desk, utc
+from tests.slas.scenario import ALWAYS, HOUR, SUBJECT, SlaScenario, utc
 
 
-def seen(desk: Desk, subject: object, moment: str, zone: str = "Europe/Berlin") -> ClockView:
+def seen(desk: SlaScenario, subject: object, moment: str, zone: str = "Europe/Berlin") -> ClockView:
     with desk.at(moment):
         return selectors.clock_views(selectors.clocks_of(SUBJECT, str(subject)), utc(moment), ZoneInfo(zone))[0]
 
 
 def test_on_friday_afternoon_the_sentence_says_how_it_goes_on(cast: Cast) -> None:
     """The words that the defaults ask for."""
-    desk = Desk(cast.north, {"resolution": HOUR})
+    desk = SlaScenario(cast.north, {"resolution": HOUR})
     subject = desk.start("2026-06-05 14:40")
     view = seen(desk, subject, "2026-06-05 14:40")
     assert view.sentence == "20 min left today · continues Mon 09:00 · due Mon 09:40"
@@ -30,7 +30,7 @@ def test_on_friday_afternoon_the_sentence_says_how_it_goes_on(cast: Cast) -> Non
 
 
 def test_the_segments_add_up_to_the_second(cast: Cast) -> None:
-    desk = Desk(cast.north, {"resolution": 4 * HOUR})
+    desk = SlaScenario(cast.north, {"resolution": 4 * HOUR})
     subject = desk.start("2026-06-05 13:00")
     desk.record(subject, "pause", "2026-06-05 14:00:07", party="client", reason="Waiting")
     waiting = seen(desk, subject, "2026-06-08 06:00")
@@ -45,7 +45,7 @@ def test_the_segments_add_up_to_the_second(cast: Cast) -> None:
 
 
 def test_a_missed_clock_says_by_how_much(cast: Cast) -> None:
-    desk = Desk(cast.north, {"resolution": HOUR}, ALWAYS, is_guarantee=True)
+    desk = SlaScenario(cast.north, {"resolution": HOUR}, ALWAYS, is_guarantee=True)
     subject = desk.start("2026-06-01 08:00")
     view = seen(desk, subject, "2026-06-01 09:20")
     assert (view.state, view.overrun_seconds, view.remaining_seconds) == ("breached", 1200, 0)
@@ -54,7 +54,7 @@ def test_a_missed_clock_says_by_how_much(cast: Cast) -> None:
 
 
 def test_the_client_reads_the_same_numbers_in_the_portal(cast: Cast) -> None:
-    desk = Desk(cast.north, {"resolution": HOUR})
+    desk = SlaScenario(cast.north, {"resolution": HOUR})
     subject = desk.start("2026-06-05 14:40")
     staff = seen(desk, subject, "2026-06-05 14:50")
     with cast.north.portal():
@@ -66,7 +66,7 @@ def test_the_client_reads_the_same_numbers_in_the_portal(cast: Cast) -> None:
 
 
 def test_many_clocks_are_read_in_two_queries(cast: Cast) -> None:
-    desk = Desk(cast.north, {"first_response": HOUR, "resolution": 4 * HOUR})
+    desk = SlaScenario(cast.north, {"first_response": HOUR, "resolution": 4 * HOUR})
     subjects = [desk.start("2026-06-01 08:00") for _number in range(5)]
     with desk.at("2026-06-01 09:00"), CaptureQueriesContext(connection) as queries:
         rows = selectors.open_clocks_of(SUBJECT, subjects)
@@ -78,7 +78,7 @@ def test_many_clocks_are_read_in_two_queries(cast: Cast) -> None:
 
 def test_a_repeating_promise_goes_on_in_cycles_of_its_own(cast: Cast) -> None:
     """S22: an update was sent, so the clock of the last one stands and the next one runs."""
-    desk = Desk(cast.north, {"periodic_update": 2 * HOUR})
+    desk = SlaScenario(cast.north, {"periodic_update": 2 * HOUR})
     subject = desk.start("2026-06-01 08:00")
     with desk.at("2026-06-01 09:00"):
         for _twice in range(2):

@@ -9,12 +9,12 @@ import pytest
 
 from slas.clocks.evaluation import settle
 from tests.cast import Cast
-from tests.slas.desk import HOUR, Desk, sweep, utc
+from tests.slas.scenario import HOUR, SlaScenario, sweep, utc
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast.north, {"resolution": HOUR})
+def desk(cast: Cast) -> SlaScenario:
+    return SlaScenario(cast.north, {"resolution": HOUR})
 
 
 def set_back(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
@@ -27,7 +27,7 @@ def set_back(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
 
 
 def test_a_promise_that_was_judged_before_it_began_is_missed_in_time(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: SlaScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subject = desk.start("2026-06-01 08:00")
     with monkeypatch.context() as clock:
@@ -41,7 +41,7 @@ def test_a_promise_that_was_judged_before_it_began_is_missed_in_time(
     assert desk.clock(subject).state == "breached"
 
 
-def test_one_that_was_kept_meanwhile_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_was_kept_meanwhile_is_kept(desk: SlaScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     subject = desk.start("2026-06-01 08:00")
     with monkeypatch.context() as clock:
         set_back(clock, "2026-06-01 07:50")

@@ -19,16 +19,16 @@ from slas.escalation import EscalationPolicy, EscalationStep, after_quiet
 from slas.policies.content import Wording
 from slas.policies.services import create_policy
 from tests.cast import Cast, random_id
-from tests.slas.desk import ALWAYS, HOUR, OFFICE, Desk, sweep, utc
+from tests.slas.scenario import ALWAYS, HOUR, OFFICE, SlaScenario, sweep, utc
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def desk_with(
     cast: Cast, *steps: EscalationStep, severity: str = "high", spec: Any = OFFICE, quiet: Any = None
-) -> Desk:
+) -> SlaScenario:
     """A desk whose policy promises a first response within four hours, with these rungs."""
-    desk = Desk(cast.north, {"first_response": 4 * HOUR}, spec)
+    desk = SlaScenario(cast.north, {"first_response": 4 * HOUR}, spec)
     with desk.at("2026-01-01 00:00"):
         target = {
             "severity": severity,
@@ -41,7 +41,7 @@ def desk_with(
     return desk
 
 
-def called(desk: Desk, subject_id: uuid.UUID) -> list[str]:
+def called(desk: SlaScenario, subject_id: uuid.UUID) -> list[str]:
     """Whom the rungs called, in order."""
     with desk.house.scope():
         rows = OutboxEvent.objects.filter(payload__subject_id=str(subject_id), name="slas.clock.escalated")
@@ -289,7 +289,7 @@ def test_a_rung_that_cannot_be_meant_is_refused_by_its_place(step: EscalationSte
 
 
 def test_s45_a_promise_without_a_ladder_climbs_none(cast: Cast) -> None:
-    desk = Desk(cast.north, {"first_response": 4 * HOUR})
+    desk = SlaScenario(cast.north, {"first_response": 4 * HOUR})
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 16:00")
     assert called(desk, subject) == []

@@ -12,7 +12,7 @@ from slas.calendars.forms import CalendarForm
 from slas.fields import duration_text, parse_duration
 from slas.policies.forms import PolicyForm
 from tests.cast import Cast
-from tests.slas.desk import HOUR, OFFICE
+from tests.slas.scenario import HOUR, OFFICE
 
 HOURS = {"name": "Office", "zone": "Europe/Berlin", "mon": "09:00-13:00, 14:00-18:00", "tue": "9:00 - 17:00"}
 

@@ -12,18 +12,18 @@ from slas.models import PolicyVersion
 from slas.policies.catalogue import POLICIES, wording_of
 from slas.policies.content import Wording
 from tests.cast import Cast, random_id
-from tests.slas.desk import HOUR, Desk
+from tests.slas.scenario import HOUR, SlaScenario
 
 GOOD = wording_of(POLICIES[1])
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast.north, {"resolution": HOUR})
+def desk(cast: Cast) -> SlaScenario:
+    return SlaScenario(cast.north, {"resolution": HOUR})
 
 
 def policy(
-    desk: Desk, wording: Wording, *, answered: tuple[str, ...] = ("critical", "high"), **more: Any
+    desk: SlaScenario, wording: Wording, *, answered: tuple[str, ...] = ("critical", "high"), **more: Any
 ) -> PolicyVersion:
     rows = [("first_response", severity) for severity in answered] + [("resolution", "critical")]
     targets = [
@@ -34,12 +34,12 @@ def policy(
     return services.create_policy(name=f"Policy {random_id()}", targets=targets, wording=wording)
 
 
-def keys(desk: Desk, wording: Wording, **more: Any) -> list[str]:
+def keys(desk: SlaScenario, wording: Wording, **more: Any) -> list[str]:
     with desk.at("2026-06-01 08:00"):
         return [finding.key for finding in selectors.findings(policy(desk, wording, **more))]
 
 
-def test_a_whole_agreement_leaves_nothing_open(desk: Desk) -> None:
+def test_a_whole_agreement_leaves_nothing_open(desk: SlaScenario) -> None:
     assert keys(desk, GOOD) == []
 
 
@@ -54,22 +54,22 @@ ONE_MISTAKE: dict[str, tuple[Wording, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("key", ONE_MISTAKE)
-def test_each_of_the_six_is_found_alone(desk: Desk, key: str) -> None:
+def test_each_of_the_six_is_found_alone(desk: SlaScenario, key: str) -> None:
     wording, more = ONE_MISTAKE[key]
     assert keys(desk, wording, **more) == [key]
 
 
-def test_two_severities_that_mean_the_same_are_vague(desk: Desk) -> None:
+def test_two_severities_that_mean_the_same_are_vague(desk: SlaScenario) -> None:
     same = dict.fromkeys(("critical", "high"), "Something does not work as it should.")
     assert keys(desk, replace(GOOD, severity_definitions=same)) == ["vague_severity"]
 
 
-def test_a_severity_for_which_nothing_is_promised_needs_no_words(desk: Desk) -> None:
+def test_a_severity_for_which_nothing_is_promised_needs_no_words(desk: SlaScenario) -> None:
     said = {name: text for name, text in GOOD.severity_definitions.items() if name in ("critical", "high")}
     assert keys(desk, replace(GOOD, severity_definitions=said)) == []
 
 
-def test_an_agreement_that_says_nothing_has_them_all_but_the_guarantee(desk: Desk) -> None:
+def test_an_agreement_that_says_nothing_has_them_all_but_the_guarantee(desk: SlaScenario) -> None:
     assert keys(desk, Wording(), answered=()) == [
         "general_availability_only",
         "no_support_enhancement_split",

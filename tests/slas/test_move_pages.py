@@ -11,25 +11,25 @@ from core import clock
 from slas import services
 from slas.models import TermsMove
 from tests.cast import Cast
-from tests.slas.desk import HOUR, OFFICE, Desk, utc
+from tests.slas.scenario import HOUR, OFFICE, SlaScenario, utc
 from tests.slas.test_moves import newer, state, step
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    desk = Desk(cast.north, {"resolution": 8 * HOUR})
+def desk(cast: Cast) -> SlaScenario:
+    desk = SlaScenario(cast.north, {"resolution": 8 * HOUR})
     desk.start("2026-06-01 08:00")
     newer(desk, "2026-06-01 08:30", 10 * HOUR)
     return desk
 
 
-def browser_of(desk: Desk, who: str = "owner") -> Browser:
+def browser_of(desk: SlaScenario, who: str = "owner") -> Browser:
     browser = Browser()
     browser.force_login(getattr(desk.house, who))
     return browser
 
 
-def test_from_the_policys_page_to_moved_clocks(desk: Desk) -> None:
+def test_from_the_policys_page_to_moved_clocks(desk: SlaScenario) -> None:
     browser, slug = browser_of(desk), desk.policy.policy.slug
     with clock.at(utc("2026-06-01 08:31")):
         policy = browser.get(f"/a/north/settings/response-times/{slug}/").content.decode()
@@ -47,7 +47,7 @@ def test_from_the_policys_page_to_moved_clocks(desk: Desk) -> None:
     assert "This has been decided already." in again
 
 
-def test_a_calendars_newest_hours_can_be_moved_to_and_the_move_discarded(desk: Desk) -> None:
+def test_a_calendars_newest_hours_can_be_moved_to_and_the_move_discarded(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:40"):
         closed = OFFICE | {"dates": {"2026-06-02": []}}
         version = services.new_calendar_version(calendar_id=desk.calendar.calendar_id, spec=closed)
@@ -63,7 +63,7 @@ def test_a_calendars_newest_hours_can_be_moved_to_and_the_move_discarded(desk: D
     assert "Nothing was changed." in browser.get(where).content.decode()
 
 
-def test_who_may_only_look_sees_it_and_decides_nothing(desk: Desk) -> None:
+def test_who_may_only_look_sees_it_and_decides_nothing(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:40"):
         move = services.prepare_move(calendar_version_id=desk.calendar.id)
     where = f"/a/north/settings/response-times/moves/{move.id}/"
@@ -73,7 +73,7 @@ def test_who_may_only_look_sees_it_and_decides_nothing(desk: Desk) -> None:
     assert viewer.post(f"{where}discard/").status_code == 403
 
 
-def test_a_policy_with_one_version_has_nothing_to_move(desk: Desk) -> None:
+def test_a_policy_with_one_version_has_nothing_to_move(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:40"):
         slug = desk.new_policy({"resolution": HOUR}).policy.slug
     assert "Move open clocks" not in browser_of(desk).get(f"/a/north/settings/response-times/{slug}/").content.decode()

@@ -15,16 +15,16 @@ from slas.bulk_retarget import plan
 from slas.bulk_retarget import services as bulk_retarget
 from slas.models import Clock, TermsMove
 from tests.cast import Cast, random_id
-from tests.slas.desk import HOUR, OFFICE, Desk, sweep, utc
+from tests.slas.scenario import HOUR, OFFICE, SlaScenario, sweep, utc
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
+def desk(cast: Cast) -> SlaScenario:
     """Eight office hours for a resolution."""
-    return Desk(cast.north, {"resolution": 8 * HOUR})
+    return SlaScenario(cast.north, {"resolution": 8 * HOUR})
 
 
-def newer(desk: Desk, moment: str, seconds: int = 4 * HOUR, metric: str = "resolution") -> uuid.UUID:
+def newer(desk: SlaScenario, moment: str, seconds: int = 4 * HOUR, metric: str = "resolution") -> uuid.UUID:
     """The policy's second version."""
     target = {"severity": "high", "metric": metric, "seconds": seconds, "calendar_version_id": desk.calendar.id}
     with desk.at(moment):
@@ -43,26 +43,26 @@ def step(moment: str, times: int = 20) -> int:
     return dealt
 
 
-def prepared(desk: Desk, moment: str, **what: Any) -> TermsMove:
+def prepared(desk: SlaScenario, moment: str, **what: Any) -> TermsMove:
     with desk.at(moment):
         move = services.prepare_move(**what)
     step(moment)
     return state(desk, move)
 
 
-def applied(desk: Desk, move: TermsMove, moment: str) -> TermsMove:
+def applied(desk: SlaScenario, move: TermsMove, moment: str) -> TermsMove:
     with desk.at(moment):
         services.apply_move(move_id=move.id)
     step(moment)
     return state(desk, move)
 
 
-def state(desk: Desk, move: TermsMove) -> TermsMove:
+def state(desk: SlaScenario, move: TermsMove) -> TermsMove:
     with desk.house.scope():
         return TermsMove.objects.get(id=move.id)
 
 
-def test_counting_says_what_would_move_and_moves_nothing(desk: Desk) -> None:
+def test_counting_says_what_would_move_and_moves_nothing(desk: SlaScenario) -> None:
     """Of three open ones the eldest would be missed at once, and one is over already."""
     eldest, young = desk.start("2026-06-01 07:00"), desk.start("2026-06-01 12:00")
     done = desk.start("2026-06-01 07:00")
@@ -76,7 +76,7 @@ def test_counting_says_what_would_move_and_moves_nothing(desk: Desk) -> None:
     assert desk.events(eldest) == ["start"]
 
 
-def test_moving_comes_to_what_was_counted_and_carries_the_time_used(desk: Desk) -> None:
+def test_moving_comes_to_what_was_counted_and_carries_the_time_used(desk: SlaScenario) -> None:
     eldest, young = desk.start("2026-06-01 07:00"), desk.start("2026-06-01 12:00")
     version = newer(desk, "2026-06-01 12:30")
     move = prepared(desk, "2026-06-01 12:30", policy_version_id=version)
@@ -91,7 +91,7 @@ def test_moving_comes_to_what_was_counted_and_carries_the_time_used(desk: Desk) 
     assert desk.told(eldest)[-1:] == ["breach"]
 
 
-def test_what_was_missed_or_is_over_stays_as_it_is(desk: Desk) -> None:
+def test_what_was_missed_or_is_over_stays_as_it_is(desk: SlaScenario) -> None:
     missed = desk.start("2026-06-01 07:00")
     sweep("2026-06-03 08:00")
     version = newer(desk, "2026-06-03 08:00", 40 * HOUR)
@@ -101,7 +101,7 @@ def test_what_was_missed_or_is_over_stays_as_it_is(desk: Desk) -> None:
     assert "retarget" not in desk.events(missed)
 
 
-def test_a_miss_that_nobody_has_seen_yet_is_no_less_a_miss(desk: Desk) -> None:
+def test_a_miss_that_nobody_has_seen_yet_is_no_less_a_miss(desk: SlaScenario) -> None:
     """The sweeper was away: the deadline passed before the longer one was agreed."""
     missed = desk.start("2026-06-01 07:00")
     version = newer(desk, "2026-06-03 08:00", 40 * HOUR)
@@ -111,7 +111,7 @@ def test_a_miss_that_nobody_has_seen_yet_is_no_less_a_miss(desk: Desk) -> None:
     assert desk.clock(missed).breached_at == utc("2026-06-01 15:00")
 
 
-def test_a_longer_promise_takes_a_warning_back(desk: Desk) -> None:
+def test_a_longer_promise_takes_a_warning_back(desk: SlaScenario) -> None:
     at_risk = desk.start("2026-06-01 07:00")
     sweep("2026-06-01 14:30")
     assert desk.clock(at_risk).state == "at_risk"
@@ -121,7 +121,7 @@ def test_a_longer_promise_takes_a_warning_back(desk: Desk) -> None:
     assert desk.clock(at_risk).state == "running"
 
 
-def test_what_is_no_longer_promised_ends(desk: Desk) -> None:
+def test_what_is_no_longer_promised_ends(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     version = newer(desk, "2026-06-01 08:10", metric="mitigation")
     move = applied(desk, prepared(desk, "2026-06-01 08:10", policy_version_id=version), "2026-06-01 08:10")
@@ -129,7 +129,7 @@ def test_what_is_no_longer_promised_ends(desk: Desk) -> None:
     assert desk.clock(subject).state == "cancelled"
 
 
-def test_s44_a_changed_calendar_reaches_open_clocks_once_somebody_says_so(desk: Desk) -> None:
+def test_s44_a_changed_calendar_reaches_open_clocks_once_somebody_says_so(desk: SlaScenario) -> None:
     """A holiday on the next day: eight hours from noon end a day later."""
     subject = desk.start("2026-06-01 10:00")
     assert desk.clock(subject).due_at == utc("2026-06-02 10:00")
@@ -144,7 +144,7 @@ def test_s44_a_changed_calendar_reaches_open_clocks_once_somebody_says_so(desk: 
     assert desk.clock(subject).due_at == utc("2026-06-03 10:00")
 
 
-def test_other_policies_and_other_calendars_are_left_alone(desk: Desk) -> None:
+def test_other_policies_and_other_calendars_are_left_alone(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         mine, desk.calendar = desk.calendar, services.create_calendar(name="Other", spec=OFFICE)
         other = desk.new_policy({"resolution": 8 * HOUR})
@@ -158,7 +158,7 @@ def test_other_policies_and_other_calendars_are_left_alone(desk: Desk) -> None:
     assert desk.events(subject) == ["start"]
 
 
-def test_a_paused_clock_moves_and_goes_on_waiting(desk: Desk) -> None:
+def test_a_paused_clock_moves_and_goes_on_waiting(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "pause", "2026-06-01 09:00", party="client", reason="A question")
     version = newer(desk, "2026-06-01 10:00", 2 * HOUR)
@@ -169,7 +169,9 @@ def test_a_paused_clock_moves_and_goes_on_waiting(desk: Desk) -> None:
     assert desk.clock(subject).due_at == utc("2026-06-01 12:00")
 
 
-def test_it_goes_batch_by_batch_and_on_from_where_somebody_died(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_goes_batch_by_batch_and_on_from_where_somebody_died(
+    desk: SlaScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bulk_retarget, "BATCH", 3)
     subjects = [desk.start("2026-06-01 08:00") for _subject in range(8)]
     version = newer(desk, "2026-06-01 08:30")
@@ -197,7 +199,7 @@ def raising(error: Exception) -> Any:
     return fails
 
 
-def test_one_bad_clock_is_counted_and_keeps_no_other_from_its_terms(desk: Desk) -> None:
+def test_one_bad_clock_is_counted_and_keeps_no_other_from_its_terms(desk: SlaScenario) -> None:
     good, bad, other = [desk.start("2026-06-01 08:00") for _subject in range(3)]
     move = prepared(desk, "2026-06-01 08:30", policy_version_id=newer(desk, "2026-06-01 08:30"))
     with desk.at("2026-06-01 08:30"):
@@ -211,7 +213,7 @@ def test_one_bad_clock_is_counted_and_keeps_no_other_from_its_terms(desk: Desk) 
     ]
 
 
-def test_alerts_keep_their_time_while_clocks_move(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alerts_keep_their_time_while_clocks_move(desk: SlaScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight clocks are on their way, two at a time; one of another policy falls due in between and is told at once."""
     monkeypatch.setattr(bulk_retarget, "BATCH", 2)
     with desk.at("2026-06-01 07:00"):
@@ -229,7 +231,7 @@ def test_alerts_keep_their_time_while_clocks_move(desk: Desk, monkeypatch: pytes
     assert all(desk.events(subject)[-1] == "retarget" for subject in others)
 
 
-def test_what_was_decided_is_decided_once(desk: Desk) -> None:
+def test_what_was_decided_is_decided_once(desk: SlaScenario) -> None:
     desk.start("2026-06-01 08:00")
     move = prepared(desk, "2026-06-01 08:30", policy_version_id=newer(desk, "2026-06-01 08:30"))
     applied(desk, move, "2026-06-01 08:30")
@@ -241,7 +243,7 @@ def test_what_was_decided_is_decided_once(desk: Desk) -> None:
             services.apply_move(move_id=random_id())
 
 
-def test_a_discarded_move_is_never_taken_up(desk: Desk) -> None:
+def test_a_discarded_move_is_never_taken_up(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     version = newer(desk, "2026-06-01 08:30")
     with desk.at("2026-06-01 08:30"):
@@ -252,8 +254,8 @@ def test_a_discarded_move_is_never_taken_up(desk: Desk) -> None:
     assert desk.audited("slas.move.discarded") == 1
 
 
-def test_another_agencys_clocks_are_not_touched(desk: Desk, cast: Cast) -> None:
-    theirs = Desk(cast.south, {"resolution": 8 * HOUR})
+def test_another_agencys_clocks_are_not_touched(desk: SlaScenario, cast: Cast) -> None:
+    theirs = SlaScenario(cast.south, {"resolution": 8 * HOUR})
     subject = theirs.start("2026-06-01 08:00")
     desk.start("2026-06-01 08:00")
     move = prepared(desk, "2026-06-01 08:30", policy_version_id=newer(desk, "2026-06-01 08:30"))
@@ -264,6 +266,6 @@ def test_another_agencys_clocks_are_not_touched(desk: Desk, cast: Cast) -> None:
     assert theirs.events(subject) == ["start"]
 
 
-def test_a_move_of_long_ago_is_still_counted(desk: Desk) -> None:
+def test_a_move_of_long_ago_is_still_counted(desk: SlaScenario) -> None:
     move = TermsMove(counts={"moved": 3, "relieved": 2})
     assert (move.counted("moved"), move.counted("no_longer_at_risk"), move.counted("missed")) == (3, 2, 0)

@@ -12,14 +12,14 @@ from slas import services
 from slas.clocks import responsibility
 from slas.models import Policy
 from tests.cast import Cast
-from tests.slas.desk import HOUR, Desk, sweep, utc
+from tests.slas.scenario import HOUR, SlaScenario, sweep, utc
 from tests.slas.test_archiving import NOON, archive, desk
 from tests.together import conflicts, together
 
 __all__ = ["desk"]
 
 
-def test_another_name_changes_no_byte_of_what_was_promised(desk: Desk) -> None:
+def test_another_name_changes_no_byte_of_what_was_promised(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 12:30")
     with desk.at(NOON):
@@ -33,13 +33,13 @@ def test_another_name_changes_no_byte_of_what_was_promised(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81])
-def test_a_name_that_is_none_is_refused(desk: Desk, name: str) -> None:
+def test_a_name_that_is_none_is_refused(desk: SlaScenario, name: str) -> None:
     with desk.at(NOON), pytest.raises(DomainError) as refused:
         services.update_policy(policy_id=desk.policy.policy_id, name=name, description="")
     assert refused.value.field == "name"
 
 
-def test_two_of_one_name_are_refused_though_one_be_archived(desk: Desk) -> None:
+def test_two_of_one_name_are_refused_though_one_be_archived(desk: SlaScenario) -> None:
     archive(desk)
     with desk.at(NOON):
         other = desk.new_policy({"resolution": HOUR})
@@ -50,7 +50,7 @@ def test_two_of_one_name_are_refused_though_one_be_archived(desk: Desk) -> None:
         assert services.update_policy(policy_id=other.policy_id, name=other.policy.name.upper(), description="")
 
 
-def test_a_name_that_was_given_up_can_be_had_and_one_that_is_had_cannot(desk: Desk) -> None:
+def test_a_name_that_was_given_up_can_be_had_and_one_that_is_had_cannot(desk: SlaScenario) -> None:
     def named(name: str) -> Policy:
         target = {"severity": "high", "metric": "resolution", "seconds": HOUR, "calendar_version_id": desk.calendar.id}
         made: Policy = services.create_policy(name=name, targets=[target]).policy
@@ -68,7 +68,7 @@ def test_a_name_that_was_given_up_can_be_had_and_one_that_is_had_cannot(desk: De
 
 @pytest.mark.django_db(transaction=True)
 def test_two_cannot_take_one_name_at_once(committed_cast: Cast) -> None:
-    desk = Desk(committed_cast.north, {"first_response": HOUR})
+    desk = SlaScenario(committed_cast.north, {"first_response": HOUR})
     with desk.at(NOON):
         others = [desk.new_policy({"resolution": HOUR}).policy_id for _number in range(2)]
 

@@ -19,7 +19,7 @@ from core.services import end_membership
 from slas import selectors, services
 from slas.models import Rota
 from slas.oncall.shifts import Stretch, Turns, called, shifts
-from tests.cast import Cast, House, random_id
+from tests.cast import AgencyFixture, Cast, random_id
 
 ANN, BEN, CAT = (uuid.UUID(int=n) for n in (1, 2, 3))
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -98,7 +98,7 @@ def test_the_plan_says_of_every_hour_what_the_moment_says(
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 
 
-def rota(house: House, **more: Any) -> Rota:
+def rota(house: AgencyFixture, **more: Any) -> Rota:
     """A weekly rota of owner and engineer that began in January; call it inside the house's scope."""
     values: dict[str, Any] = {
         "name": f"First line {random_id()}",

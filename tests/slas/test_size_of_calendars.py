@@ -14,7 +14,7 @@ from slas.engine import MOST_DATES, MOST_WINDOWS
 from slas.models import CalendarVersion
 from tests.api.support import call, token_of
 from tests.cast import Cast
-from tests.slas.desk import Desk, utc
+from tests.slas.scenario import SlaScenario, utc
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -87,7 +87,7 @@ def test_the_form_says_it_beside_the_field_and_keeps_what_was_typed() -> None:
 
 def test_a_clock_in_a_larger_calendar_goes_on_and_the_calendar_can_be_made_smaller(cast: Cast) -> None:
     """Stored before there were limits: what was promised in it stands, and its next version keeps within them."""
-    desk = Desk(cast.north, {"resolution": 3600})
+    desk = SlaScenario(cast.north, {"resolution": 3600})
     old = {"zone": "UTC", "weekly": dict.fromkeys(WEEK, windows(720)), "dates": dates(MOST_DATES + 1)}
     with cast.north.scope():
         CalendarVersion.objects.filter(id=desk.calendar.id).update(spec=old)

@@ -7,13 +7,13 @@ import pytest
 from core.errors import DomainError
 from slas.models import ClockNotice
 from tests.cast import Cast
-from tests.slas.desk import ALWAYS, HOUR, Desk, sweep, utc
+from tests.slas.scenario import ALWAYS, HOUR, SlaScenario, sweep, utc
 
 pytestmark = pytest.mark.django_db
 
 
 def test_x36_a_worker_that_runs_ahead_is_not_taken_back_by_one_that_runs_behind(cast: Cast) -> None:
-    desk = Desk(cast.north, {"resolution": 4 * HOUR}, ALWAYS)
+    desk = SlaScenario(cast.north, {"resolution": 4 * HOUR}, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     assert sweep("2026-06-01 12:03").breached == 1
     assert sweep("2026-06-01 11:57").breached == 0
@@ -26,7 +26,7 @@ def test_x36_a_worker_that_runs_ahead_is_not_taken_back_by_one_that_runs_behind(
 
 def test_x36_what_a_clock_ahead_calls_now_is_no_future_to_the_others(cast: Cast) -> None:
     """An event of a few seconds ahead is refused with a clear word, and the clock stays as it was."""
-    desk = Desk(cast.north, {"resolution": 4 * HOUR}, ALWAYS)
+    desk = SlaScenario(cast.north, {"resolution": 4 * HOUR}, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     with pytest.raises(DomainError):
         desk.record(subject, "resolve", "2026-06-01 09:10", now="2026-06-01 09:00")

@@ -18,17 +18,17 @@ from retainer.reports.attainment import bounds
 from slas import selectors as slas
 from slas import services
 from slas.models import Clock
-from tests.cast import Cast, House
-from tests.incidents.ward import Ward, utc
+from tests.cast import AgencyFixture, Cast
+from tests.incidents.scenario import IncidentScenario, utc
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = "2026-06-20 08:00"
 
 
 @pytest.fixture
-def ward(cast: Cast) -> Ward:
+def ward(cast: Cast) -> IncidentScenario:
     """One incident kept in every promise, one that missed its first response."""
-    ward = Ward(cast.north)
+    ward = IncidentScenario(cast.north)
     good, late = ward.open("2026-06-01 08:00", title="Kept"), ward.open("2026-06-02 08:00", title="Too late")
     ward.do("acknowledge", good, "2026-06-01 08:05")
     ward.do("resolve", good, "2026-06-01 09:00", body="Done")
@@ -36,7 +36,7 @@ def ward(cast: Cast) -> Ward:
     return ward
 
 
-def seen(house: House, query: str = "", *, who: str = "owner") -> str:
+def seen(house: AgencyFixture, query: str = "", *, who: str = "owner") -> str:
     browser = Browser()
     browser.force_login(getattr(house, who))
     with clock.at(utc(NOW)):
@@ -61,7 +61,7 @@ def test_a_period_is_whole_months_of_the_agencys_zone(period: str, start: str, e
     assert bounds("month", datetime(2026, 2, 28, 23, 30, tzinfo=UTC), BERLIN)[0].month == 3
 
 
-def test_the_page_says_what_was_kept_of_what_was_decided(ward: Ward) -> None:
+def test_the_page_says_what_was_kept_of_what_was_decided(ward: IncidentScenario) -> None:
     text = seen(ward.house)
     with ward.at(NOW):
         decided = list(Clock.objects.exclude(state="cancelled"))
@@ -72,7 +72,7 @@ def test_the_page_says_what_was_kept_of_what_was_decided(ward: Ward) -> None:
     assert "INC-1 Kept" not in text
 
 
-def test_another_period_and_another_client_have_none_of_it(ward: Ward, cast: Cast) -> None:
+def test_another_period_and_another_client_have_none_of_it(ward: IncidentScenario, cast: Cast) -> None:
     assert "No promise was decided in this period" in seen(ward.house, "?period=last_month")
     with ward.at(NOW):
         other = cast.north.other_system.client.slug
@@ -80,14 +80,14 @@ def test_another_period_and_another_client_have_none_of_it(ward: Ward, cast: Cas
     assert "of" in seen(ward.house, f"?client={ward.house.client.slug}")
 
 
-def test_what_is_made_up_in_the_address_is_the_page_as_it_starts(ward: Ward) -> None:
+def test_what_is_made_up_in_the_address_is_the_page_as_it_starts(ward: IncidentScenario) -> None:
     text = seen(ward.house, "?period=never&client=nobody&replay=x")
     assert "Last 3 months" in text
     assert "Too late" in text
     assert "would have been kept" not in text
 
 
-def test_a_replay_says_how_it_would_have_been_and_what_differs(ward: Ward) -> None:
+def test_a_replay_says_how_it_would_have_been_and_what_differs(ward: IncidentScenario) -> None:
     with ward.at(NOW):
         calendar = next(row for row in slas.latest_calendar_versions() if "24" in row.calendar.name)
         loose = services.create_policy(
@@ -102,13 +102,13 @@ def test_a_replay_says_how_it_would_have_been_and_what_differs(ward: Ward) -> No
     assert "Too late" in text
 
 
-def test_an_incident_without_a_promise_stands_beside(ward: Ward, cast: Cast) -> None:
+def test_an_incident_without_a_promise_stands_beside(ward: IncidentScenario, cast: Cast) -> None:
     with ward.at("2026-06-10 08:00"):
         incidents.open_incident(system_id=cast.north.other_system.id, title="Bare", severity="low", source="staff")
     assert "incidents that no retainer covers" in seen(ward.house)
 
 
-def test_the_export_has_a_line_a_promise(ward: Ward) -> None:
+def test_the_export_has_a_line_a_promise(ward: IncidentScenario) -> None:
     browser = Browser()
     browser.force_login(ward.house.owner)
     with clock.at(utc(NOW)):
@@ -122,14 +122,14 @@ def test_the_export_has_a_line_a_promise(ward: Ward) -> None:
     assert {line["state"] for line in missed} == {"breached"}
 
 
-def test_another_agency_sees_nothing_of_it_and_no_client_may_come(ward: Ward, cast: Cast) -> None:
+def test_another_agency_sees_nothing_of_it_and_no_client_may_come(ward: IncidentScenario, cast: Cast) -> None:
     assert "Too late" not in seen(cast.south)
     browser = Browser()
     browser.force_login(ward.house.contact)
     assert browser.get("/a/north/sla-review/").status_code == 404
 
 
-def test_it_costs_the_same_number_of_statements_for_more_incidents(ward: Ward) -> None:
+def test_it_costs_the_same_number_of_statements_for_more_incidents(ward: IncidentScenario) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
             seen(ward.house, "?period=month")

@@ -19,13 +19,13 @@ from slas import selectors, services
 from slas.models import Clock, ClockEvent, ClockNotice
 from slas.tasks import sweep_clocks
 from tests.cast import Cast
-from tests.slas.desk import ALWAYS, HOUR, Desk, sweep, utc
+from tests.slas.scenario import ALWAYS, HOUR, SlaScenario, sweep, utc
 
 LONG = {"resolution": 4 * HOUR}
 
 
 def test_s34_a_miss_is_announced_once_however_often_the_sweep_comes_by(cast: Cast) -> None:
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     for minute in range(100):
         with clock.at(utc("2026-06-01 12:01") + timedelta(minutes=minute)):
@@ -39,7 +39,7 @@ def test_s34_a_miss_is_announced_once_however_often_the_sweep_comes_by(cast: Cas
 
 def test_a_warning_comes_before_the_deadline_and_the_miss_after_it(cast: Cast) -> None:
     """V13's terms: at 75 per cent of the open time, then in the second after the deadline."""
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     assert sweep("2026-06-01 10:59").judged == 0
     assert sweep("2026-06-01 11:00").warned == 1
@@ -51,7 +51,7 @@ def test_a_warning_comes_before_the_deadline_and_the_miss_after_it(cast: Cast) -
 
 
 def test_after_an_outage_only_the_last_of_the_missed_steps_is_told(cast: Cast) -> None:
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     result = sweep("2026-06-02 08:00")
     assert (result.warned, result.breached) == (0, 1)
@@ -63,7 +63,7 @@ def test_after_an_outage_only_the_last_of_the_missed_steps_is_told(cast: Cast) -
 
 
 def test_the_news_names_the_promise_and_its_deadline(cast: Cast) -> None:
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 11:00")
     with cast.north.scope():
@@ -85,7 +85,7 @@ def test_the_news_names_the_promise_and_its_deadline(cast: Cast) -> None:
 
 
 def test_a_promise_that_was_kept_warns_nobody_later(cast: Cast) -> None:
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "satisfy", "2026-06-01 11:30")
     sweep("2026-06-01 20:00")
@@ -94,7 +94,7 @@ def test_a_promise_that_was_kept_warns_nobody_later(cast: Cast) -> None:
 
 
 def test_a_paused_clock_is_not_due(cast: Cast) -> None:
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     desk.record(subject, "pause", "2026-06-01 09:00", party="client")
     assert sweep("2026-06-09 08:00").judged == 0
@@ -103,7 +103,7 @@ def test_a_paused_clock_is_not_due(cast: Cast) -> None:
 
 def test_an_idle_pass_is_one_query_that_reads_an_index(cast: Cast) -> None:
     """Beside what enters and leaves the scope one statement looks, and its plan knows the index of due clocks."""
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     desk.start("2026-06-01 08:00")
     with CaptureQueriesContext(connection) as seen:
         assert sweep("2026-06-01 08:01") == services.SweepResult()
@@ -117,7 +117,7 @@ def test_an_idle_pass_is_one_query_that_reads_an_index(cast: Cast) -> None:
 
 
 def test_two_agencies_in_one_batch_stay_separate(cast: Cast) -> None:
-    north, south = Desk(cast.north, LONG, ALWAYS), Desk(cast.south, LONG, ALWAYS)
+    north, south = SlaScenario(cast.north, LONG, ALWAYS), SlaScenario(cast.south, LONG, ALWAYS)
     here, there = north.start("2026-06-01 08:00"), south.start("2026-06-01 08:00")
     assert sweep("2026-06-01 13:00").breached == 2
     assert (north.told(here), north.told(there)) == (["breach"], [])
@@ -133,7 +133,7 @@ def test_two_agencies_in_one_batch_stay_separate(cast: Cast) -> None:
 
 def test_m41_x35_a_row_that_cannot_be_judged_rests_alone(cast: Cast) -> None:
     """The others of its batch are judged in the same pass, and it is back, with what was wrong, after its rest."""
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     subjects = [desk.start("2026-06-01 08:00") for _number in range(3)]
     good_terms = desk.clock(subjects[1]).terms
     with cast.north.scope():
@@ -157,7 +157,7 @@ def test_m41_x35_a_row_that_cannot_be_judged_rests_alone(cast: Cast) -> None:
 
 
 def test_a_row_that_stays_bad_rests_for_an_hour_at_most(cast: Cast) -> None:
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     with cast.north.scope():
         Clock.objects.filter(subject_id=subject).update(terms={}, failures=5000)
@@ -166,7 +166,7 @@ def test_a_row_that_stays_bad_rests_for_an_hour_at_most(cast: Cast) -> None:
 
 
 def test_the_auditor_counts_what_the_sweep_forgot(cast: Cast) -> None:
-    desk = Desk(cast.north, LONG, ALWAYS)
+    desk = SlaScenario(cast.north, LONG, ALWAYS)
     desk.start("2026-06-01 08:00")
     waiting = desk.start("2026-06-01 08:00")
     desk.record(waiting, "pause", "2026-06-01 08:10", party="client")
@@ -180,7 +180,7 @@ def test_the_auditor_counts_what_the_sweep_forgot(cast: Cast) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_m18_x29_four_sweepers_at_once_announce_each_miss_once(committed_cast: Cast) -> None:
-    desks = [Desk(house, LONG, ALWAYS) for house in (committed_cast.north, committed_cast.south)]
+    desks = [SlaScenario(house, LONG, ALWAYS) for house in (committed_cast.north, committed_cast.south)]
     subjects = [(desk, desk.start("2026-06-01 08:00")) for desk in desks for _number in range(20)]
     together = threading.Barrier(4)
     judged: list[int] = []
@@ -209,7 +209,7 @@ def test_m18_x29_four_sweepers_at_once_announce_each_miss_once(committed_cast: C
 
 @pytest.mark.django_db(transaction=True)
 def test_a_finish_and_a_sweep_at_once_agree_on_one_breach(committed_cast: Cast) -> None:
-    desk = Desk(committed_cast.north, LONG, ALWAYS)
+    desk = SlaScenario(committed_cast.north, LONG, ALWAYS)
     subjects = [desk.start("2026-06-01 08:00") for _number in range(15)]
     together = threading.Barrier(2)
 
@@ -238,7 +238,7 @@ def test_a_finish_and_a_sweep_at_once_agree_on_one_breach(committed_cast: Cast) 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_tick_empties_the_queue_and_says_that_it_lives(committed_cast: Cast) -> None:
-    desk = Desk(committed_cast.north, LONG, ALWAYS)
+    desk = SlaScenario(committed_cast.north, LONG, ALWAYS)
     subject = desk.start("2026-06-01 08:00")
     with clock.at(utc("2026-06-01 13:00")):
         sweep_clocks()
@@ -253,7 +253,7 @@ def test_the_tick_empties_the_queue_and_says_that_it_lives(committed_cast: Cast)
 def test_a_full_batch_calls_one_more_worker_and_goes_on(
     committed_cast: Cast, monkeypatch: pytest.MonkeyPatch, broker: str
 ) -> None:
-    desk = Desk(committed_cast.north, LONG, ALWAYS)
+    desk = SlaScenario(committed_cast.north, LONG, ALWAYS)
     subjects = [desk.start("2026-06-01 08:00") for _number in range(3)]
     called: list[dict[str, Any]] = []
 

@@ -13,7 +13,7 @@ from slas import selectors, services
 from slas.models import Calendar, Clock, Policy
 from slas.policies.content import Wording
 from tests.cast import Cast, random_id
-from tests.slas.desk import ALWAYS, HOUR, OFFICE, Desk, sweep, utc
+from tests.slas.scenario import ALWAYS, HOUR, OFFICE, SlaScenario, sweep, utc
 
 
 def target(calendar_version_id: Any, **more: Any) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def target(calendar_version_id: Any, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def exported(desk: Desk) -> str:
+def exported(desk: SlaScenario) -> str:
     """Every clock of the agency as a client would be shown it later, byte for byte."""
     with desk.at("2026-07-01 08:00"):
         views = selectors.clock_views(list(Clock.objects.order_by("id")), utc("2026-07-01 08:00"), "Europe/Berlin")
@@ -35,7 +35,7 @@ def exported(desk: Desk) -> str:
 
 def test_history_is_unchanged_by_any_later_version(cast: Cast) -> None:
     """New hours, new holidays and a new policy leave every clock as it was, open or over."""
-    desk = Desk(cast.north, {"resolution": 4 * HOUR})
+    desk = SlaScenario(cast.north, {"resolution": 4 * HOUR})
     done, open_still = desk.start("2026-06-01 08:00"), desk.start("2026-06-05 13:00")
     desk.record(done, "satisfy", "2026-06-01 10:00")
     before = exported(desk)
@@ -49,7 +49,7 @@ def test_history_is_unchanged_by_any_later_version(cast: Cast) -> None:
 
 def test_a_new_holiday_counts_for_clocks_that_start_after_it_was_entered(cast: Cast) -> None:
     """V9: Thu 30 April 16:30 plus an hour over the holiday of 1 May is Mon 09:30."""
-    desk = Desk(cast.north, {"resolution": HOUR})
+    desk = SlaScenario(cast.north, {"resolution": HOUR})
     with desk.at("2026-04-01 08:00"):
         services.new_calendar_version(
             calendar_id=desk.calendar.calendar_id, spec=OFFICE | {"dates": {"2026-05-01": []}}
@@ -60,7 +60,7 @@ def test_a_new_holiday_counts_for_clocks_that_start_after_it_was_entered(cast: C
 
 
 def test_versions_count_up_and_the_old_ones_stay(cast: Cast) -> None:
-    desk = Desk(cast.north, {"resolution": HOUR})
+    desk = SlaScenario(cast.north, {"resolution": HOUR})
     with desk.at("2026-06-01 08:00"):
         second = services.new_policy_version(
             policy_id=desk.policy.policy_id, targets=[target(desk.calendar.id)], publish_after_minutes=None
@@ -156,7 +156,7 @@ def test_hours_of_another_agency_are_like_hours_that_do_not_exist(cast: Cast) ->
 
 def test_a_year_of_clocks_reads_the_same_to_the_byte_after_everything_was_edited(cast: Cast) -> None:
     """Sixty subjects of a year, run through pauses, ends and reopenings over both changes of the clocks."""
-    desk = Desk(cast.north, {"first_response": HOUR, "resolution": 6 * HOUR})
+    desk = SlaScenario(cast.north, {"first_response": HOUR, "resolution": 6 * HOUR})
     first = utc("2025-07-03 07:20")
     for number in range(60):
         began = first + timedelta(days=6 * number, hours=5 * number % 24)

@@ -13,7 +13,7 @@ from slas.escalation import EscalationPolicy, EscalationStep
 from slas.models import PolicyVersion, Target
 from slas.policies.content import Wording
 from tests.cast import Cast, random_id
-from tests.slas.desk import HOUR, Desk, sweep, utc
+from tests.slas.scenario import HOUR, SlaScenario, sweep, utc
 
 FULL = Wording(
     severity_definitions={"critical": "Nobody can order.", "low": "A typo."},
@@ -30,16 +30,16 @@ FULL = Wording(
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
-    return Desk(cast.north, {"resolution": 4 * HOUR})
+def desk(cast: Cast) -> SlaScenario:
+    return SlaScenario(cast.north, {"resolution": 4 * HOUR})
 
 
-def policy(desk: Desk, wording: Wording | None = None, **more: Any) -> PolicyVersion:
+def policy(desk: SlaScenario, wording: Wording | None = None, **more: Any) -> PolicyVersion:
     target = {"severity": "high", "metric": "resolution", "seconds": 4 * HOUR, "calendar_version_id": desk.calendar.id}
     return services.create_policy(name=f"Policy {random_id()}", targets=[target | more], wording=wording)
 
 
-def test_a_version_says_what_was_written_and_the_next_goes_on_saying_it(desk: Desk) -> None:
+def test_a_version_says_what_was_written_and_the_next_goes_on_saying_it(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         first = policy(desk, FULL)
         row = selectors.policy_version(first.id)
@@ -53,7 +53,7 @@ def test_a_version_says_what_was_written_and_the_next_goes_on_saying_it(desk: De
         assert selectors.wording(selectors.policy_version(first.id)) == FULL
 
 
-def test_a_severity_means_what_the_version_says_and_else_what_it_usually_means(desk: Desk) -> None:
+def test_a_severity_means_what_the_version_says_and_else_what_it_usually_means(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         texts = selectors.severity_texts(policy(desk, FULL).id)
         usual = selectors.severity_texts(None)
@@ -83,14 +83,14 @@ REFUSED: dict[str, tuple[Wording, str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_meant_is_refused_by_its_field(desk: Desk, case: str) -> None:
+def test_what_cannot_be_meant_is_refused_by_its_field(desk: SlaScenario, case: str) -> None:
     wording, field = REFUSED[case]
     with desk.at("2026-06-01 08:00"), pytest.raises(DomainError) as refused:
         policy(desk, wording)
     assert refused.value.field == field
 
 
-def test_warnings_of_a_target_are_given_when_it_says(desk: Desk) -> None:
+def test_warnings_of_a_target_are_given_when_it_says(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         version = policy(desk, warn=[{"percent": 25}, {"seconds_before": 1800}])
     subject = desk.start("2026-06-01 08:00", policy_version_id=version.id)
@@ -102,7 +102,7 @@ def test_warnings_of_a_target_are_given_when_it_says(desk: Desk) -> None:
     assert desk.told(subject) == ["percent:25", "before:1800"]
 
 
-def test_without_warnings_of_its_own_a_target_has_the_usual_one(desk: Desk) -> None:
+def test_without_warnings_of_its_own_a_target_has_the_usual_one(desk: SlaScenario) -> None:
     subject = desk.start("2026-06-01 08:00")
     sweep("2026-06-01 11:00")
     assert desk.told(subject) == ["percent:75"]
@@ -121,13 +121,13 @@ def test_without_warnings_of_its_own_a_target_has_the_usual_one(desk: Desk) -> N
         [{"percent": n} for n in range(1, 12)],
     ],
 )
-def test_a_warning_that_could_not_be_given_in_time_is_refused(desk: Desk, warn: list[dict[str, int]]) -> None:
+def test_a_warning_that_could_not_be_given_in_time_is_refused(desk: SlaScenario, warn: list[dict[str, int]]) -> None:
     with desk.at("2026-06-01 08:00"), pytest.raises(DomainError) as refused:
         policy(desk, warn=warn)
     assert refused.value.field == "resolution_high"
 
 
-def test_a_promise_stops_for_those_whom_it_names(desk: Desk) -> None:
+def test_a_promise_stops_for_those_whom_it_names(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         version = policy(desk, pausing=["client", "client"])
         assert Target.objects.get(version=version).pausing == ["client"]
@@ -140,7 +140,7 @@ def test_a_promise_stops_for_those_whom_it_names(desk: Desk) -> None:
     assert desk.clock(runs).due_at == utc("2026-06-01 12:00")
 
 
-def test_all_parties_are_the_same_as_none_named_and_an_unknown_one_is_refused(desk: Desk) -> None:
+def test_all_parties_are_the_same_as_none_named_and_an_unknown_one_is_refused(desk: SlaScenario) -> None:
     with desk.at("2026-06-01 08:00"):
         version = policy(desk, pausing=["window", "provider", "vendor", "client"])
         assert Target.objects.get(version=version).pausing == []

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from core.access.roles import Role
 from retainer.sitemap import STAFF, Page, everything
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 
 KEYED = [page for page in everything() if page.key]
 
 
-def shown_to(house: House, role: str = Role.OWNER) -> tuple[Browser, str]:
+def shown_to(house: AgencyFixture, role: str = Role.OWNER) -> tuple[Browser, str]:
     browser = Browser()
     browser.force_login({Role.OWNER: house.owner}.get(Role(role), house.viewer))
     return browser, " ".join(browser.get(f"/a/{house.agency.slug}/").content.decode().split())

@@ -12,11 +12,11 @@ from core.selectors import member_of_user
 from incidents import services as incidents
 from retainer.dashboard.found import MOST
 from slas import services as slas
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 
 
 @pytest.fixture
-def north(cast: Cast) -> House:
+def north(cast: Cast) -> AgencyFixture:
     """An agency with the response times of a new one, and an incident."""
     with cast.north.scope():
         slas.install_catalogue()
@@ -24,7 +24,7 @@ def north(cast: Cast) -> House:
     return cast.north
 
 
-def found(house: House, words: str, who: str = "owner") -> str:
+def found(house: AgencyFixture, words: str, who: str = "owner") -> str:
     browser = Browser(headers={"HX-Request": "true"})
     browser.force_login(getattr(house, who))
     answer = browser.get(f"/a/{house.agency.slug}/go/", {"q": words})
@@ -48,18 +48,18 @@ WAYS = {
 
 
 @pytest.mark.parametrize("words", WAYS)
-def test_a_few_letters_lead_there(north: House, words: str) -> None:
+def test_a_few_letters_lead_there(north: AgencyFixture, words: str) -> None:
     assert f'href="/a/north{WAYS[words]}"' in found(north, words)
     assert f'href="/a/north{WAYS[words]}"' in found(north, words.upper())
 
 
 @pytest.mark.parametrize(("words", "address"), [("api and", "/settings/api/"), ("new rota", "/settings/on-call/new/")])
-def test_what_one_may_not_open_is_not_offered(north: House, words: str, address: str) -> None:
+def test_what_one_may_not_open_is_not_offered(north: AgencyFixture, words: str, address: str) -> None:
     assert address not in found(north, words, "viewer")
     assert "Nothing found" in found(north, words, "viewer")
 
 
-def test_what_is_archived_and_what_is_another_agencys_is_not_found(north: House, cast: Cast) -> None:
+def test_what_is_archived_and_what_is_another_agencys_is_not_found(north: AgencyFixture, cast: Cast) -> None:
     with north.scope():
         row = slas.create_calendar(name="Old hours", spec="24x7")
     assert "Old hours" in found(north, "old hours")
@@ -70,7 +70,7 @@ def test_what_is_archived_and_what_is_another_agencys_is_not_found(north: House,
 
 
 @pytest.mark.parametrize("page", ["settings/", "settings/on-call/", "settings/response-times/standard/"])
-def test_the_settings_are_marked_wherever_one_is_in_them(north: House, page: str) -> None:
+def test_the_settings_are_marked_wherever_one_is_in_them(north: AgencyFixture, page: str) -> None:
     browser = Browser()
     browser.force_login(north.owner)
     shown = browser.get(f"/a/north/{page}").content.decode()
@@ -110,22 +110,22 @@ MEANT = {
 
 
 @pytest.mark.parametrize("words", MEANT)
-def test_a_page_is_found_by_what_stands_on_it(north: House, words: str) -> None:
+def test_a_page_is_found_by_what_stands_on_it(north: AgencyFixture, words: str) -> None:
     assert f'href="/a/north{MEANT[words]}"' in found(north, words)
 
 
-def test_what_the_product_does_not_have_is_not_pretended(north: House) -> None:
+def test_what_the_product_does_not_have_is_not_pretended(north: AgencyFixture) -> None:
     drawn = found(north, "invoice")
     assert "Nothing found for “invoice”." in drawn
     assert "holiday" in drawn
 
 
-def test_an_invitation_is_found_by_who_may_invite(north: House) -> None:
+def test_an_invitation_is_found_by_who_may_invite(north: AgencyFixture) -> None:
     assert 'href="/a/north/settings/people/invite/"' in found(north, "invite")
     assert "/invite/" not in found(north, "invite", "viewer")
 
 
-def test_people_lead_to_their_place(north: House) -> None:
+def test_people_lead_to_their_place(north: AgencyFixture) -> None:
     with north.scope():
         member = member_of_user(north.engineer.id)
     assert member is not None
@@ -139,14 +139,14 @@ def test_people_lead_to_their_place(north: House) -> None:
     assert 'id="contacts"' in browser.get("/a/north/clients/north-client/").content.decode()
 
 
-def test_ones_own_pages_and_acts_are_found(north: House) -> None:
+def test_ones_own_pages_and_acts_are_found(north: AgencyFixture) -> None:
     assert 'href="/me/"' in found(north, "time zone", "viewer")
     assert 'href="/accounts/password/change/"' in found(north, "password", "viewer")
     assert 'data-theme-choice="dark"' in found(north, "night", "viewer")
     assert found(north, "theme", "viewer").count("data-theme-choice") == 3
 
 
-def test_signing_out_sends_the_form_of_the_menu_and_is_no_link(north: House) -> None:
+def test_signing_out_sends_the_form_of_the_menu_and_is_no_link(north: AgencyFixture) -> None:
     drawn = found(north, "log out")
     assert '<button class="menu-item" form="sign-out">' in drawn
     assert "/accounts/logout/" not in drawn
@@ -157,7 +157,7 @@ def test_signing_out_sends_the_form_of_the_menu_and_is_no_link(north: House) -> 
     assert 'name="csrfmiddlewaretoken"' in form[:200]
 
 
-def test_the_best_find_is_the_first_whatever_its_kind(north: House) -> None:
+def test_the_best_find_is_the_first_whatever_its_kind(north: AgencyFixture) -> None:
     with north.scope():
         clients.create_client(name="Planet", time_zone="UTC")
         clients.create_client(name="Complanar", time_zone="UTC")
@@ -165,7 +165,7 @@ def test_the_best_find_is_the_first_whatever_its_kind(north: House) -> None:
     assert drawn.index(">Plans<") < drawn.index(">Planet<") < drawn.index(">Complanar<")
 
 
-def more(house: House, first: int, last: int) -> None:
+def more(house: AgencyFixture, first: int, last: int) -> None:
     with house.scope():
         for number in range(first, last):
             row = clients.create_client(name=f"Found {number}", time_zone="UTC")
@@ -174,7 +174,7 @@ def more(house: House, first: int, last: int) -> None:
             clients.create_system(client_id=row.id, name=f"Found {number}", criticality="low")
 
 
-def test_rows_are_bounded_and_no_row_takes_a_query(north: House) -> None:
+def test_rows_are_bounded_and_no_row_takes_a_query(north: AgencyFixture) -> None:
     more(north, 0, 1)
     found(north, "found")
     with CaptureQueriesContext(connection) as few:

@@ -17,7 +17,7 @@ from django.test import Client as Browser
 from clients.models import Client
 from core.models import AuditEvent, OutboxEvent
 from core.tenancy import TenantManager
-from tests.cast import Cast, House, random_id
+from tests.cast import AgencyFixture, Cast, random_id
 from tests.matrix import browser_of, taken_back
 from tests.ui.forms_on_a_page import FormOnPage, forms_on
 from tests.walls.test_routes import PORTAL, STAFF, Route, path
@@ -36,7 +36,7 @@ MODELS: list[Any] = [
 NAMED_LIKE_ONE = re.compile(r"(^|_)(id|client|system|owner|tier|policy|policy_version|check|incident|contact)$")
 
 
-def ids_of(house: House, client: Client | None = None) -> set[str]:
+def ids_of(house: AgencyFixture, client: Client | None = None) -> set[str]:
     """An id or two of every table of a house, or of the rows of one of its clients."""
     found: set[str] = set()
     with house.scope():
@@ -92,7 +92,7 @@ def swap_all(browser: Browser, address: str, theirs: set[str]) -> int:
     return tried
 
 
-def written(house: House) -> int:
+def written(house: AgencyFixture) -> int:
     with house.scope():
         return AuditEvent.objects.count() + OutboxEvent.objects.count()
 

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from core.models import Membership
 from core.web import live_cache
 from incidents import services as incidents
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.matrix import browser_of
 from tests.rows import signed_retainer
 from tests.walls.test_routes import PORTAL, STAFF, Route, path
@@ -81,12 +81,12 @@ def as_if_later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
 
 @pytest.fixture
-def house(cast: Cast) -> House:
+def house(cast: Cast) -> AgencyFixture:
     return cast.north
 
 
 @pytest.fixture
-def home(house: House) -> tuple[Browser, str]:
+def home(house: AgencyFixture) -> tuple[Browser, str]:
     browser = Browser()
     browser.force_login(house.owner)
     (part,) = live_parts(browser, "/a/north/")
@@ -95,7 +95,7 @@ def home(house: House) -> tuple[Browser, str]:
 
 @pytest.mark.parametrize("route", [*STAFF, *PORTAL], ids=str)
 def test_every_live_part_costs_nothing_the_third_time(
-    route: Route, house: House, cast: Cast, north_rows: dict[str, Any]
+    route: Route, house: AgencyFixture, cast: Cast, north_rows: dict[str, Any]
 ) -> None:
     browser, rows = browser_of(cast, house.contact if route in PORTAL else house.owner), north_rows
     shown = browser.get(path(route, house, rows))
@@ -108,7 +108,7 @@ def test_every_live_part_costs_nothing_the_third_time(
 
 
 def test_what_changed_is_told_at_the_next_look(
-    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+    house: AgencyFixture, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser, part = home
     assert [ask(browser, part)[0] for _look in range(3)] == [204] * 3
@@ -122,7 +122,7 @@ def test_what_changed_is_told_at_the_next_look(
 
 
 def test_one_look_reads_what_the_other_pages_of_the_place_wait_for(
-    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+    house: AgencyFixture, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser, part = home
     with house.scope():
@@ -140,7 +140,7 @@ def test_one_look_reads_what_the_other_pages_of_the_place_wait_for(
 
 
 def test_what_nobody_asked_for_since_is_not_read_along(
-    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+    house: AgencyFixture, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser, part = home
     with house.scope():
@@ -170,7 +170,7 @@ def test_it_is_known_for_one_session_and_one_address(home: tuple[Browser, str], 
 
 
 def test_who_lost_their_place_is_told_nothing_new_and_let_in_no_more(
-    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+    house: AgencyFixture, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser, part = home
     for _look in range(3):
@@ -182,7 +182,7 @@ def test_who_lost_their_place_is_told_nothing_new_and_let_in_no_more(
 
 
 def test_who_lost_their_place_sees_no_change_either(
-    house: House, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+    house: AgencyFixture, home: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser, part = home
     for _look in range(3):
@@ -197,7 +197,9 @@ def test_who_lost_their_place_sees_no_change_either(
     assert b"Secret" not in body
 
 
-def test_a_page_of_the_portal_reads_its_marks_as_the_portal(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_of_the_portal_reads_its_marks_as_the_portal(
+    house: AgencyFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser = Browser()
     browser.force_login(house.contact)
     (part,) = live_parts(browser, f"/p/north/{house.client.slug}/")

@@ -30,7 +30,7 @@ from core.tokens import create_token
 from tests.api.support import Route as ApiRoute
 from tests.api.support import World, call, token_of, world
 from tests.api.support import routes as api_routes
-from tests.cast import Cast, House, person
+from tests.cast import AgencyFixture, Cast, person
 from tests.matrix import Matrix, browser_of
 from tests.walls.test_routes import STAFF, Route, path
 
@@ -62,7 +62,7 @@ def nothing_is_counted(settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
 
 
-def powers(house: House) -> Powers:
+def powers(house: AgencyFixture) -> Powers:
     """Everything in the agency that says who may do what."""
     with house.scope():
         tokens, contacts = ApiToken.objects.all(), Contact.objects.all()
@@ -82,7 +82,7 @@ def changed(before: Powers, after: Powers) -> set[str]:
     return {name for name in before if before[name] != after[name]}
 
 
-def user_in(house: House, role: str) -> User:
+def user_in(house: AgencyFixture, role: str) -> User:
     """The person who has this role in the house."""
     people: dict[str, User] = {
         Role.OWNER: house.owner,
@@ -100,14 +100,14 @@ def signed_in(user: User) -> Browser:
     return browser
 
 
-def role_of(house: House, user: User) -> str:
+def role_of(house: AgencyFixture, user: User) -> str:
     """The role that this person has in the house now."""
     with house.scope():
         member = member_of_user(user.id)
     return member.role if member else GONE
 
 
-def member_id(house: House, user: User) -> uuid.UUID:
+def member_id(house: AgencyFixture, user: User) -> uuid.UUID:
     """The id of this person's place on the staff."""
     with house.scope():
         member = member_of_user(user.id)
@@ -115,7 +115,7 @@ def member_id(house: House, user: User) -> uuid.UUID:
     return member.id
 
 
-def set_role(house: House, user: User, role: str) -> None:
+def set_role(house: AgencyFixture, user: User, role: str) -> None:
     """Gives a member another role, as an owner does, or takes them off the staff."""
     member = member_id(house, user)
     with house.scope():
@@ -125,13 +125,13 @@ def set_role(house: House, user: User, role: str) -> None:
             change_role(member_id=member, role=role)
 
 
-def second_owner(house: House) -> User:
+def second_owner(house: AgencyFixture) -> User:
     """One more owner, who was an engineer."""
     set_role(house, house.engineer, Role.OWNER)
     return house.engineer
 
 
-def address_of(house: House, user: User, act: str) -> str:
+def address_of(house: AgencyFixture, user: User, act: str) -> str:
     """Where this member's role is changed (``role``) or the member is removed (``remove``)."""
     return f"/a/{house.agency.slug}/settings/people/{member_id(house, user)}/{act}/"
 
@@ -306,7 +306,7 @@ def test_x25_two_owners_who_act_on_each_other_at_once_leave_one(first: str, seco
     assert [role_of(north, owner) for owner in owners].count(Role.OWNER) == 1
 
 
-def _act_at_once(house: House, user: User, role: str, together: threading.Barrier) -> None:
+def _act_at_once(house: AgencyFixture, user: User, role: str, together: threading.Barrier) -> None:
     try:
         together.wait(timeout=10)
         set_role(house, user, role)
@@ -320,7 +320,7 @@ def _act_at_once(house: House, user: User, role: str, together: threading.Barrie
 # --- invitations -----------------------------------------------------------------------------------------------------
 
 
-def invited(house: House, email: str, role: str, by: User | None = None) -> str:
+def invited(house: AgencyFixture, email: str, role: str, by: User | None = None) -> str:
     """The token of an invitation that an owner has sent."""
     with house.scope(by):
         return invite_member(email=email, role=role)[1]
@@ -456,7 +456,7 @@ def test_x25_a_contact_gets_no_right_that_belongs_to_the_staff(word: str, cast: 
 
 
 # One act for each scope that writes, with the capability which the same act takes of a person.
-ACTS: dict[str, tuple[Capability, Callable[[House], tuple[str, str, dict[str, Any]]]]] = {
+ACTS: dict[str, tuple[Capability, Callable[[AgencyFixture], tuple[str, str, dict[str, Any]]]]] = {
     "clients": (
         Capability.CLIENTS,
         lambda house: ("PATCH", f"contacts/{house.contact_row.id}/", {"rights": ["viewer"]}),

@@ -22,7 +22,7 @@ from core.access.views import Access, access_of
 from core.models import User
 from core.tokens import create_token
 from retainer.access import FOREIGN_PREFIXES
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.matrix import Matrix, browser_of
 
 
@@ -57,7 +57,7 @@ API = [route for route in ROUTES if route.access and route.access.face == "api"]
 PEOPLE = {Role.OWNER: "owner", Role.ACCOUNT_MANAGER: "manager", Role.ENGINEER: "engineer", Role.VIEWER: "viewer"}
 
 
-def path(route: Route, house: House, rows: dict[str, Any]) -> str:
+def path(route: Route, house: AgencyFixture, rows: dict[str, Any]) -> str:
     """A real address of this route in the house: each argument stands for a row that exists."""
     filled = "/" + route.pattern
     for kind, name in _arguments(route.pattern):

@@ -17,7 +17,7 @@ from core.selectors import member_of_user
 from core.services import end_membership
 from retainer.sitemap import ACTIONS, Page, everything
 from slas import services as slas
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.matrix import Matrix
 
 PAGES = [*everything(), *ACTIONS]
@@ -26,20 +26,20 @@ CONFIRMED = r"^/accounts/|/settings/api/(tokens|receivers)/new/$"
 
 
 @pytest.fixture
-def north(cast: Cast) -> House:
+def north(cast: Cast) -> AgencyFixture:
     with cast.north.scope():
         slas.install_catalogue()
     return cast.north
 
 
-def browser_of(house: House, role: str) -> Browser:
+def browser_of(house: AgencyFixture, role: str) -> Browser:
     people = {Role.OWNER: house.owner, Role.ACCOUNT_MANAGER: house.manager, Role.ENGINEER: house.engineer}
     browser = Browser(headers={"HX-Request": "true"})
     browser.force_login(people.get(Role(role), house.viewer))
     return browser
 
 
-def found(browser: Browser, house: House, words: str) -> str:
+def found(browser: Browser, house: AgencyFixture, words: str) -> str:
     answer = browser.get(f"/a/{house.agency.slug}/go/", {"q": words})
     assert answer.status_code == 200
     return answer.content.decode()
@@ -51,7 +51,7 @@ def words_of(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("role", Role.values)
 def test_each_page_is_offered_to_exactly_those_who_may_open_it_and_every_address_that_is_offered_opens(
-    role: str, north: House
+    role: str, north: AgencyFixture
 ) -> None:
     browser, offered = browser_of(north, role), set()
     with Matrix() as matrix:
@@ -75,7 +75,7 @@ def _all_open(browser: Browser, offered: set[str]) -> None:
     assert {address for address in sent if not re.search(CONFIRMED, address)} == set()
 
 
-def test_people_of_another_agency_are_not_found(north: House, cast: Cast) -> None:
+def test_people_of_another_agency_are_not_found(north: AgencyFixture, cast: Cast) -> None:
     browser = browser_of(north, Role.OWNER)
     for person in (cast.south.owner, cast.south.contact, cast.stranger):
         assert "Nothing found" in found(browser, north, person.email)
@@ -83,7 +83,7 @@ def test_people_of_another_agency_are_not_found(north: House, cast: Cast) -> Non
     assert cast.south.client.name not in found(browser, north, "client")
 
 
-def test_who_has_left_is_not_found(north: House) -> None:
+def test_who_has_left_is_not_found(north: AgencyFixture) -> None:
     browser = browser_of(north, Role.OWNER)
     assert "Contact of North Client" in found(browser, north, "contact of north")
     assert "#person-" in found(browser, north, "viewer of")
@@ -96,7 +96,7 @@ def test_who_has_left_is_not_found(north: House) -> None:
     assert "Contact of North Client" not in found(browser, north, "contact of north")
 
 
-def test_the_people_of_an_archived_client_are_not_found(north: House) -> None:
+def test_the_people_of_an_archived_client_are_not_found(north: AgencyFixture) -> None:
     browser = browser_of(north, Role.OWNER)
     with north.scope():
         archive_client(client_id=north.client.id)

@@ -21,7 +21,7 @@ from monitoring.models import Alert, Check, Threshold
 from retainer.notifications.models import WebhookEndpoint
 from slas.models import Calendar, Policy, Rota
 from tests.api.support import call, token_of
-from tests.cast import Cast, House
+from tests.cast import AgencyFixture, Cast
 from tests.walls.test_routes import API, PORTAL, STAFF, Route, path
 
 WHY, NOTE = "Cheap because their founder is a friend", "They will never notice"
@@ -40,7 +40,7 @@ def rows(cast: Cast, north_rows: dict[str, Any]) -> dict[str, Any]:
     return north_rows
 
 
-def said(house: House, person: User, routes: Iterable[Route], rows: dict[str, Any]) -> dict[str, str]:
+def said(house: AgencyFixture, person: User, routes: Iterable[Route], rows: dict[str, Any]) -> dict[str, str]:
     """What each address says to this person, by the name of its route."""
     browser = Browser(raise_request_exception=True)
     browser.force_login(person)
@@ -82,7 +82,7 @@ def test_a_token_of_one_client_is_told_its_own_price_and_nothing_that_we_say_amo
     assert where(answers[whole], [NOTE])
 
 
-def write_markup(house: House) -> None:
+def write_markup(house: AgencyFixture) -> None:
     """Into everything that people name."""
     named: dict[Any, tuple[str, ...]] = {
         Agency: ("name",),

@@ -12,7 +12,7 @@ from core import clock
 from core.models import AuditEvent, OutboxEvent
 from slas import services
 from slas.models import CalendarVersion, Clock, ClockEvent, ClockNotice, PolicyVersion
-from tests.cast import House, random_id
+from tests.cast import AgencyFixture, random_id
 
 HOUR = 3600
 SUBJECT = "incident"
@@ -28,10 +28,12 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-class Desk:
+class SlaScenario:
     """One house with a policy of its own. Every call enters the house's scope, at a moment that the test names."""
 
-    def __init__(self, house: House, times: Mapping[str, int], spec: Mapping[str, Any] = OFFICE, **more: Any) -> None:
+    def __init__(
+        self, house: AgencyFixture, times: Mapping[str, int], spec: Mapping[str, Any] = OFFICE, **more: Any
+    ) -> None:
         self.house = house
         with self.at("2026-01-01 00:00"):
             self.calendar: CalendarVersion = services.create_calendar(name=f"Hours {random_id()}", spec=spec)

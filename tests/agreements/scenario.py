@@ -13,13 +13,13 @@ from agreements.models import Retainer, TierTemplate
 from core import clock
 from slas import selectors as slas
 from slas import services as sla_services
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 
-class Desk:
+class AgreementScenario:
     """One house with plans and policies. Everything but ``at`` is called inside a scope of the house."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: AgencyFixture) -> None:
         self.house = house
         with house.scope():
             sla_services.install_catalogue()

@@ -21,7 +21,7 @@ from incidents.models import Incident, IncidentEntry
 from slas import selectors as slas
 from slas import services as sla_services
 from slas.models import Clock, ClockEvent, PolicyVersion
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 # A Monday, ten in the morning in Berlin.
 MORNING = "2026-06-01 08:00"
@@ -32,10 +32,10 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-class Ward:
+class IncidentScenario:
     """One house that has signed a policy for its system (Priority: around the clock for critical and high)."""
 
-    def __init__(self, house: House, policy: str = "priority") -> None:
+    def __init__(self, house: AgencyFixture, policy: str = "priority") -> None:
         self.house = house
         self._elder: uuid.UUID | None = None
         with self.at("2026-01-01 00:00"):

@@ -18,7 +18,7 @@ from incidents.models import Incident, IncidentEntry
 from monitoring import services
 from monitoring.models import Alert, Check, Sample, Threshold
 from monitoring.prober import probe_round
-from tests.cast import House
+from tests.cast import AgencyFixture
 
 START = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 INTERVAL = 60
@@ -84,10 +84,10 @@ class Target:
         return Handler
 
 
-class Lab:
+class MonitoringScenario:
     """One house with a check of its system. Every round happens at a moment that the test names."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: AgencyFixture) -> None:
         self.house = house
         self.moment = START
 
