@@ -133,8 +133,9 @@ def test_a_key_costs_the_same_however_much_is_taken(db: None) -> None:
         with after(second):
             spend([limit], 1000)
     link = rates._script().registered_client
-    assert link.hlen("rate:test:bounded") <= rates.SLOTS
-    assert 0 < link.ttl("rate:test:bounded") <= 90
+    key = max(link.scan_iter("rate:test:bounded*"), key=link.ttl)
+    assert link.hlen(key) <= rates.SLOTS
+    assert 0 < link.ttl(key) <= 90
 
 
 # --- values that are sent --------------------------------------------------------------------------------------------

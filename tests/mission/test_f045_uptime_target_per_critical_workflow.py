@@ -20,7 +20,7 @@ def a_month(owner: Somebody, house: AgencyFixture, target: Target) -> None:
     house.allow(target.host, target.port)
     signs(owner)
     with at("2026-05-31 12:00"):
-        plan = f"{HOME}backlog/maintenance/north-client/support-bot/"
+        plan = f"{HOME}maintenance/north-client/support-bot/"
         owner.fills(plan, title="New model", starts_at="2026-06-01T03:15", ends_at="2026-06-01T04:05")
     with at(BEGIN):
         watches(owner, target.url, interval="10 min")

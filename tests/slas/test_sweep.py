@@ -16,6 +16,7 @@ from core import clock
 from core.models import AuditEvent, Heartbeat, OutboxEvent
 from core.tenancy import sweeper_scope
 from slas import selectors, services
+from slas.clocks import sweep as sweeping
 from slas.models import Clock, ClockEvent, ClockNotice
 from slas.tasks import sweep_clocks
 from tests.cast import Cast
@@ -262,8 +263,8 @@ def test_a_full_batch_calls_one_more_worker_and_goes_on(
         if broker == "gone":
             raise OperationalError
 
-    monkeypatch.setattr(services, "BATCH", 1)
-    monkeypatch.setattr("slas.tasks.services.sweep_due", partial(services.sweep_due, limit=1))
+    monkeypatch.setattr(sweeping, "BATCH", 1)
+    monkeypatch.setattr(sweeping, "sweep_due", partial(sweeping.sweep_due, limit=1))
     monkeypatch.setattr(sweep_clocks, "apply_async", call)
     with clock.at(utc("2026-06-01 13:00")):
         sweep_clocks()

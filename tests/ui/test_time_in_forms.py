@@ -11,7 +11,10 @@ from django.utils import timezone
 
 from core.web.forms import DayField, MomentField
 
-APPS = ("clients", "slas", "agreements", "incidents", "backlog", "monitoring", "retainer.dashboard")
+APPS = (
+    *("clients", "slas.calendars", "slas.policies", "slas.oncall", "agreements", "incidents", "backlog", "monitoring"),
+    *("monitoring.maintenance", "retainer.dashboard"),
+)
 
 
 def every_form(form: type[forms.BaseForm] = forms.Form) -> Iterator[type[forms.BaseForm]]:
