@@ -60,6 +60,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before a test's fixtures open their transaction: to the database in which stands what the test asks for."""
+    standing.place.turn += 1
     if "django_db_setup" not in item.fixturenames and not item.get_closest_marker("django_db"):  # type: ignore[attr-defined]
         return
     wanted = standing.wanted_by(item)
