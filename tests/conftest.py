@@ -22,9 +22,7 @@ from pytest_django.plugin import blocking_manager_key
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 django.setup()
 
-from core import rates  # noqa: E402
 from core.garbage import collect_less_often  # noqa: E402
-from core.ids import uuid7  # noqa: E402
 from tests import databases, lighter, standing, timing  # noqa: E402
 from tests.agreements.scenario import AgreementScenario  # noqa: E402
 from tests.api.support import World  # noqa: E402
@@ -62,6 +60,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before a test's fixtures open their transaction: to the database in which stands what the test asks for."""
+    standing.place.turn += 1
     if "django_db_setup" not in item.fixturenames and not item.get_closest_marker("django_db"):  # type: ignore[attr-defined]
         return
     wanted = standing.wanted_by(item)
@@ -97,13 +96,6 @@ def _signed_in_just_now(self: Browser, user: Any, backend: str | None = None) ->
 _force_login = Browser.force_login
 Browser.force_login = _signed_in_just_now  # type: ignore[method-assign, assignment]
 TransactionTestCase._fixture_teardown = _flush  # type: ignore[attr-defined]
-
-
-@pytest.fixture(autouse=True)
-def nothing_was_spent_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those who stand are the same in every test, and what one test had them use up is not missing in another."""
-    ask, mine = rates._ask, uuid7().hex
-    monkeypatch.setattr(rates, "_ask", lambda keys, values: ask([f"{key}:{mine}" for key in keys], values))
 
 
 @pytest.fixture

@@ -21,15 +21,7 @@ from core.tokens import create_token
 from retainer.notifications.services import create_endpoint
 from tests.api.support import World, call, send, token_of
 from tests.cast import AgencyFixture, Cast
-
-
-@pytest.fixture(autouse=True)
-def nothing_counted_yet(cast: Cast) -> None:
-    """The cast stands for the whole run, and Redis outlives each test."""
-    link = rates._script().registered_client
-    for house in (cast.north, cast.south):
-        for key in link.scan_iter(f"rate:*{house.agency.id}*"):
-            link.delete(key)
+from tests.standing import place
 
 
 def statuses(token: str, times: int) -> list[int]:
@@ -133,8 +125,8 @@ def test_a_key_costs_the_same_however_much_is_taken(db: None) -> None:
         with after(second):
             spend([limit], 1000)
     link = rates._script().registered_client
-    key = max(link.scan_iter("rate:test:bounded*"), key=link.ttl)
-    assert link.hlen(key) <= rates.SLOTS
+    key = f"rate:test:bounded:{place.turn}"
+    assert 0 < link.hlen(key) <= rates.SLOTS
     assert 0 < link.ttl(key) <= 90
 
 
