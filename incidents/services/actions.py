@@ -38,8 +38,8 @@ def confirm(*, incident_id: uuid.UUID, expected_version: int | None = None) -> I
         incident = locked_for(incident_id, Action.CONFIRM, expected_version)
         if incident.confirmed_at:
             raise Conflict(_("This incident has been confirmed already."))
-        incident.confirmed_at = now()
-        publish(incident, now())
+        incident.confirmed_at = at = now()
+        publish(incident, at)
         return done(incident, events.CONFIRMED, EntryKind.CONFIRMED)
 
 
@@ -49,9 +49,10 @@ def call_false_alarm(*, incident_id: uuid.UUID, reason: str, expected_version: i
         incident = locked_for(incident_id, Action.FALSE_ALARM, expected_version)
         if incident.published_at:
             raise Conflict(_("The client has seen this incident. Resolve it and say that it was a false alarm."))
-        incident.state, incident.publish_at, incident.closed_at = IncidentState.FALSE_ALARM, None, now()
+        incident.state, incident.publish_at = IncidentState.FALSE_ALARM, None
+        incident.closed_at = at = now()
         stop_waiting(incident)
-        move_clocks(incident, "cancel", now(), reason=clean_text(reason, "reason", 300))
+        move_clocks(incident, "cancel", at, reason=clean_text(reason, "reason", 300))
         return done(incident, events.FALSE_ALARM, EntryKind.FALSE_ALARM, body=reason)
 
 
@@ -62,10 +63,12 @@ def acknowledge(*, incident_id: uuid.UUID, expected_version: int | None = None) 
     """
     with transaction.atomic():
         incident = locked_for(incident_id, Action.ACKNOWLEDGE, expected_version)
-        incident.state, incident.acknowledged_at = IncidentState.ACKNOWLEDGED, now()
+        incident.state = IncidentState.ACKNOWLEDGED
+        # One moment for the step and for the clocks that it keeps, however long the rest takes.
+        incident.acknowledged_at = at = now()
         if incident.owner_id is None:
             incident.owner_id = require_scope().actor.user_id
-        move_clocks(incident, "satisfy", now(), metrics=begun(incident))
+        move_clocks(incident, "satisfy", at, metrics=begun(incident))
         return done(incident, events.ACKNOWLEDGED, EntryKind.ACKNOWLEDGED, visible=True)
 
 
@@ -73,9 +76,10 @@ def mitigate(*, incident_id: uuid.UUID, expected_version: int | None = None) -> 
     """The effect is contained, the cause may remain."""
     with transaction.atomic():
         incident = locked_for(incident_id, Action.MITIGATE, expected_version)
-        incident.state, incident.mitigated_at = IncidentState.MITIGATED, now()
+        incident.state = IncidentState.MITIGATED
+        incident.mitigated_at = at = now()
         mark_begun(incident)
-        move_clocks(incident, "satisfy", now(), metrics=(*begun(incident), "mitigation"))
+        move_clocks(incident, "satisfy", at, metrics=(*begun(incident), "mitigation"))
         return done(incident, events.MITIGATED, EntryKind.MITIGATED, visible=True)
 
 
@@ -139,10 +143,11 @@ def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None 
         # An alert may have opened another incident of the same cause meanwhile; then this one stands beside it.
         if Incident.objects.filter(fingerprint=incident.fingerprint, state__in=IncidentState.open_values()).exists():
             incident.fingerprint = ""
-        incident.acknowledged_at = incident.acknowledged_at or now()
-        move_clocks(incident, "reopen", now(), reason=text)
+        at = now()
+        incident.acknowledged_at = incident.acknowledged_at or at
+        move_clocks(incident, "reopen", at, reason=text)
         # What a false alarm had cancelled runs again; whoever reopens has begun, so the response is kept.
-        move_clocks(incident, "satisfy", now(), metrics=begun(incident))
+        move_clocks(incident, "satisfy", at, metrics=begun(incident))
         return done(incident, events.REOPENED, EntryKind.REOPENED, body=text, visible=True)
 
 

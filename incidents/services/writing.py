@@ -36,12 +36,14 @@ def post_update(*, incident_id: uuid.UUID, body: str) -> Incident:
         incident = locked_row(incident_id)
         if incident.state == IncidentState.FALSE_ALARM:
             raise Conflict(_("The client does not see a false alarm. Reopen it first."))
-        publish(incident, now())
+        # One moment for the line and for the clocks: the next message is owed from when this one was written.
+        at = now()
+        publish(incident, at)
         text = clean_text(body, "body", 10_000, lines=True)
         if incident.state in IncidentState.open_values():
-            move_clocks(incident, "satisfy", now(), metrics=("first_response", "next_response"))
-            sla_services.next_cycle(subject_type=SUBJECT, subject_id=incident.id, metric="periodic_update", at=now())
-        return done(incident, events.UPDATED, EntryKind.UPDATE, body=text, visible=True)
+            move_clocks(incident, "satisfy", at, metrics=("first_response", "next_response"))
+            sla_services.next_cycle(subject_type=SUBJECT, subject_id=incident.id, metric="periodic_update", at=at)
+        return done(incident, events.UPDATED, EntryKind.UPDATE, body=text, visible=True, at=at)
 
 
 def add_entry(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import count
+
 import pytest
 
 from core.errors import DomainError
+from incidents import services
 from slas.models import ClockEvent
 from tests.incidents.scenario import MORNING, IncidentScenario, utc
 
@@ -218,3 +222,27 @@ def test_the_contract_that_counts_is_the_one_in_force_when_it_began(ward: Incide
     assert ward.row(incident_id).policy_version_id is None
     assert ward.clocks(incident_id) == {}
     assert ward.row(ward.open(MORNING)).policy_version_id == ward.policy.id
+
+
+@pytest.mark.parametrize(("step", "column"), [("acknowledge", "acknowledged_at"), ("mitigate", "mitigated_at")])
+def test_a_step_and_the_clocks_that_it_keeps_have_one_moment(
+    step: str, column: str, ward: IncidentScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the rest takes: what was done in the last second is not missed by the time it is written down."""
+    incident_id = ward.open()
+    ticks = (utc("2026-06-01 08:20") + timedelta(seconds=5 * tick) for tick in count())
+    monkeypatch.setattr("incidents.services.actions.now", lambda: next(ticks))
+    ward.do(step, incident_id, "2026-06-01 08:30")
+    kept = {row.satisfied_at for row in ward.clocks(incident_id).values() if row.satisfied_at}
+    assert kept == {getattr(ward.row(incident_id), column)}
+
+
+def test_an_update_owes_the_next_one_from_when_it_was_written(
+    ward: IncidentScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident_id = ward.open()
+    ticks = (utc("2026-06-01 08:20") + timedelta(seconds=5 * tick) for tick in count())
+    monkeypatch.setattr("incidents.services.writing.now", lambda: next(ticks))
+    with ward.at("2026-06-01 08:30"):
+        services.post_update(incident_id=incident_id, body="We are looking into it.")
+    assert ward.clocks(incident_id)["periodic_update"].started_at == ward.entry(incident_id, "update").at
