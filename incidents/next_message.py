@@ -15,9 +15,10 @@ MESSAGES = (*ANSWERS, ROUND)
 
 
 def next_message(views: Iterable[Any], at: datetime) -> Any:
-    """The clock, as a view of it, of the message that is due first after ``at``; None where none is owed any more."""
+    """The clock, as a view of it, of the message that is due first after ``at``; None where none is owed any more. Of
+    two that are due at once the one that is guaranteed."""
     owed = [view for view in views if view.metric in MESSAGES and _comes(view, at)]
-    return min(owed, key=lambda view: view.due_at, default=None)
+    return min(owed, key=lambda view: (view.due_at, not view.is_guarantee), default=None)
 
 
 def _comes(view: Any, at: datetime) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from clients import services as client_services
 from core import clock, outbox
+from incidents.next_message import next_message
 from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Delivery
 from slas.models import Target
@@ -71,3 +73,13 @@ def test_a_client_whose_reply_is_late_is_told_no_time(live: IncidentScenario) ->
     said = mail(live, "2026-06-08 08:00", "incidents.incident.published", live.house.contact.email)
     assert said[0] == IMPACT
     assert not [line for line in said if "hear from us by" in line or "aim to write" in line]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_messages_that_are_due_at_once_the_guaranteed_one_is_announced(turned: bool) -> None:
+    due = {"due_at": utc("2026-06-01 09:00"), "ended_at": None, "state": "running"}
+    views = [
+        SimpleNamespace(metric="first_response", is_guarantee=True, **due),
+        SimpleNamespace(metric="periodic_update", is_guarantee=False, **due),
+    ]
+    assert next_message(views[::-1] if turned else views, utc(MORNING)).is_guarantee
