@@ -14,5 +14,5 @@ class BacklogConfig(AppConfig):
     name = "backlog"
 
     def ready(self) -> None:
-        """Workers know its news by name."""
+        """Workers know its events by name."""
         declare(declared_in(events))

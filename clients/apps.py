@@ -14,5 +14,5 @@ class ClientsConfig(AppConfig):
     name = "clients"
 
     def ready(self) -> None:
-        """Workers know its news by name."""
+        """Workers know its events by name."""
         declare(declared_in(events))

@@ -1,4 +1,4 @@
-"""Writes what happened, in the transaction in which it happens: the audit row and the news for others."""
+"""Writes what happened, in the transaction in which it happens: the audit row and the event for others."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class IncidentsConfig(AppConfig):
 
         holders.register(incidents_holding)
 
-        # A line that another app adds to a timeline is news of its kind.
+        # A line that another app adds to a timeline is an event of its kind.
         lines = [f"{events.PREFIX}{kind}" for kind in EntryKind.values]
         declare([*declared_in(events), *lines])
         register(HANDLERS)

@@ -1,4 +1,4 @@
-"""What incidents do about news from below: a deadline that comes near or has passed."""
+"""What incidents do about events from below: a deadline that comes near or has passed."""
 
 from __future__ import annotations
 

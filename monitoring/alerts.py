@@ -1,4 +1,4 @@
-"""How an alert begins and ends, whoever ends it: the evidence, the incident and its timeline, the news."""
+"""How an alert begins and ends, whoever ends it: the evidence, the incident and its timeline, the events."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def end(alert: Alert, *, at: datetime, evidence: dict[str, Any], said: str) -> N
 
 
 def end_unwatched(emitted: Iterable[OutboxEvent], reason: str, at: datetime) -> None:
-    """Ends the open alerts of what these news end, because nobody looks any more since ``at``.
+    """Ends the open alerts of what these events end, because nobody looks any more since ``at``.
 
     One that stayed open would swallow every later alert of the same thing. An alert that is well already, and whose
     recovery is still to be told, ends by that and at its time.
@@ -198,7 +198,7 @@ def _samples(check: Check, payload: dict[str, Any]) -> list[tuple[str, float]]:
 
 
 def emit(name: str, alert: Alert) -> None:
-    """The audit row and the news of an alert that fired or ended."""
+    """The audit row and the event of an alert that fired or ended."""
     record_and_announce(
         action=name,
         object_type="alert",

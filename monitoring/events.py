@@ -1,4 +1,4 @@
-"""The news of this app."""
+"""The events of this app."""
 
 from __future__ import annotations
 

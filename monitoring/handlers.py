@@ -1,4 +1,4 @@
-"""What monitoring does about news: alerts that fire and end, checks of a system that is paused or resumed."""
+"""What monitoring does about events: alerts that fire and end, checks of a system that is paused or resumed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def take_transition(event: Event) -> None:
 def follow_pause(event: Event) -> None:
     """A paused system is not asked; one that runs is, and has an interval's time to send what it sends.
 
-    By how it stands now, whatever the news said: news of a pause may come after the system has been resumed.
+    By how it stands now, whatever the event said: that of a pause may come after the system has been resumed.
     """
     system = clients.locked_system(uuid.UUID(event.payload["id"]))
     rows = list(Check.objects.filter(system_id=system.id, enabled=True).order_by("id").select_for_update(of=("self",)))

@@ -70,7 +70,7 @@ log = structlog.get_logger(__name__)
 class Differences:
     """How many there were of each kind before they were set right."""
 
-    # Ill, and neither an alert nor news under way; or an alert of what is well or not watched any more.
+    # Ill, and neither an alert nor an event under way; or an alert of what is well or not watched any more.
     alerts_wrong: int
     # Of a running system, and never asked again.
     checks_unscheduled: int
@@ -95,7 +95,7 @@ def reconcile() -> Differences:
 
 
 def _under_way(key: str) -> Exists:
-    """Whether news of the fingerprint in this column is still to be told."""
+    """Whether an event of the fingerprint in this column is still to be told."""
     rows = OutboxEvent.objects.filter(~Q(order_key=""), agency_id=OuterRef("agency_id"), ordered_at=None, done_at=None)
     return Exists(rows.filter(order_key=OuterRef(key)))
 
@@ -107,7 +107,7 @@ def _wrong() -> Rows:
 
 
 def _untold(kind: Kind, column: str) -> Rows:
-    """The checks or limits that are watched, of which something has begun that has neither an alert nor news."""
+    """The checks or limits that are watched, of which something has begun that has neither an alert nor an event."""
     # A serial without illness is what a worker of the version before has left: the next result clears it.
     ill = {kind.unknown: UNKNOWN_AFTER} if BEGUN[column] else {"health": kind.bad}
     rows = kind.model.objects.order_by().filter(**kind.watched, **ill, **{f"{column}__isnull": False})

@@ -1,4 +1,4 @@
-"""Stores results: samples, states, streaks and the news of what fired, in one transaction a batch."""
+"""Stores results: samples, states, streaks and the events of what fired, in one transaction a batch."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _is_our_trouble(pairs: Sequence[tuple[LeasedCheck, Result]]) -> bool:
 def apply_result(
     check: LeasedCheck, limits: Sequence[ThresholdRow], result: Result, *, suppress: bool = False
 ) -> list[OutboxEvent]:
-    """Judges the check and its thresholds and writes the outcome into the rows; returns the news.
+    """Judges the check and its thresholds and writes the outcome into the rows; returns the events.
 
     With ``hold`` a failure on the network is our own trouble and counts against nobody.
     """

@@ -1,4 +1,4 @@
-"""The news of a check or of a limit that has gone bad or good: what it says, and its place in the order of its subject.
+"""The event of a check or limit that has gone bad or good: what it says, and its place in the order of its subject.
 
 It carries the rule it was judged by, so that whoever tells it late tells of then and not of now.
 """
@@ -21,7 +21,7 @@ _NO_DATA_PREFIX = "no-data:"
 
 
 class Seen(NamedTuple):
-    """The result behind the news: its slot, when it came, what it said, and the streaks after it."""
+    """The result behind the event: its slot, when it came, what it said, and the streaks after it."""
 
     slot: datetime
     finished_at: datetime

@@ -29,12 +29,13 @@ from core import tokens
 from core.access.roles import Capability, may
 from core.access.views import Access, access_of
 from core.models import User
-from core.selectors import MembershipView, memberships_of
+from core.selectors import memberships_of
 from core.tenancy import Actor, portal_scope, tenant_scope
 from core.web.addresses import client_ip
 from core.web.problems import problem_response
 from retainer.accounts import sessions
 from retainer.errors import bad_request, forbidden, not_found
+from retainer.viewer import membership_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -133,8 +134,7 @@ class AccessMiddleware:
 
 
 def _lacks_required_mfa(request: HttpRequest) -> bool:
-    place = cast(MembershipView, request.place)  # type: ignore[attr-defined]
-    return place.require_mfa and not is_mfa_enabled(request.user)
+    return membership_of(request).require_mfa and not is_mfa_enabled(request.user)
 
 
 def _zone_of(request: HttpRequest) -> ZoneInfo:
@@ -177,4 +177,4 @@ def _request_id(request: HttpRequest) -> str:
 
 def viewer_may(request: HttpRequest, capability: Capability) -> bool:
     """True where the signed-in member may do this: for showing a button or not. The route decides for real."""
-    return may(cast(MembershipView, request.place).role, capability)  # type: ignore[attr-defined]
+    return may(membership_of(request).role, capability)

@@ -12,23 +12,24 @@ from django.utils.translation import gettext as _
 from core.access.roles import Capability, may
 from retainer import sitemap
 from retainer.sitemap import Page
+from retainer.viewer import membership_of
 
 
 def capabilities(request: HttpRequest) -> dict[str, bool]:
     """Each capability and whether the viewer has it, for showing or leaving out a button."""
-    role = request.place.role  # type: ignore[attr-defined]
+    role = membership_of(request).role
     return {capability: may(role, capability) for capability in Capability.values}
 
 
 def opened(request: HttpRequest, pages: Iterable[Page]) -> list[Page]:
     """Those of the pages that the viewer may open."""
-    role = request.place.role  # type: ignore[attr-defined]
+    role = membership_of(request).role
     return [page for page in pages if may(role, page.capability)]
 
 
 def url_of(request: HttpRequest, page: Page) -> str:
     """The page's address, in the viewer's agency unless it is the viewer's own page."""
-    return reverse(page.route, args=[] if page.own else [request.place.slug])  # type: ignore[attr-defined]
+    return reverse(page.route, args=[] if page.own else [membership_of(request).slug])
 
 
 def staff(request: HttpRequest) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def browsers() -> int:
     return delete_some(UserSession.objects.filter(~Exists(alive)).order_by("id"))
 
 
-def news() -> int:
+def events() -> int:
     """What everybody was told of, in the scope of an agency."""
     return outbox.purge(before=now() - timedelta(days=settings.OUTBOX_RETENTION_DAYS))
 
@@ -37,7 +37,7 @@ def messages() -> int:
 
 
 OF_EVERYBODY = (sessions, browsers)
-OF_AN_AGENCY = (answers, invitations, news, messages)
+OF_AN_AGENCY = (answers, invitations, events, messages)
 
 
 def purge_all() -> int:

@@ -31,7 +31,7 @@ class AuditEvent(TenantModel):
 
 
 class OutboxEvent(TenantModel):
-    """News for other apps and for the outside, written with the change. Leased, delivered at least once.
+    """An event for other apps and for the outside, written with the change. Leased, delivered at least once.
 
     Events of one ``order_key`` reach their ordered handler by ``order_seq``, which is counted in the subject's own row;
     ``ordered_at`` is when that handler was done with this one.

@@ -56,7 +56,7 @@ def done(
     at: datetime | None = None,
     **more: str,
 ) -> Incident:
-    """Saves the step with its line on the timeline, its audit row and its news, which says ``more`` besides."""
+    """Saves the step with its line on the timeline, its audit row and its event, which says ``more`` besides."""
     incident.version += 1
     incident.save()
     add_line(incident, kind, body=body, visible=visible, data=data, at=at)
@@ -90,7 +90,7 @@ def add_line(
 
 
 def emit(incident: Incident, name: str, **more: str) -> None:
-    """The audit row and the news of a step."""
+    """The audit row and the event of a step."""
     record_and_announce(
         action=name,
         object_type=SUBJECT,

@@ -50,7 +50,7 @@ class WebhookIn(InputSerializer):
     name = serializers.CharField(max_length=80)
     url = serializers.CharField(max_length=1000)
     events = serializers.ListField(
-        child=serializers.ChoiceField(services.NEWS), required=False, max_length=len(services.NEWS), help_text=NAMES
+        child=serializers.ChoiceField(services.EVENTS), required=False, max_length=len(services.EVENTS), help_text=NAMES
     )
 
 

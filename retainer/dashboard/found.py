@@ -18,6 +18,7 @@ from core.searching import NAME, best, rank
 from incidents import selectors as incidents
 from retainer import navigation, sitemap
 from retainer.sitemap import Page
+from retainer.viewer import membership_of
 from slas import selectors as slas
 
 MOST = 6
@@ -102,7 +103,7 @@ def rows(request: HttpRequest, words: str) -> list[tuple[str, list[Find]]]:
 
 
 def _slug(request: HttpRequest) -> str:
-    return str(request.place.slug)  # type: ignore[attr-defined]
+    return membership_of(request).slug
 
 
 def _rank(row: object) -> int:

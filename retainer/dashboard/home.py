@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
 from core.format import duration
-from core.selectors import MembershipView, events_version
+from core.selectors import events_version
 from core.web.live_cache import version_of
 from core.web.pages import page, unchanged, wants_part
 from incidents import selectors as incidents
@@ -25,6 +25,7 @@ from retainer.dashboard.portfolio import health_by_client
 from retainer.dashboard.roster import roster
 from retainer.dashboard.steps import first_steps
 from retainer.dashboard.week import dated, next_sentence, on_call, this_week
+from retainer.viewer import membership_of
 
 MOST_DATES = 8
 
@@ -40,8 +41,9 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     same = unchanged(request, version)
     if same:
         return same
-    place = cast(MembershipView, request.place)  # type: ignore[attr-defined]
-    context = _shown(agency, works=may(place.role, Capability.WORK)) | _polling() | {"version": version}
+    context = (
+        _shown(agency, works=may(membership_of(request).role, Capability.WORK)) | _polling() | {"version": version}
+    )
     if context["steps"] and not context["needs"]:
         context["verdict"] = _("Nothing is watched yet. These steps lead there.")
     return page(request, "dashboard/home.html", context, part="dashboard/_home.html")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.forms import Form
@@ -18,7 +18,7 @@ from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
 from core.errors import NotFound
-from core.selectors import MembershipView, events_version, members, names_of
+from core.selectors import events_version, members, names_of
 from core.web.live_cache import version_of
 from core.web.pages import page, unchanged
 from incidents import selectors as incidents
@@ -55,6 +55,7 @@ from retainer.dashboard.acts import (
 from retainer.dashboard.timeline import folded, lines_of
 from retainer.errors import not_found
 from retainer.reports.charts import chart
+from retainer.viewer import membership_of
 from slas import selectors as slas
 from slas.selectors import party_label
 
@@ -88,7 +89,7 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 
 def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str, Any]:
     """What is to be done: the next act, the others, and the composer."""
-    place = cast(MembershipView, request.place)  # type: ignore[attr-defined]
+    place = membership_of(request)
     client, recipients = clients.client(row.client_id), _recipients(row)
     audience = Audience(client.name, len(recipients), sees=row.published_at is not None)
     acts = acts_of(place.slug, row, audience, _forms(request, row, measured))
@@ -139,7 +140,7 @@ def _forms(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str,
 def _resolve_form(request: HttpRequest, measured: list[Reading]) -> ResolveForm:
     """It asks why only where something measured says no, and only those who may override that."""
     form = ResolveForm(auto_id="resolve_%s")
-    place = cast(MembershipView, request.place)  # type: ignore[attr-defined]
+    place = membership_of(request)
     if all(row.good for row in measured) or not may(place.role, Capability.OVERRIDE):
         del form.fields["override_reason"]
     return form

@@ -1,4 +1,4 @@
-"""Turns news into messages: who is told what, by mail and by webhook."""
+"""Turns events into messages: who is told what, by mail and by webhook."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ from slas import events as sla_events
 TABLE, COLUMN, OLD_COLUMN = "notifications_webhookendpoint", "sealed_secret", "sealed_old_secret"
 # Programs are told of these; everything else is the agency's own bookkeeping.
 FOR_PROGRAMS = ("slas.clock.", "incidents.incident.", "monitoring.alert.")
-NEWS = sorted(
+EVENTS = sorted(
     name
     for module in (incident_events, monitoring_events, sla_events)
     for name in declared_in(module)
@@ -119,7 +119,7 @@ def _fill(endpoint: WebhookEndpoint, name: str, url: str, events: list[str]) -> 
         raise DomainError(_("Give the receiver a name of at most 80 characters."), field="name")
     if WebhookEndpoint.objects.filter(name=name).exclude(id=endpoint.id).exists():
         raise DomainError(_("You have a receiver of this name. Choose another name."), field="name")
-    if unknown := sorted(set(events) - set(NEWS)):
+    if unknown := sorted(set(events) - set(EVENTS)):
         raise DomainError(_("Nobody is told of %(name)s.") % {"name": unknown[0][:80]}, field="events")
     _vet(url)
     endpoint.name, endpoint.url, endpoint.events = name, url, sorted(set(events))

@@ -1,4 +1,4 @@
-"""The loops of news: the outbox to its handlers, and mails and webhooks to the world."""
+"""The loops of events: the outbox to its handlers, and mails and webhooks to the world."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Notice:
 
 
 def settle(clocks: Sequence[AnyClock], rows: Events, at: datetime) -> list[Notice]:
-    """Judges locked clocks and writes all that follows: columns, notices, breach events, audit rows and news.
+    """Judges locked clocks and writes all that follows: columns, notices, breach events, audit rows and outbox rows.
 
     ``rows`` are all events of these clocks; the breaches that are written are added to them.
     """
