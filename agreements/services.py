@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
-import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements import events, selectors, values
@@ -15,14 +15,12 @@ from agreements.models import CoveredSystem, Retainer, TierInclusion, TierTempla
 from agreements.words import RetainerState
 from clients import selectors as clients
 from clients.values import optional_text, text, zone
+from core import due
 from core.audit import record, record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from core.selectors import agency
-from core.tenancy.scope import sweeper_scope, tenant_scope
 from slas import services as slas
-
-log = structlog.get_logger(__name__)
 
 
 def install_catalogue() -> None:
@@ -192,30 +190,24 @@ def end_retainer(*, retainer_id: uuid.UUID, ends_on: date) -> Retainer:
     return retainer
 
 
-def end_due(*, limit: int = 200) -> int:
+def end_due(*, limit: int = due.AT_ONCE) -> int:
     """Ends the retainers whose end has come, each in its own zone; returns how many."""
-    with sweeper_scope():
-        # A day begins first at UTC+14; which of these have begun is said by each one's zone.
-        today = (now() + timedelta(hours=14)).date()
-        rows = Retainer.objects.filter(state__in=selectors.RUNNING, ends_on__lte=today).order_by("ends_on")
-        found = list(rows.values_list("agency_id", "id", "ends_on", "time_zone")[:limit])
-    return sum(_end(agency_id, one) for agency_id, one, ends_on, zone in found if selectors.has_ended(ends_on, zone))
+    return due.work_off(_ending, _end, limit=limit)
 
 
-def _end(agency_id: uuid.UUID, retainer_id: uuid.UUID) -> bool:
-    try:
-        with tenant_scope(agency_id), transaction.atomic():
-            retainer = _locked(retainer_id)
-            if retainer.state not in selectors.RUNNING or not selectors.is_over(retainer):
-                return False
-            retainer.state = RetainerState.ENDED
-            retainer.save(update_fields=["state"])
-            _emit(events.RETAINER_ENDED, retainer)
-        return True
-    except Exception:
-        # One that cannot be ended keeps no other waiting.
-        log.exception("a retainer was not ended", retainer_id=str(retainer_id))
+def _ending() -> QuerySet[Retainer]:
+    # A day begins first at UTC+14; which of these are over is said by each one's zone.
+    today = (now() + timedelta(hours=14)).date()
+    return Retainer.objects.filter(state__in=selectors.RUNNING, ends_on__lte=today).order_by("ends_on")
+
+
+def _end(retainer: Retainer) -> bool:
+    if not selectors.is_over(retainer):
         return False
+    retainer.state = RetainerState.ENDED
+    retainer.save(update_fields=["state"])
+    _emit(events.RETAINER_ENDED, retainer)
+    return True
 
 
 def _fill(

@@ -11,19 +11,18 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from core import due
 from core.clock import now
 from core.errors import DomainError
-from core.tenancy.scope import sweeper_scope, tenant_scope
 from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring.alerts import attach
 from monitoring.models import Alert, Check, Threshold
 from monitoring.words import Health
 
-MOST_AT_ONCE = 200
 # One that was called a false alarm, or merged into another, has been judged by somebody who saw it fire.
 SOLVED = ("resolved", "closed")
 
@@ -40,40 +39,19 @@ log = structlog.get_logger(__name__)
 
 def take_up_unsolved() -> int:
     """Takes up what has gone on for long enough since it was called solved; returns how many alerts those were."""
-    taken, last = 0, uuid.UUID(int=0)
-    while found := _called_solved(after=last):
-        taken += sum(_try(*one) for one in found)
-        last = found[-1][1]
-    return taken
+    return due.go_through(_called_solved, _take_up)
 
 
-def _called_solved(*, after: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
-    with sweeper_scope():
-        rows = Alert.objects.filter(_GOES_ON, incident__state__in=SOLVED, id__gt=after)
-        return list(rows.order_by("id").values_list("agency_id", "id")[:MOST_AT_ONCE])
-
-
-def _try(agency_id: uuid.UUID, alert_id: uuid.UUID) -> bool:
-    """One that cannot be taken up keeps no other waiting."""
-    try:
-        with tenant_scope(agency_id), transaction.atomic():
-            return _take_up(alert_id)
-    except Exception:
-        log.exception("an alert was not taken up", alert_id=str(alert_id))
-        return False
-
-
-def _take_up(alert_id: uuid.UUID) -> bool:
+def _called_solved() -> QuerySet[Alert]:
     rows = Alert.objects.select_related("source_check__system", "source_check__environment", "threshold")
-    alert = rows.filter(_GOES_ON, id=alert_id).select_for_update(of=("self",)).first()
+    return rows.filter(_GOES_ON, incident__state__in=SOLVED)
+
+
+def _take_up(alert: Alert) -> bool:
+    assert alert.incident_id
     # Locked, so that whoever opens it again at this moment, for another alert of it, is seen.
-    incident = incident_services.locked_row(alert.incident_id) if alert and alert.incident_id else None
-    if (
-        alert is None
-        or incident is None
-        or incident.state not in SOLVED
-        or not _has_gone_on(alert, incident.resolved_at)
-    ):
+    incident = incident_services.locked_row(alert.incident_id)
+    if incident.state not in SOLVED or not _has_gone_on(alert, incident.resolved_at):
         return False
     log.info("an incident was not solved", incident=incident.number)
     if incidents.open_with(incident.fingerprint) or not _reopen(incident.id, alert):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import structlog
-from django.db import transaction
+from django.db.models import QuerySet
 
+from core import due
 from core.clock import now
-from core.tenancy.scope import sweeper_scope
 from incidents import events
 from incidents.models import Incident
 from incidents.services.base import add_line, emit
@@ -16,35 +15,23 @@ from incidents.severities import SERIOUS
 from incidents.words import EntryKind
 from slas import selectors as slas
 
-log = structlog.get_logger(__name__)
 
-
-def publish_due(*, limit: int = 200) -> int:
+def publish_due(*, limit: int = due.AT_ONCE) -> int:
     """Shows the client the serious incidents that nobody has judged in time; returns how many."""
-    with sweeper_scope():
-        rows = list(
-            Incident.objects.filter(publish_at__lte=now())
-            .order_by("publish_at")
-            .select_for_update(skip_locked=True, of=("self",))[:limit]
-        )
-        return sum(_publish_one(row) for row in rows)
+    return due.work_off(_unjudged, _publish, column="publish_at", limit=limit)
 
 
-def _publish_one(incident: Incident) -> int:
-    try:
-        with transaction.atomic():
-            # The instant at which the hold ended, not at which we noticed.
-            due = incident.publish_at or now()
-            incident.published_at, incident.publish_at = due, None
-            incident.version += 1
-            incident.save(update_fields=["published_at", "publish_at", "version"])
-            add_line(incident, EntryKind.PUBLISHED, at=due)
-            emit(incident, events.PUBLISHED)
-    except Exception:
-        log.exception("incident not published", incident_id=str(incident.id))
-        Incident.objects.filter(id=incident.id).update(publish_at=now() + timedelta(minutes=5))
-        return 0
-    return 1
+def _unjudged() -> QuerySet[Incident]:
+    return Incident.objects.filter(publish_at__lte=now()).order_by("publish_at")
+
+
+def _publish(incident: Incident) -> bool:
+    # From the instant at which the hold ended, not from that at which we noticed.
+    ended, incident.publish_at = incident.publish_at, None
+    publish(incident, ended or now())
+    incident.version += 1
+    incident.save(update_fields=["published_at", "publish_at", "version"])
+    return True
 
 
 def embargo(incident: Incident) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clients import selectors as clients
+from core import due
 from core.clock import now
 from core.errors import Conflict, DomainError
-from core.tenancy.scope import sweeper_scope
 from incidents import events
 from incidents.models import Incident
 from incidents.services.base import add_line, clean_text, done, emit, locked_for, move_clocks, stop_waiting
@@ -22,8 +22,6 @@ from slas.words import Party
 
 # How long after the wait began the client is reminded; after the last time a person has to ask.
 REMIND_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
-
-log = structlog.get_logger(__name__)
 
 
 def pause(
@@ -72,38 +70,26 @@ def resume(*, incident_id: uuid.UUID, at: datetime | None = None, expected_versi
         return done(incident, events.RESUMED, EntryKind.RESUMED, visible=True, data={"party": party})
 
 
-def remind_due(*, limit: int = 200) -> int:
+def remind_due(*, limit: int = due.AT_ONCE) -> int:
     """Reminds the clients that are due to be; returns how many incidents those were of."""
-    with sweeper_scope():
-        rows = list(
-            Incident.objects.filter(remind_at__lte=now())
-            .order_by("remind_at")
-            .select_for_update(skip_locked=True, of=("self",))[:limit]
-        )
-        return sum(_remind_one(row) for row in rows)
+    return due.work_off(_unreminded, _remind, column="remind_at", limit=limit)
 
 
-def _remind_one(incident: Incident) -> int:
-    try:
-        with transaction.atomic():
-            if incident.waiting_on != Party.CLIENT:
-                # A process of the version before has ended the wait.
-                Incident.objects.filter(id=incident.id).update(remind_at=None)
-                return 0
-            incident.remind_at = _next_reminder(incident)
-            if not clients.gets_mail(incident.client_id):
-                # Nobody would be reminded, so nobody is said to have been.
-                incident.save(update_fields=["remind_at"])
-                return 0
-            incident.version += 1
-            incident.save(update_fields=["remind_at", "version"])
-            add_line(incident, EntryKind.REMINDED, visible=True)
-            emit(incident, events.REMINDED)
-    except Exception:
-        log.exception("client not reminded", incident_id=str(incident.id))
-        Incident.objects.filter(id=incident.id).update(remind_at=now() + timedelta(minutes=5))
-        return 0
-    return 1
+def _unreminded() -> QuerySet[Incident]:
+    return Incident.objects.filter(remind_at__lte=now()).order_by("remind_at")
+
+
+def _remind(incident: Incident) -> bool:
+    # A process of the version before may have ended the wait. Where nobody gets mail, nobody is said to be reminded.
+    waits = incident.waiting_on == Party.CLIENT
+    reminds = waits and clients.gets_mail(incident.client_id)
+    incident.remind_at = _next_reminder(incident) if waits else None
+    incident.version += reminds
+    incident.save(update_fields=["remind_at", "version"])
+    if reminds:
+        add_line(incident, EntryKind.REMINDED, visible=True)
+        emit(incident, events.REMINDED)
+    return reminds
 
 
 def _next_reminder(incident: Incident) -> datetime | None:

@@ -16,15 +16,16 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from core import selectors, services
+from core import due, selectors, services
 from core.audit import record
 from core.clock import now
 from core.errors import NotFound
 from core.models import Agency
 from core.net.names import NoWord, txt_records
-from core.tenancy.scope import sweeper_scope, tenant_scope
+from core.tenancy.scope import tenant_scope
 from core.text import display_name
 from retainer.notifications.models import Proof, SenderDomain
 
@@ -153,7 +154,7 @@ def look_again() -> None:
 def check_due() -> int:
     """Looks at domains whose time has come, outside any transaction, and returns how many it looked at."""
     until, looked = time.monotonic() + ROUND_SECONDS, 0
-    for row in _claim():
+    for row in due.lease(_due, column="next_check_at", lasts=LEASE, limit=BATCH):
         if time.monotonic() > until:
             break
         outcome = _look(row)
@@ -163,14 +164,8 @@ def check_due() -> int:
     return looked
 
 
-def _claim() -> list[SenderDomain]:
-    """Leased: whoever ends before they are done leaves them due again."""
-    at = now()
-    with sweeper_scope():
-        due = SenderDomain.objects.filter(next_check_at__lte=at).order_by("next_check_at")
-        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-        SenderDomain.objects.filter(id__in=[row.id for row in rows]).update(next_check_at=at + LEASE)
-    return rows
+def _due() -> QuerySet[SenderDomain]:
+    return SenderDomain.objects.filter(next_check_at__lte=now()).order_by("next_check_at")
 
 
 def _look(row: SenderDomain) -> str:

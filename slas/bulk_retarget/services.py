@@ -17,11 +17,12 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from core import due
 from core.audit import record
 from core.clock import now
 from core.errors import Conflict, NotFound
 from core.tenancy.context import require_scope
-from core.tenancy.scope import sweeper_scope, tenant_scope
+from core.tenancy.scope import tenant_scope
 from slas import subjects
 from slas.bulk_retarget.models import TermsMove
 from slas.bulk_retarget.plan import Plan
@@ -30,6 +31,8 @@ from slas.policies.models import PolicyVersion, Target
 from slas.words import MoveState
 
 BATCH = 500
+# Moves that one round takes a batch of.
+MOST_AT_ONCE = 20
 # Batches that a preview looks through at most.
 MOST_PREVIEWED = 20
 # A process that dies in the middle of a batch leaves the move to others after this long.
@@ -78,11 +81,12 @@ def discard_move(*, move_id: uuid.UUID) -> TermsMove:
 
 def step_moves() -> int:
     """One batch of each move that is due, of any agency; returns how many clocks were dealt with."""
-    with sweeper_scope():
-        due = TermsMove.objects.filter(next_due_at__lte=now()).order_by("next_due_at")
-        moves = list(due.select_for_update(skip_locked=True, of=("self",))[:20])
-        TermsMove.objects.filter(id__in=[move.id for move in moves]).update(next_due_at=now() + LEASE)
+    moves = due.lease(_due_moves, column="next_due_at", lasts=LEASE, limit=MOST_AT_ONCE)
     return sum(_step(move) for move in moves)
+
+
+def _due_moves() -> QuerySet[TermsMove]:
+    return TermsMove.objects.filter(next_due_at__lte=now()).order_by("next_due_at")
 
 
 def _step(move: TermsMove) -> int:

@@ -10,13 +10,14 @@ from typing import Any
 import holidays
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from core import due
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
 from core.tenancy.context import require_scope
-from core.tenancy.scope import sweeper_scope, tenant_scope
 from slas.calendars.models import Calendar, HolidayFeed, HolidayProposal
 from slas.calendars.selectors import in_force
 from slas.calendars.services import new_calendar_version
@@ -90,26 +91,22 @@ def decide_holidays(*, calendar_id: uuid.UUID, close_ids: Collection[uuid.UUID |
 
 def read_feeds(*, limit: int = 50) -> int:
     """Reads the feeds that are due again, so that the years that come within reach are proposed; returns how many."""
-    with sweeper_scope():
-        due = HolidayFeed.objects.filter(next_due_at__lte=now()).order_by("next_due_at")
-        keys = list(due.values_list("agency_id", "id")[:limit])
-    for agency_id, feed_id in keys:
-        with tenant_scope(agency_id):
-            _read(feed_id)
-    return len(keys)
+    return due.work_off(_due_feeds, _read, column="next_due_at", limit=limit)
 
 
-def _read(feed_id: uuid.UUID) -> None:
-    feed = HolidayFeed.objects.select_for_update(of=("self",)).filter(id=feed_id, next_due_at__lte=now()).first()
-    if feed is None:
-        return
+def _due_feeds() -> QuerySet[HolidayFeed]:
+    return HolidayFeed.objects.filter(next_due_at__lte=now()).order_by("next_due_at")
+
+
+def _read(feed: HolidayFeed) -> bool:
     try:
         _propose(_locked(feed.calendar_id), holidays_of(feed.country, feed.region))
     except DomainError as error:
         # The library knows this country no more. What was decided stands.
-        log.warning("a holiday feed could not be read", feed_id=str(feed_id), error=error.message)
+        log.warning("a holiday feed could not be read", feed_id=str(feed.id), error=error.message)
     feed.next_due_at = now() + AGAIN_AFTER
     feed.save(update_fields=["next_due_at"])
+    return True
 
 
 def _propose(calendar: Calendar, found: dict[date, str]) -> None:

@@ -60,15 +60,15 @@ def test_its_end_is_in_the_audit_and_told_once(desk: AgreementScenario) -> None:
 
 
 def test_one_that_was_prolonged_meanwhile_goes_on(desk: AgreementScenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look of the sweep and its lock somebody signs for another half year."""
     retainer = ending(desk)
-    locked = services._locked
+    over = selectors.is_over
 
-    def prolonged(retainer_id: Any) -> Any:
-        row = locked(retainer_id)
+    def prolonged(row: Any) -> bool:
         row.ends_on = date(2027, 1, 1)
-        return row
+        return over(row)
 
-    monkeypatch.setattr(services, "_locked", prolonged)
+    monkeypatch.setattr(selectors, "is_over", prolonged)
     assert (sweep("2026-07-05 00:00"), state(desk, retainer)) == (0, "ending")
 
 

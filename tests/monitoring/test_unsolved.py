@@ -171,7 +171,7 @@ def test_a_check_that_was_moved_to_preproduction_is_not_taken_up(lab: Monitoring
 def test_one_that_waits_or_fails_keeps_no_other_from_being_taken_up(
     lab: MonitoringScenario, target: Target, other_target: Target, monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
-    monkeypatch.setattr("monitoring.unsolved.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("core.due.AT_ONCE", 1)
     lab.watch(other_target, bad_count=1, **({"interval_seconds": 86_400} if first == "slow" else {}))
     other_target.fails()
     lab.round(1)
