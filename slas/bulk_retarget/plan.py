@@ -5,32 +5,21 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-
-from django.utils.translation import gettext as _
 
 from slas import subjects
 from slas.bulk_retarget.models import TermsMove
-from slas.clocks.event_log import NewEvent, append
-from slas.clocks.judgement import Happened, engine_events, history, judge_clock, read_terms
+from slas.clocks.event_log import append
+from slas.clocks.judgement import Happened, history, judge_clock
 from slas.clocks.models import Clock
+from slas.clocks.proposals import Proposal, instant, is_missed
 from slas.clocks.services import terms_of, with_kept_date
-from slas.engine import Event, Judgement, Terms, from_instant, judge, to_instant
+from slas.engine import Terms, to_instant
 from slas.policies.models import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """One clock, how it stands, and what is proposed to it: the same, other terms, or nothing any more."""
-
-    clock: Clock
-    rows: list[Happened]
-    before: Judgement
-    # None where nothing is promised any more.
-    terms: Terms | None
-    target: Target | None
-    at: datetime
+class Move(Proposal):
+    """A proposal of a move: what it would come to, in the words by which a move is counted."""
 
     @property
     def is_same(self) -> bool:
@@ -42,8 +31,8 @@ class Proposal:
         a warning is taken back."""
         if self.is_same or self.terms is None:
             return self._unmoved()
-        after = self._after()
-        return self._moved(after.due_at or 0, after.state, missed=after.breached_at is not None)
+        after = self.after()
+        return self._moved(after.due_at or 0, after.state, missed=is_missed(after, self.at))
 
     def done(self) -> Iterable[str]:
         """The same words, read off the clock after it was moved and judged."""
@@ -51,26 +40,22 @@ class Proposal:
             return self._unmoved()
         clock = self.clock
         due = to_instant(clock.due_at) if clock.due_at else 0
-        return self._moved(due, clock.state, missed=clock.breached_at is not None)
+        passed = clock.state != "paused" and due <= to_instant(self.at)
+        return self._moved(due, clock.state, missed=clock.breached_at is not None or passed)
 
     def moved(self) -> subjects.Moved:
         """The promise before and after, read off the clock after it was moved and judged."""
-        after = None if self.terms is None else self.clock.due_at
-        return self._moved_to(after)
+        return self._moved_to(None if self.terms is None else self.clock.due_at)
 
     def preview(self) -> subjects.Moved | None:
         """The same before anything is done; None where nothing would become of it."""
         if self.is_same:
             return None
-        return self._moved_to(None if self.terms is None else _instant(self._after().due_at))
+        return self._moved_to(None if self.terms is None else instant(self.after().due_at))
 
     def _moved_to(self, after: datetime | None) -> subjects.Moved:
         clock = self.clock
-        return subjects.Moved(clock.subject_type, clock.subject_id, clock.metric, _instant(self.before.due_at), after)
-
-    def _after(self) -> Judgement:
-        change = Event(at=to_instant(self.at), kind="retarget", terms=self.terms, seq=len(self.rows) + 1)
-        return judge(read_terms(self.clock.terms), [*engine_events(self.rows), change], to_instant(self.at))
+        return subjects.Moved(clock.subject_type, clock.subject_id, clock.metric, self.due_before(), after)
 
     def _unmoved(self) -> tuple[str, ...]:
         return ("same",) if self.is_same else ("dropped",)
@@ -80,27 +65,10 @@ class Proposal:
         old = self.before.due_at or 0
         if due != old:
             yield "later" if due > old else "sooner"
-        # The engine sees a miss from the second after the deadline on.
-        if missed or (state != "paused" and due <= to_instant(self.at)):
+        if missed:
             yield "missed"
         elif self.before.state == "at_risk" and state != "at_risk":
             yield "no_longer_at_risk"
-
-    def fact(self) -> NewEvent:
-        """The event that makes it so."""
-        if self.terms is None or self.target is None:
-            return NewEvent("cancel", self.at, reason=_("No longer promised"), data={"dropped": True})
-        data = {
-            "mode": "carry_elapsed",
-            "terms": self.terms.to_json(),
-            "severity": self.target.severity,
-            "policy_version_id": str(self.target.version_id),
-        }
-        return NewEvent("retarget", self.at, data=data)
-
-
-def _instant(due: int | None) -> datetime | None:
-    return None if due is None else from_instant(due)
 
 
 class Plan:
@@ -122,37 +90,36 @@ class Plan:
         return [moved for proposal in self._proposals(clocks) if (moved := proposal.preview())]
 
     def count(self, clocks: Sequence[Clock]) -> Counter[str]:
-        """How many clocks each word of ``Proposal.foreseen`` is true of; nothing is written."""
+        """How many clocks each word of ``Move.foreseen`` is true of; nothing is written."""
         return Counter(word for proposal in self._proposals(clocks) for word in proposal.foreseen())
 
     def carry_out(self, clocks: Sequence[Clock]) -> Counter[str]:
         """Gives locked clocks what is proposed to them; counts like ``count``."""
         proposals = self._proposals(clocks)
         moving = [proposal for proposal in proposals if not proposal.is_same]
-        facts = {proposal.clock.id: proposal.fact() for proposal in moving}
+        facts = {proposal.clock.id: proposal.event() for proposal in moving}
         for proposal in moving:
-            if proposal.target is not None:
-                proposal.clock.policy_version_id = proposal.target.version_id
+            proposal.take()
         if moving:
             rows = {proposal.clock.id: proposal.rows for proposal in moving}
             append([proposal.clock for proposal in moving], facts, rows)
             subjects.tell_moved([proposal.moved() for proposal in moving], self.name)
         return Counter(word for proposal in proposals for word in proposal.done())
 
-    def _proposals(self, clocks: Sequence[Clock]) -> list[Proposal]:
+    def _proposals(self, clocks: Sequence[Clock]) -> list[Move]:
         rows = history(clocks)
         return [self._proposal(clock, rows[clock.id]) for clock in clocks]
 
-    def _proposal(self, clock: Clock, rows: list[Happened]) -> Proposal:
+    def _proposal(self, clock: Clock, rows: list[Happened]) -> Move:
         before, at = judge_clock(clock, rows, self.at), max(self.at, clock.started_at)
         target = self._target(clock, rows)
         if target is None:
-            return Proposal(clock, rows, before, None, None, at)
+            return Move(clock, rows, before, None, None, at)
         if not self._touches(target):
-            return Proposal(clock, rows, before, before.terms, target, at)
+            return Move(clock, rows, before, before.terms, target, at)
         if target.id not in self._terms:
             self._terms[target.id] = terms_of(target, self.at)
-        return Proposal(clock, rows, before, with_kept_date(self._terms[target.id], before.terms), target, at)
+        return Move(clock, rows, before, with_kept_date(self._terms[target.id], before.terms), target, at)
 
     def _touches(self, target: Target) -> bool:
         """Newer hours touch only what is counted in them; a newer policy touches all."""

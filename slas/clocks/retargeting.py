@@ -24,10 +24,11 @@ from slas.clocks.event_log import (
     past,
     was_dropped,
 )
-from slas.clocks.judgement import Happened, engine_events, history, judge_clock, read_terms
+from slas.clocks.judgement import Happened, history, judge_clock
 from slas.clocks.models import Clock
+from slas.clocks.proposals import Proposal, instant, is_missed
 from slas.clocks.services import AT_START, promised_by, start_clocks, targets_for, terms_of, with_kept_date
-from slas.engine import RETARGET_MODES, Event, Judgement, RetargetMode, from_instant, judge, to_instant
+from slas.engine import RETARGET_MODES, Event, RetargetMode, judge, to_instant
 from slas.policies.models import Target
 from slas.words import Metric
 
@@ -57,7 +58,7 @@ def retarget(
         kind = _request_kind(rows[moving[0].id])
         targets = promised_by(policy_version_id, severity, kind, Metric.values)
         for clock in moving:
-            _move(clock, rows[clock.id], targets.get(clock.metric), moment, way, waits)
+            _move(_proposal(clock, rows[clock.id], targets.get(clock.metric), moment, way), waits)
         new = set(targets) & AT_START - {clock.metric for clock in clocks}
         if new:
             began = min(clock.started_at for clock in clocks) if mode == "retroactive" else moment
@@ -107,22 +108,19 @@ def preview_retarget(
     if not moving:
         return []
     targets = targets_for(policy_version_id, severity, _request_kind(rows[moving[0].id]), Metric.values)
-    shifts = [_shift(clock, rows[clock.id], targets.get(clock.metric), moment, way) for clock in moving]
+    proposals = [_proposal(clock, rows[clock.id], targets.get(clock.metric), moment, way) for clock in moving]
+    shifts = [_shift(proposal, moment) for proposal in proposals]
     found = {shift.metric: shift for shift in shifts if shift}
     began = min(clock.started_at for clock in clocks) if mode == "retroactive" else moment
     for metric in set(targets) & AT_START - {clock.metric for clock in clocks}:
-        fresh = judge(terms_of(targets[metric], began), [Event(at=to_instant(began), kind="start")], to_instant(moment))
-        found[metric] = Shift(metric, None, _due(fresh), _is_missed(fresh, moment))
+        found[metric] = _fresh(targets[metric], began, moment)
     return [found[metric] for metric in Metric.values if metric in found]
 
 
 def preview_start(*, policy_version_id: uuid.UUID, severity: str, at: datetime) -> list[Shift]:
     """The promises that a subject which begins at that moment would have now, in their order; nothing is written."""
     targets = promised_by(policy_version_id, severity, "", AT_START)
-    found = {}
-    for metric, target in targets.items():
-        fresh = judge(terms_of(target, at), [Event(at=to_instant(at), kind="start")], to_instant(now()))
-        found[metric] = Shift(metric, None, _due(fresh), _is_missed(fresh, now()))
+    found = {metric: _fresh(target, at, now()) for metric, target in targets.items()}
     return [found[metric] for metric in Metric.values if metric in found]
 
 
@@ -138,62 +136,41 @@ def _request_kind(rows: Sequence[Happened]) -> str:
     return str(rows[0].data.get("request_kind", ""))
 
 
-def _shift(
-    clock: Clock, rows: Sequence[Happened], target: Target | None, moment: datetime, mode: RetargetMode
-) -> Shift | None:
-    before, dropped = judge_clock(clock, rows, moment), clock.ended_at is not None
-    if before.breached_at is not None or (dropped and target is None):
+def _proposal(
+    clock: Clock, rows: list[Happened], target: Target | None, moment: datetime, mode: RetargetMode
+) -> Proposal:
+    before = judge_clock(clock, rows, moment)
+    # A miss that time alone has brought stays one.
+    at = after_any_miss(clock, rows, max(moment, clock.started_at))
+    terms = with_kept_date(terms_of(target, at), before.terms) if target else None
+    return Proposal(clock, rows, before, terms, target, at, mode)
+
+
+def _shift(proposal: Proposal, moment: datetime) -> Shift | None:
+    metric, dropped = proposal.clock.metric, proposal.was_dropped
+    if proposal.before.breached_at is not None or (dropped and proposal.target is None):
         # Missed by time alone, which nobody may have noticed yet; or not promised before, and not now either.
         return None
-    if target is None:
-        return Shift(clock.metric, _due(before), None)
-    start = max(moment, clock.started_at)
-    at, seq = to_instant(start), len(rows) + 1
-    again = [Event(at=at, kind="reopen", seq=seq)] if dropped else []
-    terms = with_kept_date(terms_of(target, start), before.terms)
-    change = Event(at=at, kind="retarget", terms=terms, mode=mode, seq=seq + len(again))
-    after = judge(read_terms(clock.terms), [*engine_events(rows), *again, change], at)
-    return Shift(clock.metric, None if dropped else _due(before), _due(after), _is_missed(after, moment))
+    if proposal.target is None:
+        return Shift(metric, proposal.due_before(), None)
+    after = proposal.after()
+    return Shift(metric, None if dropped else proposal.due_before(), instant(after.due_at), is_missed(after, moment))
 
 
-def _due(judgement: Judgement) -> datetime | None:
-    return None if judgement.due_at is None else from_instant(judgement.due_at)
+def _fresh(target: Target, began: datetime, moment: datetime) -> Shift:
+    """A promise that begins."""
+    judged = judge(terms_of(target, began), [Event(at=to_instant(began), kind="start")], to_instant(moment))
+    return Shift(target.metric, None, instant(judged.due_at), is_missed(judged, moment))
 
 
-def _is_missed(judgement: Judgement, moment: datetime) -> bool:
-    # The engine sees a miss from the second after the deadline on.
-    passed = judgement.state != "paused" and (judgement.due_at or 0) <= to_instant(moment)
-    return judgement.breached_at is not None or passed
-
-
-def _move(
-    clock: Clock,
-    rows: list[Happened],
-    target: Target | None,
-    moment: datetime,
-    mode: str,
-    waits: Sequence[Event],
-) -> None:
+def _move(proposal: Proposal, waits: Sequence[Event]) -> None:
     """Gives one clock its new terms, or ends it where none are promised; one that was dropped before runs again."""
-    mine = {clock.id: rows}
-    dropped = clock.ended_at is not None
-    at = after_any_miss(clock, rows, max(moment, clock.started_at))
-    if target is None:
-        if not dropped:
-            fact = NewEvent("cancel", at, reason=_("No longer promised"), data={"dropped": True})
-            append([clock], {clock.id: fact}, mine)
-        return
-    if dropped:
-        append([clock], {clock.id: NewEvent("reopen", at)}, mine)
-        inherit_pauses(clock, waits, at)
+    clock, rows = proposal.clock, proposal.rows
+    if proposal.was_dropped:
+        if proposal.target is None:
+            return
+        append([clock], {clock.id: NewEvent("reopen", proposal.at)}, {clock.id: rows})
+        inherit_pauses(clock, waits, proposal.at)
         rows = history([clock])[clock.id]
-        mine = {clock.id: rows}
-    clock.severity, clock.policy_version_id = target.severity, target.version_id
-    present = judge_clock(clock, rows, at).terms
-    data = {
-        "mode": mode,
-        "terms": with_kept_date(terms_of(target, at), present).to_json(),
-        "severity": target.severity,
-        "policy_version_id": str(target.version_id),
-    }
-    append([clock], {clock.id: NewEvent("retarget", at, data=data)}, mine)
+    proposal.take()
+    append([clock], {clock.id: proposal.event()}, {clock.id: rows})
