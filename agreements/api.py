@@ -144,18 +144,10 @@ class RetainerIn(InputSerializer):
     ends_on = Day(required=False, allow_null=True)
 
 
-class RetainerPatch(InputSerializer):
+class RetainerPatch(RetainerIn):
     """What can change about a draft. What is active changes by an amendment, never by an edit."""
 
-    tier = serializers.UUIDField(source="tier_id", required=False)
-    name = serializers.CharField(max_length=80, required=False)
-    price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, required=False, help_text=SMALLEST_UNIT)
-    currency = serializers.RegexField(r"^[A-Z]{3}\Z", max_length=3, required=False)
-    price_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    hours_seconds = WholeMinutes(source="hours_minutes", required=False)
-    time_zone = serializers.CharField(max_length=64, required=False)
-    starts_on = Day(required=False)
-    ends_on = Day(required=False, allow_null=True)
+    fixed = frozenset({"client"})
 
 
 class ChecklistItemOut(OutputSerializer):

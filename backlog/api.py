@@ -44,20 +44,16 @@ class ItemIn(InputSerializer):
 
     incident = serializers.UUIDField(source="incident_id")
     title = serializers.CharField(max_length=160)
-    detail = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
-    kind = serializers.ChoiceField(BacklogKind.choices)
-    impact = Score(default=None)
-    risk = Score(default=None)
-
-
-class ItemPatch(InputSerializer):
-    """What can change about an item."""
-
-    title = serializers.CharField(max_length=160, required=False)
     detail = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
-    kind = serializers.ChoiceField(BacklogKind.choices, required=False)
+    kind = serializers.ChoiceField(BacklogKind.choices)
     impact = Score()
     risk = Score()
+
+
+class ItemPatch(ItemIn):
+    """What can change about an item."""
+
+    fixed = frozenset({"incident"})
 
 
 class MoveIn(InputSerializer):

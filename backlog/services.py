@@ -27,7 +27,13 @@ NEXT: dict[str, frozenset[str]] = {
 
 
 def create_from_incident(
-    *, incident_id: uuid.UUID, title: str, detail: str, kind: str, impact: int | None, risk: int | None
+    *,
+    incident_id: uuid.UUID,
+    title: str,
+    kind: str,
+    detail: str = "",
+    impact: int | None = None,
+    risk: int | None = None,
 ) -> BacklogItem:
     """What an incident taught, as an item of the same client and system. With both scores it is scored."""
     incident = incidents.incident(incident_id)

@@ -34,18 +34,10 @@ class ClientOut(OutputSerializer):
 
 
 class ClientIn(InputSerializer):
-    """A new client."""
+    """What is said of a client."""
 
     name = serializers.CharField(max_length=80)
     time_zone = serializers.CharField(max_length=64)
-    country = serializers.CharField(max_length=2, required=False, allow_blank=True)
-
-
-class ClientPatch(InputSerializer):
-    """What can change about a client."""
-
-    name = serializers.CharField(max_length=80, required=False)
-    time_zone = serializers.CharField(max_length=64, required=False)
     country = serializers.CharField(max_length=2, required=False, allow_blank=True)
 
 
@@ -62,7 +54,7 @@ class Clients(Endpoint):
     answer = ClientOut
     bodies = {
         "create": ClientIn,
-        "partial_update": ClientPatch,
+        "partial_update": ClientIn,
         "go_live": Nothing,
         "archive": Nothing,
         "restore": Nothing,
@@ -128,15 +120,10 @@ class ContactIn(InputSerializer):
     is_primary = serializers.BooleanField(required=False)
 
 
-class ContactPatch(InputSerializer):
+class ContactPatch(ContactIn):
     """What can change about a contact."""
 
-    name = serializers.CharField(max_length=120, required=False)
-    email = serializers.EmailField(max_length=254, required=False)
-    rights = serializers.ListField(
-        child=serializers.ChoiceField(Right.choices), allow_empty=False, max_length=3, required=False
-    )
-    is_primary = serializers.BooleanField(required=False)
+    fixed = frozenset({"client"})
 
 
 class ContactQuery(Query):
@@ -219,14 +206,10 @@ class SystemIn(InputSerializer):
     owner = serializers.UUIDField(source="owner_id", required=False, allow_null=True)
 
 
-class SystemPatch(InputSerializer):
+class SystemPatch(SystemIn):
     """What can change about a system."""
 
-    name = serializers.CharField(max_length=80, required=False)
-    criticality = serializers.ChoiceField(Criticality.choices, required=False)
-    customer_facing = serializers.BooleanField(required=False)
-    purpose = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    owner = serializers.UUIDField(source="owner_id", required=False, allow_null=True)
+    fixed = frozenset({"client"})
 
 
 class SystemQuery(ArchivedQuery):

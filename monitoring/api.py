@@ -89,12 +89,16 @@ class CheckOut(OutputSerializer):
         return selectors.shown_url(row.url)
 
 
-class CheckPatch(InputSerializer):
-    """What can change about a check."""
+class CheckIn(InputSerializer):
+    """A new check."""
 
-    name = serializers.CharField(max_length=80, required=False)
-    kind = serializers.ChoiceField(CheckKind.choices, required=False)
-    url = serializers.CharField(max_length=1000, required=False)
+    system = serializers.UUIDField(source="system_id")
+    environment_kind = serializers.ChoiceField(ENVIRONMENTS, required=False)
+    name = serializers.CharField(max_length=80)
+    kind = serializers.ChoiceField(CheckKind.choices)
+    url = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, help_text=_("None for the kind “push”.")
+    )
     authorization = serializers.CharField(
         max_length=4000, required=False, allow_blank=True, write_only=True, help_text=_("Kept sealed, never shown.")
     )
@@ -105,16 +109,10 @@ class CheckPatch(InputSerializer):
     good_count = serializers.IntegerField(min_value=1, max_value=100, required=False)
 
 
-class CheckIn(CheckPatch):
-    """A new check."""
+class CheckPatch(CheckIn):
+    """What can change about a check."""
 
-    system = serializers.UUIDField(source="system_id")
-    environment_kind = serializers.ChoiceField(ENVIRONMENTS, required=False)
-    name = serializers.CharField(max_length=80)
-    kind = serializers.ChoiceField(CheckKind.choices)
-    url = serializers.CharField(
-        max_length=1000, required=False, allow_blank=True, help_text=_("None for the kind “push”.")
-    )
+    fixed = frozenset({"system", "environment_kind"})
 
 
 class ThresholdIn(InputSerializer):

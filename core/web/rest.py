@@ -71,6 +71,13 @@ def writer(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[A
 class InputSerializer(serializers.Serializer[Any]):
     """Input. A field that is not declared is refused by name, so that no misspelt one is silently lost."""
 
+    # Of a change: the fields of the body it inherits from that are said once and for all.
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Those that may be sent."""
+        return {name: field for name, field in super().get_fields().items() if name not in self.fixed}
+
     def to_internal_value(self, data: Any) -> Any:
         """The validated values; ValidationError names every unknown field."""
         if isinstance(data, Mapping):

@@ -45,20 +45,13 @@ class WebhookWithSecret(WebhookOut):
 
 
 class WebhookIn(InputSerializer):
-    """A new receiver."""
+    """What is said of a receiver."""
 
     name = serializers.CharField(max_length=80)
     url = serializers.CharField(max_length=1000)
     events = serializers.ListField(
         child=serializers.ChoiceField(services.EVENTS), required=False, max_length=len(services.EVENTS), help_text=NAMES
     )
-
-
-class WebhookPatch(WebhookIn):
-    """What can change about a receiver."""
-
-    name = serializers.CharField(max_length=80, required=False)
-    url = serializers.CharField(max_length=1000, required=False)
 
 
 class DeliveryState(models.TextChoices):
@@ -125,7 +118,7 @@ class Webhooks(Endpoint):
     answers = {"create": WebhookWithSecret, "rotate_secret": WebhookWithSecret, "test": DeliveryOut}
     bodies = {
         "create": WebhookIn,
-        "partial_update": WebhookPatch,
+        "partial_update": WebhookIn,
         "archive": Nothing,
         "restore": Nothing,
         "rotate_secret": Nothing,
