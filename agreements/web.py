@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,7 +15,7 @@ from agreements.forms import CoverForm, EndForm, RetainerForm
 from agreements.models import TierTemplate
 from clients import selectors as clients
 from core.access.views import staff
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.format import money
 from core.selectors import agency as own_agency
 from core.web.forms import Screen, form_page
@@ -45,7 +45,7 @@ def tiers(request: HttpRequest, agency: str) -> HttpResponse:
 @require_GET
 def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """One retainer: plan, price, hours, covered systems, what is still missing."""
-    row = _retainer(retainer_id)
+    row = selectors.retainer(retainer_id)
     covered = selectors.covered_systems(row.id)
     checklist = selectors.activation_checklist(row.id)
     client = clients.client(row.client_id)
@@ -87,7 +87,7 @@ def _mend(agency: str, row: Any, client: str, code: str) -> str:
 @require_http_methods(["GET", "POST"])
 def new_retainer(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """A new retainer as a draft; it runs only once it is activated."""
-    row = _client(client)
+    row = clients.client_by_slug(client)
     initial = {"time_zone": row.time_zone, "currency": own_agency().currency, "name": _("AI care")}
     form = RetainerForm(request.POST or None, initial=initial, tiers=_tier_choices())
     screen = Screen(
@@ -109,7 +109,7 @@ def new_retainer(request: HttpRequest, agency: str, client: str) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 def edit_retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """Changes a retainer that is not active yet."""
-    row = _retainer(retainer_id)
+    row = selectors.retainer(retainer_id)
     back = reverse("agreements:retainer", args=[agency, row.id])
     form = RetainerForm(request.POST or None, initial=RetainerForm.initial_of(row), tiers=_tier_choices())
     screen = Screen(_("Edit retainer"), _("Save retainer"), back, breadcrumbs=_crumbs(agency, row.name))
@@ -125,7 +125,7 @@ def edit_retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> 
 @require_http_methods(["GET", "POST"])
 def cover(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """Covers a system, on the response times it signs."""
-    row = _retainer(retainer_id)
+    row = selectors.retainer(retainer_id)
     back = reverse("agreements:retainer", args=[agency, row.id])
     systems = clients.systems(client_id=row.client_id)
     form = CoverForm(
@@ -163,7 +163,7 @@ def _proposed(version: Any, row: Any) -> str:
 @require_POST
 def activate(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """Starts the retainer, or says what is missing."""
-    row = _retainer(retainer_id)
+    row = selectors.retainer(retainer_id)
     back = reverse("agreements:retainer", args=[agency, row.id])
     try:
         services.activate(retainer_id=row.id)
@@ -176,7 +176,7 @@ def activate(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpR
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResponse:
     """Ends the retainer on a date; its history stays."""
-    row = _retainer(retainer_id)
+    row = selectors.retainer(retainer_id)
     back = reverse("agreements:retainer", args=[agency, row.id])
     screen = Screen(
         title=_("End %(name)s") % {"name": row.name},
@@ -206,20 +206,6 @@ def _with_price(tier: TierTemplate, currency: str) -> str:
         "least": money(tier.price_min_minor, currency),
         "most": money(tier.price_max_minor, currency),
     }
-
-
-def _retainer(retainer_id: uuid.UUID) -> Any:
-    try:
-        return selectors.retainer(retainer_id)
-    except NotFound as error:
-        raise Http404 from error
-
-
-def _client(slug: str) -> Any:
-    try:
-        return clients.client_by_slug(slug)
-    except NotFound as error:
-        raise Http404 from error
 
 
 def _crumbs(agency: str, label: str) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +14,7 @@ from backlog import permissions, selectors, services
 from backlog.forms import ItemForm, MoveForm
 from backlog.words import BacklogState
 from core.access.views import staff
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused
 from incidents import selectors as incidents
@@ -32,10 +32,7 @@ def backlog(request: HttpRequest, agency: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def from_incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Turns what an incident taught into an item."""
-    try:
-        incident = incidents.incident_by_number(number)
-    except NotFound as error:
-        raise Http404 from error
+    incident = incidents.incident_by_number(number)
     back = reverse("dashboard:incident", args=[agency, number])
     screen = Screen(
         title=_("Backlog item from %(reference)s") % {"reference": incident.reference},
@@ -55,7 +52,7 @@ def from_incident(request: HttpRequest, agency: str, number: int) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     """Changes an item and its score."""
-    item = _item(item_id)
+    item = selectors.item(item_id)
     back = reverse("backlog:list", args=[agency])
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
@@ -80,8 +77,9 @@ def move(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
         return page(
             request, "forms/page.html", {"form": form, "screen": Screen(_("Move"), _("Move item"), back)}, status=422
         )
+    item = selectors.item(item_id)
     try:
-        services.move_item(item_id=_item(item_id).id, state=form.cleaned_data["state"])
+        services.move_item(item_id=item.id, state=form.cleaned_data["state"])
     except DomainError as error:
         return refused(request, error, back)
     return done(request, _("Moved."), back)
@@ -95,10 +93,3 @@ def _steps(state: str) -> list[tuple[str, str]]:
         for value in reversed(order)
         if value in services.NEXT[state]
     ]
-
-
-def _item(item_id: uuid.UUID) -> Any:
-    try:
-        return selectors.item(item_id)
-    except NotFound as error:
-        raise Http404 from error

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clients import archiving, permissions, selectors, services
 from clients.holders import Archivable, Hold, holds_on
 from core.access.views import staff
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.web.pages import done, page, refused
 
 # Where each noun that holds a row is found.
@@ -24,7 +24,7 @@ PAGES = {"retainer": "agreements:retainer", "incident": "dashboard:incident"}
 @require_http_methods(["GET", "POST"])
 def archive_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """Says what archiving a client does and what keeps it from it, and does it."""
-    row = _found(lambda: selectors.client_by_slug(client))
+    row = selectors.client_by_slug(client)
     back = reverse("dashboard:client", args=[agency, client])
     if request.method == "GET":
         effect = _("Its systems are no longer watched, and nobody there can open the portal. All of its history stays.")
@@ -37,7 +37,7 @@ def archive_client(request: HttpRequest, agency: str, client: str) -> HttpRespon
 @require_POST
 def restore_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """Brings a client back with the systems that were archived with it."""
-    row = _found(lambda: selectors.client_by_slug(client))
+    row = selectors.client_by_slug(client)
     back = reverse("dashboard:client", args=[agency, client])
     return _act(request, lambda: archiving.restore_client(client_id=row.id), _restored(row), back)
 
@@ -46,7 +46,7 @@ def restore_client(request: HttpRequest, agency: str, client: str) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def archive_system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """Says what archiving a system does and what keeps it from it, and does it."""
-    row = _found(lambda: selectors.system_by_slugs(client, system))
+    row = selectors.system_by_slugs(client, system)
     back = reverse("dashboard:system", args=[agency, client, system])
     if request.method == "GET":
         effect = _("It is no longer watched and stands in no list. Its checks, values and incidents stay.")
@@ -59,7 +59,7 @@ def archive_system(request: HttpRequest, agency: str, client: str, system: str) 
 @require_POST
 def restore_system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """Brings a system back."""
-    row = _found(lambda: selectors.system_by_slugs(client, system))
+    row = selectors.system_by_slugs(client, system)
     back = reverse("dashboard:system", args=[agency, client, system])
     return _act(request, lambda: archiving.restore_system(system_id=row.id), _restored(row), back)
 
@@ -112,14 +112,7 @@ def _restored(row: Any) -> str:
 
 
 def _contact(client: str, contact_id: uuid.UUID) -> Any:
-    contact = _found(lambda: selectors.contact(contact_id))
-    if contact.client_id != _found(lambda: selectors.client_by_slug(client)).id:
+    contact = selectors.contact(contact_id)
+    if contact.client_id != selectors.client_by_slug(client).id:
         raise Http404
     return contact
-
-
-def _found(find: Any) -> Any:
-    try:
-        return find()
-    except NotFound as error:
-        raise Http404 from error

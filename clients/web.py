@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clients import permissions, selectors, services
 from clients.forms import ClientForm, ContactForm, GoLiveForm, SystemForm
 from core.access.views import staff
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.selectors import agency as own_agency
 from core.selectors import members
 from core.web.exports import csv_file
@@ -70,7 +70,7 @@ def new_client(request: HttpRequest, agency: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """Changes a client."""
-    row = _client(client)
+    row = selectors.client_by_slug(client)
     back = _client_url(agency, client)
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
@@ -88,7 +88,7 @@ def edit_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def go_live(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """Switches on mail to this client's people, after saying who will get it."""
-    row = _client(client)
+    row = selectors.client_by_slug(client)
     back = _client_url(agency, client)
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
@@ -110,7 +110,7 @@ def go_live(request: HttpRequest, agency: str, client: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_contact(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """A new contact of the client."""
-    row = _client(client)
+    row = selectors.client_by_slug(client)
     back = _client_url(agency, client)
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
@@ -125,7 +125,7 @@ def new_contact(request: HttpRequest, agency: str, client: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_contact(request: HttpRequest, agency: str, client: str, contact_id: uuid.UUID) -> HttpResponse:
     """Changes a contact."""
-    row = _client(client)
+    row = selectors.client_by_slug(client)
     contact = next((one for one in selectors.contacts(row.id) if one.id == contact_id), None)
     if contact is None:
         raise Http404
@@ -144,7 +144,7 @@ def edit_contact(request: HttpRequest, agency: str, client: str, contact_id: uui
 @require_POST
 def invite_contact(request: HttpRequest, agency: str, client: str, contact_id: uuid.UUID) -> HttpResponse:
     """Sends a contact the link with which they open the portal."""
-    row = _client(client)
+    row = selectors.client_by_slug(client)
     back = _client_url(agency, client)
     contact = next((one for one in selectors.contacts(row.id) if one.id == contact_id), None)
     if contact is None:
@@ -160,7 +160,7 @@ def invite_contact(request: HttpRequest, agency: str, client: str, contact_id: u
 @require_http_methods(["GET", "POST"])
 def new_system(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """A new AI system of the client."""
-    row = _client(client)
+    row = selectors.client_by_slug(client)
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
         system = services.create_system(client_id=row.id, **data)
@@ -178,10 +178,7 @@ def new_system(request: HttpRequest, agency: str, client: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """Changes an AI system."""
-    try:
-        row = selectors.system_by_slugs(client, system)
-    except NotFound as error:
-        raise Http404 from error
+    row = selectors.system_by_slugs(client, system)
     back = reverse("dashboard:system", args=[agency, client, system])
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
@@ -192,13 +189,6 @@ def edit_system(request: HttpRequest, agency: str, client: str, system: str) -> 
     form = SystemForm(request.POST or None, initial={name: getattr(row, name) for name in fields}, people=_people())
     screen = Screen(_("Edit AI system"), _("Save system"), back, breadcrumbs=_crumbs(agency, row.name))
     return form_page(request, form, screen, save)
-
-
-def _client(slug: str) -> Any:
-    try:
-        return selectors.client_by_slug(slug)
-    except NotFound as error:
-        raise Http404 from error
 
 
 def _client_url(agency: str, slug: str) -> str:

@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients import selectors as clients
 from core.access.views import staff
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.web.pages import page
 from monitoring import permissions, selectors, trying
 from monitoring.forms import CheckForm
@@ -28,10 +28,7 @@ MOST_NAME = 60
 @require_POST
 def test_new(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponseBase:
     """Asks the address of a check that is not saved yet."""
-    try:
-        row = clients.system_by_slugs(client, system)
-    except NotFound as error:
-        raise Http404 from error
+    row = clients.system_by_slugs(client, system)
     return _test(request, row.id)
 
 
@@ -39,10 +36,7 @@ def test_new(request: HttpRequest, agency: str, client: str, system: str) -> Htt
 @require_POST
 def test_changed(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponseBase:
     """Asks the address that stands in the form of a check, with its stored header where that may be."""
-    try:
-        row = selectors.check(check_id)
-    except NotFound as error:
-        raise Http404 from error
+    row = selectors.check(check_id)
     return _test(request, row.system_id, row.id)
 
 

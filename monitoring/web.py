@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clients import selectors as clients
 from core.access.views import staff
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.web.forms import Screen, form_page
 from core.web.live_cache import version_of
 from core.web.pages import done, listed, page, refused, unchanged
@@ -55,7 +55,7 @@ def check_list(request: HttpRequest, agency: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_check(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """A new check of a system; ``?preset=`` fills the form in."""
-    row = _found(lambda: clients.system_by_slugs(client, system))
+    row = clients.system_by_slugs(client, system)
     preset = next((one for one in PRESETS if one.slug == request.GET.get("preset")), None)
     form = CheckForm(request.POST or None, initial=preset.initial() if preset else None)
     screen = Screen(
@@ -90,7 +90,7 @@ def new_check(request: HttpRequest, agency: str, client: str, system: str) -> Ht
 @require_GET
 def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """One check: its last answer, its thresholds, its alerts; stays live."""
-    row = _found(lambda: selectors.check(check_id))
+    row = selectors.check(check_id)
     version = version_of(request, (selectors.freshness, (row.system_id,)))
     same = unchanged(request, version)
     if same:
@@ -117,7 +117,7 @@ def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def edit_check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """Changes a check. An empty authorization keeps the stored one."""
-    row = _found(lambda: selectors.check(check_id))
+    row = selectors.check(check_id)
     back = reverse("monitoring:check", args=[agency, row.id])
     form = CheckForm(request.POST or None, initial=CheckForm.initial_of(row))
     screen = Screen(
@@ -140,7 +140,7 @@ def edit_check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRe
 @require_POST
 def switch(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """Switches a check off or on again."""
-    row = _found(lambda: selectors.check(check_id))
+    row = selectors.check(check_id)
     if row.enabled:
         return _do(request, agency, row.id, lambda: services.disable_check(check_id=row.id), _("Check paused."))
     return _do(request, agency, row.id, lambda: services.enable_check(check_id=row.id), _("Check runs again."))
@@ -150,7 +150,7 @@ def switch(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespon
 @require_POST
 def run_now(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """Asks at once, beside the schedule."""
-    row = _found(lambda: selectors.check(check_id))
+    row = selectors.check(check_id)
     return _do(request, agency, row.id, lambda: services.run_now(check_id=row.id), _("Asking now."))
 
 
@@ -158,7 +158,7 @@ def run_now(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 def new_threshold(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """An agreed limit on one of the check's metrics."""
-    row = _found(lambda: selectors.check(check_id))
+    row = selectors.check(check_id)
     form = ThresholdForm(request.POST or None, check=row)
     words = _("New threshold for %(name)s") % {"name": row.name}, _("Add threshold"), _("Threshold added.")
     return _threshold_page(request, agency, row, form, words)
@@ -168,7 +168,7 @@ def new_threshold(request: HttpRequest, agency: str, check_id: uuid.UUID) -> Htt
 @require_http_methods(["GET", "POST"])
 def edit_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID) -> HttpResponse:
     """Another limit for the same value. Its streaks begin anew."""
-    limit = _found(lambda: selectors.threshold(threshold_id))
+    limit = selectors.threshold(threshold_id)
     row = selectors.check(limit.source_check_id)
     form = ThresholdForm(request.POST or None, check=row, threshold=limit)
     words = _("Threshold of %(name)s") % {"name": row.name}, _("Save threshold"), _("Threshold saved.")
@@ -194,7 +194,7 @@ def _threshold_page(
 @require_GET
 def threshold_effect(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpResponse:
     """What the limit that is being typed would do now."""
-    row = _found(lambda: selectors.check(check_id))
+    row = selectors.check(check_id)
     form = ThresholdForm(request.GET, check=row)
     form.is_valid()
     return page(request, "monitoring/_effect.html", {"effect": effect_of(row, form.cleaned_data)})
@@ -204,7 +204,7 @@ def threshold_effect(request: HttpRequest, agency: str, check_id: uuid.UUID) -> 
 @require_POST
 def remove_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID) -> HttpResponse:
     """Takes a limit away. Alerts it raised stay in the record."""
-    row = _found(lambda: selectors.threshold(threshold_id))
+    row = selectors.threshold(threshold_id)
     return _do(
         request,
         agency,
@@ -234,7 +234,7 @@ def alert_list(request: HttpRequest, agency: str) -> HttpResponse:
 @require_GET
 def alert(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Why an alert fired and how it ended: the exact samples, the rule, the streaks."""
-    row = _found(lambda: selectors.alert_by_number(number))
+    row = selectors.alert_by_number(number)
     check_row = selectors.check(row.source_check_id)
     context = {
         "alert": row,
@@ -248,13 +248,6 @@ def alert(request: HttpRequest, agency: str, number: int) -> HttpResponse:
         ],
     }
     return page(request, "monitoring/alert.html", context)
-
-
-def _found(find: Callable[[], Any]) -> Any:
-    try:
-        return find()
-    except NotFound as error:
-        raise Http404 from error
 
 
 def _do(request: HttpRequest, agency: str, check_id: uuid.UUID, act: Callable[[], Any], message: str) -> HttpResponse:

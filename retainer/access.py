@@ -28,6 +28,7 @@ from clients.selectors import place_in_portal
 from core import tokens
 from core.access.roles import Capability, may
 from core.access.views import Access, access_of
+from core.errors import NotFound
 from core.models import User
 from core.selectors import memberships_of
 from core.tenancy import Actor, portal_scope, tenant_scope
@@ -64,6 +65,10 @@ class AccessMiddleware:
                 return self.get_response(request)
             raise ImproperlyConfigured(f"{match.route} does not say who may come in.")
         return self._enter(request, match, access)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What no selector or service could find is nowhere, for this reader."""
+        return not_found(request) if isinstance(exception, NotFound) else None
 
     def _enter(self, request: HttpRequest, match: ResolverMatch, access: Access) -> HttpResponse:
         if access.face == "public":

@@ -17,7 +17,7 @@ from core.web.pages import done, refused
 from slas import archiving, permissions
 from slas.calendars import selectors as calendars_selectors
 from slas.calendars.forms import CalendarNameForm
-from slas.pages import crumbs, found
+from slas.pages import crumbs
 from slas.policies import selectors as policies_selectors
 from slas.policies.forms import PolicyNameForm
 
@@ -26,7 +26,7 @@ from slas.policies.forms import PolicyNameForm
 @require_http_methods(["GET", "POST"])
 def rename_policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """Another name and description."""
-    row = found(lambda: policies_selectors.policy_by_slug(policy))
+    row = policies_selectors.policy_by_slug(policy)
     back = reverse("slas:policy", args=[agency, row.slug])
     form = PolicyNameForm(request.POST or None, initial={"name": row.name, "description": row.description})
 
@@ -41,7 +41,7 @@ def rename_policy(request: HttpRequest, agency: str, policy: str) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def rename_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """Another name."""
-    row = found(lambda: calendars_selectors.newest_calendar_version(calendar)).calendar
+    row = calendars_selectors.newest_calendar_version(calendar).calendar
     back = reverse("slas:calendar", args=[agency, row.slug])
 
     def save(data: dict[str, Any]) -> tuple[str, str]:
@@ -56,7 +56,7 @@ def rename_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpRes
 @require_POST
 def archive_policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """Offers it no more, or says who still relies on it."""
-    row = found(lambda: policies_selectors.policy_by_slug(policy))
+    row = policies_selectors.policy_by_slug(policy)
     back = reverse("slas:policy", args=[agency, row.slug])
     return _try(request, lambda: archiving.archive_policy(policy_id=row.id), _("Archived."), back)
 
@@ -65,7 +65,7 @@ def archive_policy(request: HttpRequest, agency: str, policy: str) -> HttpRespon
 @require_POST
 def restore_policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """Offers it again."""
-    row = found(lambda: policies_selectors.policy_by_slug(policy))
+    row = policies_selectors.policy_by_slug(policy)
     back = reverse("slas:policy", args=[agency, row.slug])
     return _try(request, lambda: archiving.restore_policy(policy_id=row.id), _("Restored."), back)
 
@@ -74,7 +74,7 @@ def restore_policy(request: HttpRequest, agency: str, policy: str) -> HttpRespon
 @require_POST
 def archive_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """Offers it no more, or says which policies still count in it."""
-    row = found(lambda: calendars_selectors.newest_calendar_version(calendar)).calendar
+    row = calendars_selectors.newest_calendar_version(calendar).calendar
     back = reverse("slas:calendar", args=[agency, row.slug])
     return _try(request, lambda: archiving.archive_calendar(calendar_id=row.id), _("Archived."), back)
 
@@ -83,7 +83,7 @@ def archive_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpRe
 @require_POST
 def restore_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """Offers it again."""
-    row = found(lambda: calendars_selectors.newest_calendar_version(calendar)).calendar
+    row = calendars_selectors.newest_calendar_version(calendar).calendar
     back = reverse("slas:calendar", args=[agency, row.slug])
     return _try(request, lambda: archiving.restore_calendar(calendar_id=row.id), _("Restored."), back)
 

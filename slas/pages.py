@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-
-from core.errors import NotFound
-
-
-def found(find: Callable[[], Any]) -> Any:
-    """What is looked for, or the page that says there is none."""
-    try:
-        return find()
-    except NotFound as error:
-        raise Http404 from error
 
 
 def crumbs(agency: str, label: str = "") -> list[dict[str, str]]:

@@ -195,10 +195,7 @@ def _preview(
     choices: Callable[[Incident, str], list[Any]],
 ) -> HttpResponse:
     """What each choice would move, in the way that the address names."""
-    try:
-        row = selectors.incident_by_number(number)
-    except NotFound as error:
-        raise Http404 from error
+    row = selectors.incident_by_number(number)
     mode = request.GET.get("mode", "")
     mode = mode if mode in dict(MODES) else "carry_elapsed"
     is_open, heading = row.state in IncidentState.open_values(), words[0] % {"name": row.reference}
@@ -229,10 +226,7 @@ def _shifts(row: Incident, mode: str, **other: Any) -> list[tuple[str, Any]]:
 @require_POST
 def merge(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """Ends an incident as the same failure as an older one."""
-    try:
-        others = merge_choices(selectors.incident_by_number(number))
-    except NotFound as error:
-        raise Http404 from error
+    others = merge_choices(selectors.incident_by_number(number))
     said = _("Merged. The clocks of the older incident run on.")
     return _filled_in(request, agency, number, MergeForm(request.POST, others=others), services.merge, said)
 
@@ -264,10 +258,7 @@ def _do(
     request: HttpRequest, agency: str, number: int, form: Form, act: Callable[[Incident], Any], message: Said
 ) -> HttpResponse:
     """What is wrong with a field is said beside it, and everything typed stays; else it is said on the workbench."""
-    try:
-        row = selectors.incident_by_number(number)
-    except NotFound as error:
-        raise Http404 from error
+    row = selectors.incident_by_number(number)
     try:
         with transaction.atomic():
             act(row)
@@ -281,10 +272,7 @@ def _do(
 
 def _again(request: HttpRequest, agency: str, number: int, form: Form) -> HttpResponse:
     """The form alone on a page, with its errors and everything typed; it posts to where it came from."""
-    try:
-        row = selectors.incident_by_number(number)
-    except NotFound as error:
-        raise Http404 from error
+    row = selectors.incident_by_number(number)
     screen = Screen(title=f"{row.reference} {row.title}", submit=_("Send"), back=_url(agency, number))
     return page(request, "forms/page.html", {"form": form, "screen": screen}, status=422)
 

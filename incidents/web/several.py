@@ -72,8 +72,9 @@ def _all(
 ) -> HttpResponse:
     try:
         outcome = act(_chosen(request))
-    except NotFound as error:
-        raise Http404 from error
+    except NotFound:
+        # Of another agency, or never there: nothing to say a word about.
+        raise
     except DomainError as error:
         return refused(request, error, _back(request, agency))
     lines = [said(len(outcome.done))] if outcome.done else []

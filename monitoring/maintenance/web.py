@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clients import selectors as clients
 from core.access.views import staff
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.web.forms import Screen, form_page
 from core.web.pages import done, refused
 from monitoring.maintenance import permissions, selectors, services
@@ -23,10 +23,7 @@ from monitoring.maintenance.forms import WindowForm
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """Announces planned maintenance of a system."""
-    try:
-        row = clients.system_by_slugs(client, system)
-    except NotFound as error:
-        raise Http404 from error
+    row = clients.system_by_slugs(client, system)
     back = reverse("dashboard:system", args=[agency, client, system])
     screen = Screen(
         title=_("Plan maintenance of %(name)s") % {"name": row.name},
@@ -47,10 +44,7 @@ def plan(request: HttpRequest, agency: str, client: str, system: str) -> HttpRes
 @require_POST
 def call_off(request: HttpRequest, agency: str, window_id: uuid.UUID) -> HttpResponse:
     """Takes planned maintenance back."""
-    try:
-        row = selectors.window(window_id)
-    except NotFound as error:
-        raise Http404 from error
+    row = selectors.window(window_id)
     system = clients.system(row.system_id)
     back = reverse("dashboard:system", args=[agency, clients.client(row.client_id).slug, system.slug])
     try:

@@ -10,23 +10,18 @@ from agreements import selectors as agreements
 from clients import selectors as clients
 from core.access.roles import Capability
 from core.access.views import staff
-from core.errors import NotFound
 from core.selectors import events_version
 from core.web.live_cache import version_of
 from core.web.pages import page, unchanged
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
-from retainer.errors import not_found
 
 
 @staff(Capability.VIEW)
 @require_GET
 def client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """The client's page; stays live."""
-    try:
-        row = clients.client_by_slug(client)
-    except NotFound:
-        return not_found(request)
+    row = clients.client_by_slug(client)
     version = version_of(request, events_version, monitoring.health_token)
     same = unchanged(request, version)
     if same:

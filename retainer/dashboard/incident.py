@@ -53,7 +53,6 @@ from retainer.dashboard.acts import (
     send_words,
 )
 from retainer.dashboard.timeline import folded, lines_of
-from retainer.errors import not_found
 from retainer.reports.charts import chart
 from retainer.viewer import membership_of
 from slas import selectors as slas
@@ -64,10 +63,7 @@ from slas.selectors import party_label
 @require_GET
 def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     """One incident; head, timeline and clocks stay live, the composer keeps what is being typed."""
-    try:
-        row = incidents.incident_by_number(number)
-    except NotFound:
-        return not_found(request)
+    row = incidents.incident_by_number(number)
     # What is measured shows while there is something to solve, and changes with each answer.
     open_now = row.state in IncidentState.open_values()
     measured = [(monitoring.freshness, (row.system_id,))] if open_now else []

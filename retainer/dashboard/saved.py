@@ -5,15 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import saved
 from core.access.roles import Capability
 from core.access.views import staff
-from core.errors import DomainError, NotFound
-from core.saved import FilteredList
+from core.errors import DomainError
 from core.web.forms import Screen, form_page
 from core.web.pages import done, refused
 from core.web.saved import SaveViewForm, ViewForm
@@ -23,7 +22,7 @@ from core.web.saved import SaveViewForm, ViewForm
 @require_POST
 def save_view(request: HttpRequest, agency: str) -> HttpResponse:
     """Keeps what a list shows now under a name."""
-    listed = _list(request.POST.get("list_name", ""))
+    listed = saved.list_called(request.POST.get("list_name", ""))
     form = SaveViewForm(request.POST, may_share=saved.may_share())
     back = listed.address(agency, request.POST.get("query", ""))
 
@@ -38,8 +37,8 @@ def save_view(request: HttpRequest, agency: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_view(request: HttpRequest, agency: str, view_id: uuid.UUID) -> HttpResponse:
     """Renames a view, and shares it or not."""
-    row = _view(view_id)
-    listed = _list(row.list_name)
+    row = saved.view(view_id)
+    listed = saved.list_called(row.list_name)
     back = listed.address(agency, row.query)
     try:
         saved.own_view(view_id)
@@ -59,24 +58,10 @@ def edit_view(request: HttpRequest, agency: str, view_id: uuid.UUID) -> HttpResp
 @require_POST
 def delete_view(request: HttpRequest, agency: str, view_id: uuid.UUID) -> HttpResponse:
     """Deletes a view and goes to the start of its list."""
-    row = _view(view_id)
-    listed = _list(row.list_name)
+    row = saved.view(view_id)
+    listed = saved.list_called(row.list_name)
     try:
         saved.delete_view(view_id=row.id)
     except DomainError as error:
         return refused(request, error, listed.address(agency, row.query))
     return done(request, _("“%(name)s” is deleted.") % {"name": row.name}, listed.address(agency, ""))
-
-
-def _view(view_id: uuid.UUID) -> Any:
-    try:
-        return saved.view(view_id)
-    except NotFound as error:
-        raise Http404 from error
-
-
-def _list(name: str) -> FilteredList:
-    try:
-        return saved.list_called(name)
-    except NotFound as error:
-        raise Http404 from error

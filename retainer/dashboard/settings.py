@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +14,7 @@ from core import selectors, services, tokens
 from core.access.roles import Capability
 from core.access.views import staff
 from core.clock import now
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.models import User
 from core.text import unlinked
 from core.web.exports import csv_file
@@ -261,10 +261,7 @@ def new_endpoint(request: HttpRequest, agency: str) -> HttpResponse:
 @require_POST
 def rotate_secret(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
     """Makes a receiver's new signing secret and shows it this once."""
-    try:
-        endpoint, secret = notification_services.rotate_secret(endpoint_id=endpoint_id)
-    except NotFound as error:
-        raise Http404 from error
+    endpoint, secret = notification_services.rotate_secret(endpoint_id=endpoint_id)
     back = reverse("settings:machines", args=[agency])
     context = {
         "secret": secret,

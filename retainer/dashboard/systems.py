@@ -21,7 +21,6 @@ from incidents import selectors as incidents
 from monitoring import selectors as monitoring
 from monitoring.maintenance import selectors as maintenance
 from monitoring.ranges import chart_grid
-from retainer.errors import not_found
 from retainer.reports.charts import chart
 from retainer.reports.uptime import days_of, months_of
 from slas import selectors as slas
@@ -61,10 +60,7 @@ def systems(request: HttpRequest, agency: str) -> HttpResponse:
 @require_GET
 def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """One system. Its state and values stay live."""
-    try:
-        row = clients.system_by_slugs(client, system)
-    except NotFound:
-        return not_found(request)
+    row = clients.system_by_slugs(client, system)
     version = version_of(request, events_version, (monitoring.freshness, (row.id,)))
     same = unchanged(request, version)
     if same:

@@ -25,7 +25,6 @@ from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
 from monitoring.maintenance import selectors as maintenance
 from monitoring.ranges import chart_grid
-from retainer.errors import not_found
 from retainer.portal import standing
 from retainer.portal.asking import link_for
 from retainer.reports.charts import chart
@@ -76,10 +75,7 @@ def systems(request: HttpRequest, agency: str, client: str) -> HttpResponse:
 @require_GET
 def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpResponse:
     """One system: the verdict and the agreed metrics with their thresholds."""
-    try:
-        row = clients.system_by_slugs(client, system)
-    except NotFound:
-        return not_found(request)
+    row = clients.system_by_slugs(client, system)
     version = version_of(request, *FRESH, (monitoring.freshness, (row.id,)))
     same = unchanged(request, version)
     if same:
@@ -121,10 +117,7 @@ def incidents_list(request: HttpRequest, agency: str, client: str) -> HttpRespon
 @require_GET
 def incident(request: HttpRequest, agency: str, client: str, number: int) -> HttpResponse:
     """One published incident: how it stands, the promises, what was said."""
-    try:
-        row = incidents.incident_by_number(number)
-    except NotFound:
-        return not_found(request)
+    row = incidents.incident_by_number(number)
     version = version_of(request, *VERSION_TOKENS, (incidents.version_token_of, (row.id,)))
     same = unchanged(request, version)
     if same:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from core.web.pages import done, page, refused, unchanged
 from slas import permissions, subjects
 from slas.bulk_retarget import selectors, services
 from slas.calendars import selectors as calendars_selectors
-from slas.pages import crumbs, found
+from slas.pages import crumbs
 from slas.policies import selectors as policies_selectors
 
 
@@ -28,7 +28,7 @@ from slas.policies import selectors as policies_selectors
 @require_POST
 def prepare_policy_move(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """Begins to count what the newest version would do to the open clocks of the older ones."""
-    row = found(lambda: policies_selectors.policy_by_slug(policy))
+    row = policies_selectors.policy_by_slug(policy)
     made = services.prepare_move(policy_version_id=policies_selectors.versions_of(row.id)[0].id)
     return redirect("slas:move", agency, made.id)
 
@@ -37,7 +37,7 @@ def prepare_policy_move(request: HttpRequest, agency: str, policy: str) -> HttpR
 @require_POST
 def prepare_calendar_move(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """The same for the newest hours of a calendar."""
-    newest = found(lambda: calendars_selectors.newest_calendar_version(calendar))
+    newest = calendars_selectors.newest_calendar_version(calendar)
     made = services.prepare_move(calendar_version_id=newest.id)
     return redirect("slas:move", agency, made.id)
 
@@ -46,7 +46,7 @@ def prepare_calendar_move(request: HttpRequest, agency: str, calendar: str) -> H
 @require_GET
 def move(request: HttpRequest, agency: str, move_id: uuid.UUID) -> HttpResponse:
     """How far a move of open clocks is, what it comes to, and the choice to go on or to leave everything."""
-    row = found(lambda: selectors.move(move_id))
+    row = selectors.move(move_id)
     version = version_of(request, (selectors.move_token, (row.id,)))
     same = unchanged(request, version)
     if same:
@@ -103,8 +103,9 @@ def _decide(
     here = reverse("slas:move", args=[agency, move_id])
     try:
         act(move_id=move_id)
-    except NotFound as error:
-        raise Http404 from error
+    except NotFound:
+        # Of another agency, or never there: nothing to say a word about.
+        raise
     except DomainError as error:
         return refused(request, error, here)
     return done(request, message, here)

@@ -21,7 +21,7 @@ from slas.archive_web import shelf_menu
 from slas.calendars import holidays, selectors, services
 from slas.calendars.forms import CalendarForm, HolidayFeedForm
 from slas.calendars.summaries import hours_in_words
-from slas.pages import crumbs, found
+from slas.pages import crumbs
 
 
 @staff(permissions.SEE)
@@ -57,7 +57,7 @@ def new_calendar(request: HttpRequest, agency: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_calendar_version(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """A new version of a calendar. Clocks that run keep the hours they started with."""
-    newest = found(lambda: selectors.newest_calendar_version(calendar))
+    newest = selectors.newest_calendar_version(calendar)
     back = reverse("slas:calendar", args=[agency, calendar])
     form = CalendarForm(request.POST or None, initial=CalendarForm.initial_of(newest))
     screen = Screen(
@@ -79,7 +79,7 @@ def new_calendar_version(request: HttpRequest, agency: str, calendar: str) -> Ht
 @require_GET
 def calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """One calendar: its hours in the next four weeks, its versions, and the public holidays that are proposed."""
-    newest = found(lambda: selectors.newest_calendar_version(calendar))
+    newest = selectors.newest_calendar_version(calendar)
     row = newest.calendar
     versions = [(version, hours_in_words(version.spec)) for version in selectors.calendar_versions(row.id)]
     feed = selectors.holiday_feed(row.id)
@@ -102,7 +102,7 @@ def calendar(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def follow_holidays(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """Whose public holidays are proposed from now on."""
-    newest = found(lambda: selectors.newest_calendar_version(calendar))
+    newest = selectors.newest_calendar_version(calendar)
     back = reverse("slas:calendar", args=[agency, calendar])
     feed = selectors.holiday_feed(newest.calendar_id)
     initial = {"country": feed.country, "region": feed.region} if feed else None
@@ -125,7 +125,7 @@ def follow_holidays(request: HttpRequest, agency: str, calendar: str) -> HttpRes
 @require_POST
 def decide_holidays(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
     """Closes the calendar on the chosen days."""
-    newest = found(lambda: selectors.newest_calendar_version(calendar))
+    newest = selectors.newest_calendar_version(calendar)
     back = reverse("slas:calendar", args=[agency, calendar])
     chosen = [text for text in request.POST.getlist("close_ids") if is_uuid(text)]
     rest = "declined" if request.POST.get("rest") == "declined" else ""

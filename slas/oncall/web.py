@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.access.roles import Capability, may
 from core.access.views import staff
 from core.clock import now
-from core.errors import NotFound
 from core.selectors import agency as own_agency
 from core.selectors import members, names_of
 from core.web.forms import Screen, form_page
@@ -23,7 +22,6 @@ from core.web.pages import done, page
 from slas import permissions
 from slas.oncall import selectors, services
 from slas.oncall.forms import RotaForm, StretchForm, TimeOffForm
-from slas.pages import found
 
 
 @staff(permissions.SEE)
@@ -64,7 +62,7 @@ def new_rota(request: HttpRequest, agency: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_rota(request: HttpRequest, agency: str, rota_id: uuid.UUID) -> HttpResponse:
     """Another order, or other turns, from now on."""
-    row = found(lambda: selectors.rota(rota_id))
+    row = selectors.rota(rota_id)
     names = ("name", "zone", "turn_days", "handover_at", "first_day", "people")
     form = RotaForm(request.POST or None, initial={name: getattr(row, name) for name in names}, people=_people())
 
@@ -85,7 +83,7 @@ def delete_rota(request: HttpRequest, agency: str, rota_id: uuid.UUID) -> HttpRe
 @require_http_methods(["GET", "POST"])
 def take_over(request: HttpRequest, agency: str, rota_id: uuid.UUID) -> HttpResponse:
     """Somebody takes a stretch, whoever's turn it is."""
-    row = found(lambda: selectors.rota(rota_id))
+    row = selectors.rota(rota_id)
     form = StretchForm(request.POST or None, initial={"user_id": str(request.user.pk)}, people=_people())
 
     def save(**data: Any) -> Any:
@@ -137,10 +135,7 @@ def _form(
 
 
 def _act(request: HttpRequest, agency: str, act: Callable[[], Any], said: str) -> HttpResponse:
-    try:
-        act()
-    except NotFound as error:
-        raise Http404 from error
+    act()
     return done(request, said, reverse("oncall:home", args=[agency]))
 
 

@@ -15,7 +15,7 @@ from core.web.pages import listed, page
 from slas import permissions
 from slas.archive_web import shelf_menu
 from slas.calendars import selectors as calendars_selectors
-from slas.pages import crumbs, found
+from slas.pages import crumbs
 from slas.policies import selectors, services
 from slas.policies.forms import PolicyForm
 
@@ -40,7 +40,7 @@ def policies(request: HttpRequest, agency: str) -> HttpResponse:
 @require_GET
 def policy(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """One policy and all its versions, newest first."""
-    row = found(lambda: selectors.policy_by_slug(policy))
+    row = selectors.policy_by_slug(policy)
     shown = listed(request, selectors.versions_of(row.id).prefetch_related("targets"), VERSIONS_A_PAGE)
     versions = selectors.said_versions(list(shown))
     context = {
@@ -79,7 +79,7 @@ def new_policy(request: HttpRequest, agency: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_version(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
     """A new version. Retainers keep the one they signed, and open clocks keep their terms."""
-    row = found(lambda: selectors.policy_by_slug(policy))
+    row = selectors.policy_by_slug(policy)
     newest = selectors.versions_of(row.id)[0]
     form = PolicyForm(request.POST or None, calendars=_calendar_choices(), initial=PolicyForm.initial_of(newest))
     back = reverse("slas:policy", args=[agency, row.slug])
