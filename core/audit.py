@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +72,41 @@ def announce(
     )
     event.dedup_key = dedup_key or str(event.id)
     OutboxEvent.objects.bulk_create([event], ignore_conflicts=True)
+
+
+def ordered_event(
+    *,
+    name: str,
+    payload: dict[str, Any],
+    agency_id: uuid.UUID,
+    client_id: uuid.UUID,
+    key: str,
+    seq: int,
+    at: datetime,
+) -> OutboxEvent:
+    """The outbox row of an event that reaches its ordered handler by ``seq`` among those of its key; not yet written.
+
+    ``seq`` is counted in the subject's row, under the lock that writes the change.
+    """
+    return OutboxEvent(
+        id=uuid7(),
+        agency_id=agency_id,
+        client_id=client_id,
+        name=name,
+        version=version_of(name),
+        payload=payload,
+        created_at=at,
+        next_due_at=at,
+        order_key=key,
+        order_seq=seq,
+        dedup_key=f"{key}:{seq}",
+    )
+
+
+def announce_many(rows: Sequence[OutboxEvent]) -> list[uuid.UUID]:
+    """Writes outbox rows in one statement; returns their ids. What was announced before is dropped by the database."""
+    OutboxEvent.objects.bulk_create(rows, ignore_conflicts=True)
+    return [row.id for row in rows]
 
 
 def record_and_announce(

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -266,6 +267,18 @@ def pass_event(*, event_id: uuid.UUID, reason: str) -> OutboxEvent:
             changes={"name": event.name, "reason": reason.strip()[:300]},
         )
     return event
+
+
+def is_pending(order_key: str) -> Exists:
+    """For a query of rows with an agency: whether an event with the key in this column still waits for its turn."""
+    waiting = OutboxEvent.objects.filter(_WAITS_IN_ORDER, agency_id=OuterRef("agency_id"))
+    return Exists(waiting.filter(order_key=OuterRef(order_key)))
+
+
+def pending_payloads(names: Collection[str], *, most: int) -> list[dict[str, Any]]:
+    """What the events of these names say that nobody is done with yet, up to ``most`` of them."""
+    waiting = OutboxEvent.objects.filter(name__in=names, next_due_at__isnull=False)
+    return list(waiting.values_list("payload", flat=True)[:most])
 
 
 def overdue() -> int:

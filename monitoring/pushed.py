@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.audit import announce_many
 from core.clock import now
 from core.errors import DomainError, TooMany
 from core.ids import uuid7
-from core.models import OutboxEvent
 from core.rates import Limit, spend
 from core.tenancy.context import require_agency
 from monitoring import store
@@ -119,4 +119,4 @@ def _judge(check: Check, results: list[Result]) -> None:
     (limits,) = limits_of([leased])
     emitted = [item for result in results for item in apply_result(leased, limits, result)]
     save_judged([leased], limits)
-    OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)
+    announce_many(emitted)

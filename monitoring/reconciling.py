@@ -17,9 +17,9 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
-from core.audit import record
+from core.audit import announce_many, record
 from core.clock import now
-from core.models import OutboxEvent
+from core.outbox import is_pending, pending_payloads
 from core.tenancy.scope import sweeper_scope, tenant_scope
 from monitoring.alerts import end
 from monitoring.check_rows import GRACE
@@ -94,12 +94,6 @@ def reconcile() -> Differences:
     return Differences(len(set(wrong)), len(unscheduled), ahead)
 
 
-def _under_way(key: str) -> Exists:
-    """Whether an event of the fingerprint in this column is still to be told."""
-    rows = OutboxEvent.objects.filter(~Q(order_key=""), agency_id=OuterRef("agency_id"), ordered_at=None, done_at=None)
-    return Exists(rows.filter(order_key=OuterRef(key)))
-
-
 def _wrong() -> Rows:
     """(agency, check) of each check with a difference, from the few rows in which something has begun."""
     found = [_untold(kind, column).values_list("agency_id", kind.check) for kind in KINDS for column in BEGUN]
@@ -113,7 +107,7 @@ def _untold(kind: Kind, column: str) -> Rows:
     rows = kind.model.objects.order_by().filter(**kind.watched, **ill, **{f"{column}__isnull": False})
     rows = rows.annotate(key=Concat(Value(BEGUN[column] + kind.prefix), Cast("id", TextField())))
     alert = Alert.objects.filter(Q(serial=OuterRef(column)) | Q(serial=None), agency_id=OuterRef("agency_id"))
-    return rows.filter(~Exists(alert.filter(fingerprint=OuterRef("key"), recovered_at=None)), ~_under_way("key"))
+    return rows.filter(~Exists(alert.filter(fingerprint=OuterRef("key"), recovered_at=None)), ~is_pending("key"))
 
 
 def _outlived() -> QuerySet[Alert]:
@@ -128,14 +122,13 @@ def _outlived() -> QuerySet[Alert]:
         | (~limit & no_data & Q(source_check__no_data_serial=None, source_check__unknown_streak__lt=UNKNOWN_AFTER))
         | (limit & no_data & Q(threshold__no_data_serial=None, threshold__missing_streak__lt=UNKNOWN_AFTER))
     )
-    return Alert.objects.order_by().filter(over, ~_under_way("fingerprint"), recovered_at=None)
+    return Alert.objects.order_by().filter(over, ~is_pending("fingerprint"), recovered_at=None)
 
 
 def _unscheduled() -> QuerySet[Check]:
     """Of a running system and without a time to be asked at, while no pause or resumption is still to be followed."""
     names = ["clients.system.paused", "clients.system.resumed"]
-    emitted = OutboxEvent.objects.filter(name__in=names, next_due_at__isnull=False)
-    following = [payload["id"] for payload in emitted.values_list("payload", flat=True)[:MOST_FOLLOWED]]
+    following = [payload["id"] for payload in pending_payloads(names, most=MOST_FOLLOWED)]
     rows = Check.objects.order_by().filter(enabled=True, next_due_at=None, system__paused_at=None)
     return rows.exclude(system_id__in=following)
 
@@ -188,7 +181,7 @@ def _fire(check: Check, limit: Threshold | None) -> bool:
         told = Transition("lost" if BEGUN[column] else "fired", subject.transitions, subject.transitions)
         emitted.append(transition(check, limit, told, _seen(check, subject)))
     subject.save(update_fields=["transitions", *BEGUN])
-    OutboxEvent.objects.bulk_create(emitted)
+    announce_many(emitted)
     return bool(emitted)
 
 

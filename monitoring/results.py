@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import structlog
 
+from core.audit import announce_many
 from core.heartbeat import beat
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
@@ -91,8 +92,7 @@ def store_results(results: Sequence[Result]) -> list[uuid.UUID]:
         ]
         store.insert([value for check, result in pairs for value in _samples(check, result, suppress=suppress)])
         save_judged(checks, [one for those in limits for one in those])
-        OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)
-    return [item.id for item in emitted]
+        return announce_many(emitted)
 
 
 def save_judged(checks: Sequence[LeasedCheck], limits: Iterable[ThresholdRow]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from core.ids import uuid7
+from core.audit import ordered_event
 from core.models import OutboxEvent
 from monitoring import events
 from monitoring.check_rows import LeasedCheck, ThresholdRow
@@ -51,18 +51,14 @@ def transition(
     """
     key = fingerprint_of(check.id, threshold and threshold.id, no_data=no_data or told.change in NO_DATA)
     more = {"fingerprint": key, "reason": reason} if reason else {"fingerprint": key}
-    return OutboxEvent(
-        id=uuid7(),
+    return ordered_event(
+        name=events.TRANSITIONED,
+        payload=_payload(check, threshold, told, seen) | more,
         agency_id=check.agency_id,
         client_id=check.client_id,
-        name=events.TRANSITIONED,
-        version=events.VERSIONS[events.TRANSITIONED],
-        created_at=seen.finished_at,
-        next_due_at=seen.finished_at,
-        order_key=key,
-        order_seq=told.seq,
-        dedup_key=f"{key}:{told.seq}",
-        payload=_payload(check, threshold, told, seen) | more,
+        key=key,
+        seq=told.seq,
+        at=seen.finished_at,
     )
 
 

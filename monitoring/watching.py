@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.audit import announce_many
 from core.clock import now
-from core.models import OutboxEvent
 from monitoring.alerts import end_unwatched
 from monitoring.models import Check, Threshold
 from monitoring.transitions import unwatched
@@ -23,7 +23,7 @@ def watch_no_more(check: Check, limits: Sequence[Threshold], *, reason: str) -> 
     check.health, check.bad_streak, check.good_streak, check.unknown_streak = Health.UNKNOWN, 0, 0, 0
     check.save()
     end_unwatched(emitted, reason, at)
-    OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)
+    announce_many(emitted)
 
 
 def limit_watched_no_more(check: Check, limit: Threshold, *, reason: str) -> None:
@@ -31,4 +31,4 @@ def limit_watched_no_more(check: Check, limit: Threshold, *, reason: str) -> Non
     at = now()
     emitted = unwatched(check, limit, reason=reason, at=at)
     end_unwatched(emitted, reason, at)
-    OutboxEvent.objects.bulk_create(emitted, ignore_conflicts=True)
+    announce_many(emitted)
