@@ -26,7 +26,7 @@ from incidents.next_message import announced, next_message
 from incidents.timeline import text_of
 from retainer.canary import hear as hear_canary
 from retainer.notifications.addressees import acknowledge_path, addressees
-from retainer.notifications.messages import Message, mail_bodies
+from retainer.notifications.messages import Message, mail_bodies, message_of
 from retainer.notifications.services import FOR_PROGRAMS, link, queue_email, queue_webhooks
 from slas import selectors as slas
 
@@ -41,22 +41,15 @@ def send_webhooks(event: Event) -> None:
 @handler("retainer.notifications.handlers.tell_staff_incident_opened")
 def tell_staff_incident_opened(event: Event) -> None:
     """A new incident: the system's owner, and those who look after the client."""
-    incident = incidents.incident(uuid.UUID(event.payload["id"]))
-    system = clients.system(incident.system_id)
-    message = Message(
-        subject=_("%(severity)s: %(title)s") % {"severity": incident.severity.title(), "title": incident.title},
-        lead=incident.title,
-        lines=[_about(incident, system), *_clock_lines(incident.id)],
-        action=_("Open the incident"),
-        url=_incident_url(incident.number),
-    )
+    incident, system = _incident_of(event.payload["id"])
+    message = _staff_message("incident_opened", incident, system, _clock_lines(incident.id))
     _mail_staff(event, message, system.owner_id, incident)
 
 
 @handler("retainer.notifications.handlers.tell_staff_reopened")
 def tell_staff_reopened(event: Event) -> None:
     """An incident that was not over, whether the client said so or the check that goes on failing."""
-    _tell_responsible(event, "reopened", _("Open again: %(reference)s"), _("Open the incident"))
+    _tell_responsible(event, "reopened", "incident_reopened")
 
 
 @handler("retainer.notifications.handlers.tell_staff_no_data")
@@ -65,13 +58,8 @@ def tell_staff_no_data(event: Event) -> None:
     if event.payload["health"] != "unknown" or event.payload["environment"] != "production":
         return
     system = clients.system(uuid.UUID(event.payload["system_id"]))
-    message = Message(
-        subject=_("No data: %(title)s") % {"title": event.payload["title"]},
-        lead=_("Nobody can tell at present whether %(system)s keeps what was agreed.") % {"system": system.name},
-        lines=[],
-        action=_("Open the alert"),
-        url=link(reverse("monitoring:alert", args=[agency().slug, event.payload["number"]])),
-    )
+    url = link(reverse("monitoring:alert", args=[agency().slug, event.payload["number"]]))
+    message = message_of("staff/no_data", url=url, title=event.payload["title"], system=system)
     _mail_staff(event, message, system.owner_id)
 
 
@@ -80,67 +68,56 @@ def tell_staff_deadline(event: Event) -> None:
     """A warning before a deadline, or a notice after it."""
     if event.payload["subject_type"] != "incident":
         return
-    incident = incidents.incident(uuid.UUID(event.payload["subject_id"]))
-    system = clients.system(incident.system_id)
-    missed = event.name == "slas.clock.breached"
+    incident, system = _incident_of(event.payload["subject_id"])
+    name = "clock_breached" if event.name == "slas.clock.breached" else "clock_warned"
     promise = slas.metric_label(event.payload["metric"])
-    subject = _("Missed: %(promise)s on %(reference)s") if missed else _("Due soon: %(promise)s on %(reference)s")
-    message = Message(
-        subject=subject % {"promise": promise, "reference": incident.reference},
-        lead=incident.title,
-        lines=[_about(incident, system), *_clock_lines(incident.id)],
-        action=_("Open the incident"),
-        url=_incident_url(incident.number),
-    )
+    message = _staff_message(name, incident, system, _clock_lines(incident.id), promise=promise)
     _mail_staff(event, message, incident.owner_id or system.owner_id, incident)
 
 
 @handler("retainer.notifications.handlers.tell_escalation")
 def tell_escalation(event: Event) -> None:
-    """A rung of the ladder: whoever it calls can acknowledge from the message itself."""
+    """A step of the escalation: whoever it calls can acknowledge from the message itself."""
     if event.payload["subject_type"] != "incident":
         return
-    incident = incidents.incident(uuid.UUID(event.payload["subject_id"]))
-    system = clients.system(incident.system_id)
+    incident, system = _incident_of(event.payload["subject_id"])
     people = addressees(event.payload["to"], incident.owner_id or system.owner_id)
     promise = slas.metric_label(event.payload["metric"])
-    words = {"promise": promise, "reference": incident.reference}
+    message = _staff_message("clock_escalated", incident, system, _clock_lines(incident.id), promise=promise)
     for person in people:
-        message = Message(
-            subject=_("You are called: %(promise)s on %(reference)s") % words,
-            lead=incident.title,
-            lines=[_about(incident, system), *_clock_lines(incident.id)],
-            action=_("Open the incident"),
-            url=_incident_url(incident.number),
-        )
         _mail_member(event, person.user.email, _to_acknowledge(message, incident, person))
 
 
 @handler("retainer.notifications.handlers.tell_staff_client_wrote")
 def tell_staff_client_wrote(event: Event) -> None:
     """A message of the client, to whoever has the incident."""
-    _tell_responsible(event, "client_message", _("The client wrote on %(reference)s"), _("Open the incident"))
+    _tell_responsible(event, "client_message", "client_wrote")
 
 
 @handler("retainer.notifications.handlers.tell_staff_disputed")
 def tell_staff_disputed(event: Event) -> None:
     """A wait that a client asks us to look at again."""
-    _tell_responsible(event, "disputed", _("Review asked for on %(reference)s"), _("Decide"))
+    _tell_responsible(event, "disputed", "wait_disputed")
 
 
-def _tell_responsible(event: Event, kind: str, subject: str, action: str) -> None:
+def _tell_responsible(event: Event, kind: str, name: str) -> None:
     """With the newest line of that kind, as it was written."""
-    incident = incidents.incident(uuid.UUID(event.payload["id"]))
-    system = clients.system(incident.system_id)
+    incident, system = _incident_of(event.payload["id"])
     newest = incidents.entries(incident.id).filter(kind=kind).order_by("-id")[:1]
-    message = Message(
-        subject=subject % {"reference": incident.reference},
-        lead=incident.title,
-        lines=[_about(incident, system), *(str(entry.body) for entry in newest)],
-        action=action,
-        url=_incident_url(incident.number),
-    )
+    message = _staff_message(name, incident, system, [str(entry.body) for entry in newest])
     _mail_staff(event, message, incident.owner_id or system.owner_id)
+
+
+def _incident_of(incident_id: str) -> tuple[Any, Any]:
+    """The incident and its system."""
+    incident = incidents.incident(uuid.UUID(incident_id))
+    return incident, clients.system(incident.system_id)
+
+
+def _staff_message(name: str, incident: Any, system: Any, facts: list[str], **more: object) -> Message:
+    """One that leads with what the incident means for people, and then says which it is and what is known of it."""
+    url = link(reverse("dashboard:incident", args=[agency().slug, incident.number]))
+    return message_of(f"staff/{name}", url=url, incident=incident, system=system, facts=facts, **more)
 
 
 @handler("retainer.notifications.handlers.tell_client_published")
@@ -148,37 +125,31 @@ def tell_client_published(event: Event) -> None:
     """An incident the client may now see, to its contacts, once the agency has gone live with this client: what it
     means for people, what was said of it, and when they hear next."""
     incident_id = uuid.UUID(event.payload["id"])
-    lines = [*_last_said(incident_id), *_next_message_line(incident_id)]
-    _mail_client(event, _("A problem with %(system)s"), lines=lines)
+    _mail_client(event, "incident_published", said=[*_last_said(incident_id), *_next_message_line(incident_id)])
 
 
 @handler("retainer.notifications.handlers.tell_client_updated")
 def tell_client_updated(event: Event) -> None:
     """An update written for the client."""
-    _mail_client(event, _("Update on %(system)s"))
+    _mail_client(event, "incident_updated")
 
 
 @handler("retainer.notifications.handlers.tell_client_asked")
 def tell_client_asked(event: Event) -> None:
     """What the client is waited on for, with the question as it was written."""
-    _ask_client(event, _("Waiting on you: %(question)s"))
+    _ask_client(event, "asked")
 
 
 @handler("retainer.notifications.handlers.tell_client_reminded")
 def tell_client_reminded(event: Event) -> None:
     """The same question again, while nobody has answered it."""
-    _ask_client(event, _("Still waiting on you: %(question)s"))
+    _ask_client(event, "reminded")
 
 
-def _ask_client(event: Event, subject: str) -> None:
+def _ask_client(event: Event, name: str) -> None:
     # Whoever answered meanwhile is not asked.
     for incident, line in incidents.questions([incidents.incident(uuid.UUID(event.payload["id"]))]):
-        said = subject % {"question": line.body}
-        waits = (
-            [_("Until we have it, the time to solve this does not run.")] if incidents.solving_waits(incident) else []
-        )
-        lines = [_("It is about: %(title)s") % {"title": incident.title}, *waits]
-        _mail_client(event, said[:150].replace("%", "%%"), lead=said, lines=lines)
+        _mail_client(event, name, question=line.body, solving_waits=incidents.solving_waits(incident))
 
 
 @handler("retainer.notifications.handlers.tell_client_resolved")
@@ -186,14 +157,13 @@ def tell_client_resolved(event: Event) -> None:
     """The end of a published incident, with what was measured: it is called solved where that says so."""
     last = incidents.entries(uuid.UUID(event.payload["id"])).filter(kind="resolved").order_by("-id").first()
     well = all(row["good"] for row in (last.data if last else {}).get("measured", []))
-    subject = _("Solved: %(system)s") if well else _("We ended our work on %(system)s")
-    _mail_client(event, subject)
+    _mail_client(event, "incident_resolved", well=well)
 
 
 @handler("retainer.notifications.handlers.tell_client_reopened")
 def tell_client_reopened(event: Event) -> None:
     """A published incident that was called solved and goes on: what the client was told last is not so."""
-    _mail_client(event, _("Not solved yet: %(system)s"))
+    _mail_client(event, "incident_reopened")
 
 
 @handler("retainer.notifications.handlers.invite_contact")
@@ -203,31 +173,19 @@ def invite_contact(event: Event) -> None:
     if contact.ended_at is not None or contact.user_id is not None:
         return
     _invitation, token = invite_contact_person(email=contact.email, contact_id=contact.id)
-    words = {"name": unlinked(agency().name)}
-    message = Message(
-        subject=_("%(name)s invites you to your portal") % words,
-        lead=_("%(name)s looks after your AI systems and shows you how they stand.") % words,
-        lines=[_("The link works once, for this address, for 7 days.")],
-        action=_("Open the portal"),
-        url=link(reverse("invitation", args=[token])),
-    )
+    url = link(reverse("invitation", args=[token]))
+    message = message_of("client/invited", url=url, name=unlinked(agency().name))
     _mail(event, contact.email, message, client_id=contact.client_id)
 
 
-def _mail_client(event: Event, subject: str, *, lead: str = "", lines: list[str] | None = None) -> None:
-    incident = incidents.incident(uuid.UUID(event.payload["id"]))
+def _mail_client(event: Event, name: str, **more: object) -> None:
+    incident, system = _incident_of(event.payload["id"])
     client = clients.client(incident.client_id)
     if client.live_at is None or incident.published_at is None:
         return
-    system = clients.system(incident.system_id)
-    house = agency()
-    message = Message(
-        subject=subject % {"system": system.name},
-        lead=lead or incident.title,
-        lines=_last_said(incident.id) if lines is None else lines,
-        action=_("See how it stands"),
-        url=link(reverse("portal:incident", args=[house.slug, client.slug, incident.number])),
-    )
+    url = link(reverse("portal:incident", args=[agency().slug, client.slug, incident.number]))
+    context = {"incident": incident, "system": system, "said": _last_said(incident.id)} | more
+    message = message_of(f"client/{name}", url=url, **context)
     for contact in clients.contacts(client.id):
         if contact.ended_at is None:
             _mail(event, contact.email, message, client_id=client.id)
@@ -298,15 +256,6 @@ def _next_message_line(incident_id: uuid.UUID) -> list[str]:
     views = slas.clock_views(slas.current(slas.clocks_of("incident", incident_id)), now(), zone)
     view = next_message(views, now())
     return [f"{announced(view)} {moment(view.due_at, ZoneInfo(zone))} ({zone})."] if view else []
-
-
-def _about(incident: Any, system: Any) -> str:
-    """Which incident of which system, below what it means for people."""
-    return f"{incident.reference} · {system.name}"
-
-
-def _incident_url(number: int) -> str:
-    return link(reverse("dashboard:incident", args=[agency().slug, number]))
 
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {

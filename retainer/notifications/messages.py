@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from django.template import Context, Engine
 from django.template.loader import render_to_string
+from django.template.loader_tags import BlockNode
 from django.utils.translation import gettext as _
 
 from core.text import unlinked
@@ -23,6 +25,23 @@ class Message:
     lines: list[str] = field(default_factory=list)
     action: str = ""
     url: str = ""
+
+
+def message_of(name: str, /, *, url: str, **said: object) -> Message:
+    """What ``templates/emails/<name>.txt`` says in its blocks: subject, lead, lines (one a line), and action."""
+    template = Engine.get_default().get_template(f"emails/{name}.txt")
+    context = Context(said, autoescape=False)
+    with context.bind_template(template):
+        parts = [node for node in template.nodelist if isinstance(node, BlockNode)]
+        blocks = {part.name: part.nodelist.render(context) for part in parts}
+    lines = [line.strip() for line in blocks.get("lines", "").splitlines()]
+    return Message(
+        subject=" ".join(blocks["subject"].split()),
+        lead=blocks["lead"].strip(),
+        lines=[line for line in lines if line],
+        action=blocks["action"].strip(),
+        url=url,
+    )
 
 
 def mail_bodies(message: Message, *, house: Any, why: str = "") -> tuple[str, str]:
