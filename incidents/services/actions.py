@@ -17,7 +17,6 @@ from incidents import events, readings
 from incidents.models import Incident
 from incidents.services.base import (
     add_line,
-    begun,
     clean_text,
     done,
     locked_for,
@@ -26,6 +25,7 @@ from incidents.services.base import (
     move_clocks,
     stop_waiting,
 )
+from incidents.services.promises_kept import keep_promises
 from incidents.services.publication import embargo, publish
 from incidents.states import Action, IncidentState
 from incidents.words import EntryKind
@@ -68,7 +68,7 @@ def acknowledge(*, incident_id: uuid.UUID, expected_version: int | None = None) 
         incident.acknowledged_at = at = now()
         if incident.owner_id is None:
             incident.owner_id = require_scope().actor.user_id
-        move_clocks(incident, "satisfy", at, metrics=begun(incident))
+        keep_promises(incident, Action.ACKNOWLEDGE, at)
         return done(incident, events.ACKNOWLEDGED, EntryKind.ACKNOWLEDGED, visible=True)
 
 
@@ -79,7 +79,7 @@ def mitigate(*, incident_id: uuid.UUID, expected_version: int | None = None) -> 
         incident.state = IncidentState.MITIGATED
         incident.mitigated_at = at = now()
         mark_begun(incident)
-        move_clocks(incident, "satisfy", at, metrics=(*begun(incident), "mitigation"))
+        keep_promises(incident, Action.MITIGATE, at)
         return done(incident, events.MITIGATED, EntryKind.MITIGATED, visible=True)
 
 
@@ -100,8 +100,7 @@ def resolve(
         incident.mitigated_at = incident.mitigated_at or at
         mark_begun(incident)
         stop_waiting(incident)
-        kept = ("triage", "first_response", "next_response", "mitigation", "resolution")
-        move_clocks(incident, "satisfy", at, metrics=kept)
+        keep_promises(incident, Action.RESOLVE, at)
         move_clocks(incident, "cancel", at, reason="resolved")
         if against:
             add_line(incident, EntryKind.NOTE, body=_("Solved against what was measured: %(why)s") % {"why": against})
@@ -147,7 +146,7 @@ def reopen(*, incident_id: uuid.UUID, reason: str, expected_version: int | None 
         incident.acknowledged_at = incident.acknowledged_at or at
         move_clocks(incident, "reopen", at, reason=text)
         # What a false alarm had cancelled runs again; whoever reopens has begun, so the response is kept.
-        move_clocks(incident, "satisfy", at, metrics=begun(incident))
+        keep_promises(incident, Action.REOPEN, at)
         return done(incident, events.REOPENED, EntryKind.REOPENED, body=text, visible=True)
 
 

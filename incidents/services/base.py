@@ -16,7 +16,6 @@ from incidents.models import Incident, IncidentEntry
 from incidents.severities import DEFINITIONS
 from incidents.states import TRANSITIONS, Action, IncidentState, allowed
 from incidents.words import EntryKind
-from slas import selectors as sla_selectors
 from slas import services as sla_services
 
 SUBJECT = "incident"
@@ -113,13 +112,6 @@ def emit(incident: Incident, name: str, **more: str) -> None:
 def move_clocks(incident: Incident, kind: Any, at: datetime, **more: Any) -> None:
     """One event on every clock of the incident, or on those that ``metrics`` names."""
     sla_services.record_event(subject_type=SUBJECT, subject_id=incident.id, kind=kind, at=at, **more)
-
-
-def begun(incident: Incident) -> tuple[str, ...]:
-    """The promises that are kept when somebody begins to work: the policy may ask for a message to the client."""
-    if sla_selectors.message_is_response(incident.policy_version_id):
-        return ("triage",)
-    return ("triage", "first_response")
 
 
 def mark_begun(incident: Incident) -> None:

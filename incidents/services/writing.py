@@ -13,7 +13,9 @@ from core.clock import now
 from core.errors import Conflict
 from incidents import events
 from incidents.models import Incident
-from incidents.services.base import SUBJECT, clean_text, done, locked_row, move_clocks
+from incidents.next_action import UPDATE
+from incidents.services.base import SUBJECT, clean_text, done, locked_row
+from incidents.services.promises_kept import keep_promises
 from incidents.services.publication import publish
 from incidents.states import IncidentState
 from incidents.words import EntryKind
@@ -41,7 +43,7 @@ def post_update(*, incident_id: uuid.UUID, body: str) -> Incident:
         publish(incident, at)
         text = clean_text(body, "body", 10_000, lines=True)
         if incident.state in IncidentState.open_values():
-            move_clocks(incident, "satisfy", at, metrics=("first_response", "next_response"))
+            keep_promises(incident, UPDATE, at)
             sla_services.next_cycle(subject_type=SUBJECT, subject_id=incident.id, metric="periodic_update", at=at)
         return done(incident, events.UPDATED, EntryKind.UPDATE, body=text, visible=True, at=at)
 

@@ -19,11 +19,10 @@ from retainer.notifications import rates
 from retainer.notifications.lanes import Lane, agencies_due, rows_due
 from retainer.notifications.letters import NOTHING
 from retainer.notifications.models import Channel, Delivery, DeliveryRate
+from retainer.notifications.retries import delay_after
 from retainer.notifications.turns import LANE_PLACES, LeasedDeliveries, in_turn, share_of
 
 LEASE = timedelta(seconds=60)
-# Then the delivery is given up and shown as failed: about a day and a half in all.
-BACKOFF_SECONDS = (2, 10, 60, 300, 900, 3600, 3600 * 3, 3600 * 6, 3600 * 12, 3600 * 12)
 # So many agencies have a turn in one claim; chance decides where more have something due.
 MOST_AGENCIES = 50
 # The auditor counts no further.
@@ -110,16 +109,15 @@ def note_sent(one: Claimed) -> None:
 def note_failed(one: Claimed, why: str) -> None:
     """Back in the queue after a while, or given up after the last try."""
     attempts = one.delivery.attempts + 1
-    final = attempts > len(BACKOFF_SECONDS)
-    delay = BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1]
+    wait = delay_after(attempts)
     with tenant_scope(one.delivery.agency_id):
         Delivery.objects.filter(id=one.delivery.id, lease_id=one.lease_id).update(
             attempts=attempts,
             last_error=mask(why)[:200],
             lease_id=None,
-            failed_at=now() if final else None,
-            next_due_at=None if final else now() + timedelta(seconds=delay),
-            **(NOTHING if final else {}),
+            failed_at=now() if wait is None else None,
+            next_due_at=None if wait is None else now() + wait,
+            **(NOTHING if wait is None else {}),
         )
 
 

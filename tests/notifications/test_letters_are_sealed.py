@@ -20,9 +20,9 @@ from core.ids import uuid7
 from core.models import AuditEvent, OutboxEvent
 from core.outbox import relay_due
 from retainer.notifications import delivery as sending
-from retainer.notifications.claiming import BACKOFF_SECONDS
 from retainer.notifications.letters import letter_of
 from retainer.notifications.models import Delivery
+from retainer.notifications.retries import DELAYS_SECONDS
 from retainer.notifications.services import queue_email
 from tests.cast import Cast
 from tests.notifications.test_contacts_are_invited import invite
@@ -83,7 +83,7 @@ def test_a_mail_that_is_given_up_keeps_nothing_either(cast: Cast, settings: Any)
     sending.deliver_mail()
     assert fresh(row, cast).sealed_letter is not None
     with cast.north.scope():
-        Delivery.objects.filter(id=row.id).update(attempts=len(BACKOFF_SECONDS), next_due_at=row.created_at)
+        Delivery.objects.filter(id=row.id).update(attempts=len(DELAYS_SECONDS), next_due_at=row.created_at)
     sending.deliver_mail()
     left = fresh(row, cast)
     assert left.failed_at is not None
