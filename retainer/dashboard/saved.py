@@ -13,6 +13,7 @@ from core import saved
 from core.access.roles import Capability
 from core.access.views import staff
 from core.errors import DomainError, NotFound
+from core.models import SavedView
 from core.saved import FilteredList
 from core.web.forms import Screen, form_page
 from core.web.pages import done, refused
@@ -68,7 +69,7 @@ def delete_view(request: HttpRequest, agency: str, view_id: uuid.UUID) -> HttpRe
     return done(request, _("“%(name)s” is deleted.") % {"name": row.name}, listed.address(agency, ""))
 
 
-def _view(view_id: uuid.UUID) -> Any:
+def _view(view_id: uuid.UUID) -> SavedView:
     try:
         return saved.view(view_id)
     except NotFound as error:
