@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from core.models import ApiToken
 
@@ -38,6 +37,6 @@ class TokenAuthentication(BaseAuthentication):
 class TokenMay(BasePermission):
     """Scopes are checked by the middleware; this only makes sure that it ran."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         """True where a token came through."""
         return getattr(request._request, "api_token", None) is not None

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError as BadValue
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from core.moments import BadMoment, parse_instant
 from core.web.limits import MOST_ROWS
 
+Found = TypeVar("Found", bound=Model, covariant=True)
+Row = TypeVar("Row", covariant=True)
 # The one order of ours that is not by id.
 BY_MOMENT = "-slot"
 
@@ -25,7 +30,9 @@ class Newest(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = MOST_ROWS
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(
+        self, queryset: QuerySet[Found, Row] | Sequence[Row], request: Request, view: APIView | None = None
+    ) -> list[Row] | None:
         """The rows of the page the cursor points at; a view may name another unique column to order by."""
         self.ordering = getattr(view, "ordering", None) or self.ordering
         try:

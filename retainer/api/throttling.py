@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
 
 from core.errors import TooMany
 from core.models import ApiToken
@@ -19,7 +18,7 @@ _plain_url = plain_url
 class TokenRate(BaseThrottle):
     """The endpoint's base writes what is left of the nearer limit into the headers."""
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def allow_request(self, request: Request, view: APIView) -> bool:
         """Counts the call; TooMany once one of the limits is used up. A refused call counts for nothing."""
         token: ApiToken | None = getattr(request._request, "api_token", None)
         if token is None:
