@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -29,6 +29,10 @@ from retainer.notifications.addressees import acknowledge_path, addressees
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.notifications.services import FOR_PROGRAMS, link, queue_email, queue_webhooks
 from slas import selectors as slas
+
+if TYPE_CHECKING:
+    from clients.models import AISystem
+    from incidents.models import Incident
 
 
 @handler("retainer.notifications.handlers.send_webhooks")
@@ -252,14 +256,16 @@ def _zone_line() -> list[str]:
     return [_("Times are those of %(zone)s.") % {"zone": agency().time_zone}]
 
 
-def _mail_staff(event: Event, message: Message, responsible: uuid.UUID | None, incident: Any = None) -> None:
+def _mail_staff(
+    event: Event, message: Message, responsible: uuid.UUID | None, incident: Incident | None = None
+) -> None:
     """To the one who has it and to those who look after clients; who reads of a new incident can take it on there."""
     for row in members():
         if row.user_id == responsible or row.role in (Role.OWNER, Role.ACCOUNT_MANAGER):
             _mail_member(event, row.user.email, _to_acknowledge(message, incident, row))
 
 
-def _to_acknowledge(message: Message, incident: Any, reader: Membership) -> Message:
+def _to_acknowledge(message: Message, incident: Incident | None, reader: Membership) -> Message:
     if incident is None or incident.state != "new" or not may(reader.role, Capability.WORK):
         return message
     path = acknowledge_path(incident.agency_id, incident.id, reader.user_id)
@@ -286,7 +292,7 @@ def _mail(event: Event, to: str, message: Message, *, client_id: uuid.UUID | Non
 
 def _clock_lines(incident_id: uuid.UUID) -> list[str]:
     """What is due next comes first; what stands still or is over has no time, and comes last."""
-    views: list[Any] = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
+    views = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
     nearest = sorted(views, key=lambda view: (view.due_at is None, view.due_at or view.label))
     lines = [f"{view.label}: {view.sentence}" for view in nearest]
     return [*lines, *_zone_line()] if lines else []
@@ -300,7 +306,7 @@ def _next_message_line(incident_id: uuid.UUID) -> list[str]:
     return [f"{announced(view)} {moment(view.due_at, ZoneInfo(zone))} ({zone})."] if view else []
 
 
-def _about(incident: Any, system: Any) -> str:
+def _about(incident: Incident, system: AISystem) -> str:
     """Which incident of which system, below what it means for people."""
     return f"{incident.reference} · {system.name}"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -27,9 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", default="UTC")
         parser.add_argument("--currency", default="USD")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: str, **options: str) -> None:
         """Prints the agency's address."""
-        email = str(options["email"]).strip().lower()
+        email = options["email"].strip().lower()
         try:
             validate_email(email)
             with transaction.atomic():
