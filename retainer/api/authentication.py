@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from core.models import ApiToken
+
+# DRF's views load this module, so it cannot load them.
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class TokenUser:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TypeAlias, TypedDict
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
-from rest_framework.views import APIView
 
 from core.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
 from core.web.limits import MOST_ERRORS
 from core.web.problems import problem_response
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 # What is wrong, as DRF nests it: a text, or some of them by field or by place.
 Detail: TypeAlias = str | Sequence["Detail"] | Mapping[str, "Detail"]

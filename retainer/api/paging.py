@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import ValidationError as BadValue
 from django.db.models import Model, QuerySet
@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from core.moments import BadMoment, parse_instant
 from core.web.limits import MOST_ROWS
+
+# DRF's views load this module, so it cannot load them.
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 Found = TypeVar("Found", bound=Model, covariant=True)
 Row = TypeVar("Row", covariant=True)

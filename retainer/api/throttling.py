@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from core.errors import TooMany
 from core.models import ApiToken
 from core.rates import Limit, Verdict, plain_url, spend
+
+# DRF's views load this module, so it cannot load them.
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 _plain_url = plain_url
 
