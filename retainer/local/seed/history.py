@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DAYS = 120
 SEED = 2026
 
+# Puts the clock to so many minutes after an episode began.
 At = Callable[[float], AbstractContextManager[None]]
 
 
@@ -167,7 +168,7 @@ def _wait(
     actor: Actor,
     incident_id: uuid.UUID,
     episode: story.Episode,
-    at: Callable[[float], AbstractContextManager[None]],
+    at: At,
 ) -> None:
     start, end = episode.waited_on_client
     if not end:

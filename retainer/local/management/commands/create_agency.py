@@ -25,16 +25,14 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", default="UTC")
         parser.add_argument("--currency", default="USD")
 
-    def handle(self, *args: str, **options: str) -> None:
+    def handle(self, *args: object, name: str, email: str, time_zone: str, currency: str, **_more: object) -> None:
         """Prints the agency's address."""
-        email = options["email"].strip().lower()
+        email = email.strip().lower()
         try:
             validate_email(email)
             with transaction.atomic():
                 owner = self._owner(email)
-            agency = open_agency(
-                owner=owner, name=options["name"], time_zone=options["time_zone"], currency=options["currency"]
-            )
+            agency = open_agency(owner=owner, name=name, time_zone=time_zone, currency=currency)
         except (DomainError, ValidationError) as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"{agency.name} is at /a/{agency.slug}/ and belongs to {email}.")
