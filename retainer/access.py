@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -29,14 +28,13 @@ from core import tokens
 from core.access.roles import Capability, may
 from core.access.views import Access, access_of
 from core.errors import NotFound
-from core.models import User
 from core.selectors import memberships_of
-from core.tenancy import Actor, portal_scope, tenant_scope
+from core.tenancy import Actor, Scope, portal_scope, tenant_scope
 from core.web.addresses import client_ip
 from core.web.problems import problem_response
 from retainer.accounts import sessions
 from retainer.errors import bad_request, forbidden, not_found
-from retainer.viewer import membership_of
+from retainer.viewer import membership_of, person_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -85,7 +83,7 @@ class AccessMiddleware:
             return self._staff(request, match, access)
 
     def _staff(self, request: HttpRequest, match: ResolverMatch, access: Access) -> HttpResponse:
-        user = cast(User, request.user)
+        user = person_of(request)
         places = memberships_of(user.id)
         place = next((place for place in places if place.slug == match.kwargs["agency"]), None)
         if place is None:
@@ -99,7 +97,7 @@ class AccessMiddleware:
         return self._inside(request, tenant_scope(place.agency_id, actor=actor), needs_mfa=True)
 
     def _portal(self, request: HttpRequest, match: ResolverMatch) -> HttpResponse:
-        user = cast(User, request.user)
+        user = person_of(request)
         place = place_in_portal(user_id=user.id, agency_slug=match.kwargs["agency"], client_slug=match.kwargs["client"])
         if place is None:
             return not_found(request)
@@ -122,7 +120,7 @@ class AccessMiddleware:
         return self._inside(request, tenant_scope(token.agency_id, actor=actor, client_id=token.client_id))
 
     def _inside(
-        self, request: HttpRequest, scope: AbstractContextManager[Any], *, needs_mfa: bool = False
+        self, request: HttpRequest, scope: AbstractContextManager[Scope], *, needs_mfa: bool = False
     ) -> HttpResponse:
         with scope as entered:
             structlog.contextvars.bind_contextvars(
@@ -145,7 +143,7 @@ def _lacks_required_mfa(request: HttpRequest) -> bool:
 def _zone_of(request: HttpRequest) -> ZoneInfo:
     """The zone in which this person reads times."""
     try:
-        return ZoneInfo(cast(User, request.user).time_zone)
+        return ZoneInfo(person_of(request).time_zone)
     except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")
 

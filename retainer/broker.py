@@ -8,8 +8,6 @@ connection, so the worker's own process ends. Said as what it is, it is one more
 
 from __future__ import annotations
 
-from typing import Any
-
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as ConnectionLost
 
@@ -17,10 +15,10 @@ from redis.exceptions import ConnectionError as ConnectionLost
 class Channel(redis.Channel):
     """Asked for a client after its connection was taken apart, it says that the connection is lost."""
 
-    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+    def _connparams(self, asynchronous: bool = False) -> dict[str, object]:
         if self.connection is None or self.connection.client is None:
             raise ConnectionLost("This connection to Redis was taken apart.")
-        found: dict[str, Any] = super()._connparams(asynchronous=asynchronous)  # type: ignore[misc]
+        found: dict[str, object] = super()._connparams(asynchronous=asynchronous)  # type: ignore[misc]
         return found
 
 

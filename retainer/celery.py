@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
@@ -25,7 +24,7 @@ app.autodiscover_tasks(["retainer"])
 
 @worker_init.connect
 @beat_init.connect
-def refuse_to_start_as_a_privileged_role(**_ignored: Any) -> None:
+def refuse_to_start_as_a_privileged_role(**_ignored: object) -> None:
     """The same refusal as the web process's. Celery logs whatever else a receiver raises, and goes on."""
     try:
         refuse_privileged_role()
@@ -34,17 +33,17 @@ def refuse_to_start_as_a_privileged_role(**_ignored: Any) -> None:
 
 
 @worker_process_init.connect
-def collect_garbage_less_often(**_ignored: Any) -> None:
+def collect_garbage_less_often(**_ignored: object) -> None:
     """A batch of rows makes no garbage worth looking for each time."""
     collect_less_often()
 
 
 @worker_process_init.connect
-def keep_to_limits(**_ignored: Any) -> None:
+def keep_to_limits(**_ignored: object) -> None:
     """Shorter than a task may take, so that a statement that hangs ends before its process is killed."""
     limits.use(statement=settings.WORKER_STATEMENT_TIMEOUT, idle_in_transaction=settings.WORKER_IDLE_TIMEOUT)
 
 
 @setup_logging.connect
-def keep_our_logging(**_ignored: Any) -> None:
+def keep_our_logging(**_ignored: object) -> None:
     """Celery would replace the handlers of settings.LOGGING; connecting here keeps them."""

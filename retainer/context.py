@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
+from core.models import User
 from core.selectors import agency
 from core.tenancy import current_scope
 from retainer import navigation
 
 
-def face(request: HttpRequest) -> dict[str, Any]:
+def face(request: HttpRequest) -> dict[str, object]:
     """``agency``, ``viewer``, ``nav``, ``places``, ``theme`` and ``brand`` for the layouts; little outside a scope."""
-    context: dict[str, Any] = {"theme": _theme(request), "demo": settings.RETAINER_ENV == "demo"}
+    context: dict[str, object] = {"theme": _theme(request), "demo": settings.RETAINER_ENV == "demo"}
     context["may_sign_up"] = settings.SIGN_UP == "open"
     scope = current_scope()
     if scope is None or scope.agency_id is None or not hasattr(request, "user"):
@@ -33,7 +33,7 @@ def _theme(request: HttpRequest) -> str:
     return theme if theme in ("light", "dark") else "system"
 
 
-def _viewer(request: HttpRequest) -> dict[str, Any]:
+def _viewer(request: HttpRequest) -> dict[str, str]:
     user = request.user
     role = getattr(getattr(request, "place", None), "role", "")
     # By the id the browser keeps apart what different people have half written.
@@ -41,5 +41,5 @@ def _viewer(request: HttpRequest) -> dict[str, Any]:
     return known | {"role": role, "time_zone": _zone(user)}
 
 
-def _zone(user: Any) -> str:
+def _zone(user: User | AnonymousUser) -> str:
     return str(getattr(user, "time_zone", "UTC"))

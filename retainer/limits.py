@@ -8,7 +8,7 @@ event of a clock asks; and a process in which something never asks is retired. W
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -19,6 +19,8 @@ from core.tenancy import limits
 from core.web.in_flight import InFlight
 from retainer.errors import is_cut, too_slow
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Next = Callable[[HttpRequest], HttpResponse]
 # How much longer than a request may take something may go on before its process is given up.
 LAST_RESORT_SECONDS = 30.0
@@ -58,7 +60,7 @@ class TimeLimitMiddleware:
         return too_slow(request) if is_cut(exception) else None
 
 
-def _within_the_time(execute: Callable[..., Any], sql: Any, *more: Any) -> Any:
+def _within_the_time(execute: Callable[Concatenate[str, P], R], sql: str, *more: P.args, **named: P.kwargs) -> R:
     if not str(sql).startswith(_WAY_BACK):
         deadline.check()
-    return execute(sql, *more)
+    return execute(sql, *more, **named)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.access.roles import Capability, may
 from retainer import sitemap
 from retainer.sitemap import Page
+from retainer.ui.links import NavItem, NavSection
 from retainer.viewer import membership_of
 
 
@@ -32,9 +32,9 @@ def url_of(request: HttpRequest, page: Page) -> str:
     return reverse(page.route, args=[] if page.own else [membership_of(request).slug])
 
 
-def staff(request: HttpRequest) -> list[dict[str, Any]]:
+def staff(request: HttpRequest) -> list[NavSection]:
     """The sidebar's sections."""
-    sections = []
+    sections: list[NavSection] = []
     for label, pages in sitemap.STAFF:
         items = [_item(request, page, url_of(request, page)) for page in opened(request, pages)]
         if items:
@@ -59,7 +59,7 @@ def settings(request: HttpRequest) -> list[dict[str, str]]:
     ]
 
 
-def portal(request: HttpRequest) -> list[dict[str, Any]]:
+def portal(request: HttpRequest) -> list[NavSection]:
     """The portal's links, as one section."""
     place = request.portal_place  # type: ignore[attr-defined]
     args = [place.agency_slug, place.client_slug]
@@ -67,7 +67,7 @@ def portal(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"label": "", "items": items}]
 
 
-def _item(request: HttpRequest, page: Page, url: str) -> dict[str, Any]:
+def _item(request: HttpRequest, page: Page, url: str) -> NavItem:
     # Everything lies below home, so home is current only where one is at home.
     home = page.route in ("dashboard:home", "portal:home")
     current = request.path == url or (request.path.startswith(url) and not home)

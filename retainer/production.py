@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 KINDS = ("demo", "test", "development", "production")
@@ -25,34 +25,60 @@ HOW_TO_MAKE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 MAKE_KEY = 'python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
 
 
-def refusals(values: Mapping[str, Any]) -> list[str]:
+class Values(TypedDict):
+    """The settings that are looked at."""
+
+    RETAINER_ENV: str
+    SIGN_UP: str
+    DEBUG: bool
+    SECRET_KEY: str
+    ENCRYPTION_KEYS: dict[str, str]
+    TOKEN_PEPPERS: dict[str, str]
+    BASE_URL: str
+    ALLOWED_HOSTS: list[str]
+    CSRF_TRUSTED_ORIGINS: list[str]
+    DATABASE_URL: str
+    DATABASE_OWNER_URL: str
+    METRICS_TOKEN: str
+    TRUSTED_PROXY_COUNT: int
+    REQUEST_SECONDS: float
+    SESSION_IDLE_MINUTES: int
+    SESSION_MOST_DAYS: int
+    SECURITY_CONTACT: list[str]
+    SECURITY_EXPIRES: str
+
+
+def refusals(values: Values) -> list[str]:
     """Why these settings must not serve anybody; empty where they may."""
     return [
         *_kind(values),
-        *_secret_key(str(values["SECRET_KEY"])),
+        *_secret_key(values["SECRET_KEY"]),
         *_keys("ENCRYPTION_KEYS", values["ENCRYPTION_KEYS"]),
         *_keys("TOKEN_PEPPERS", values["TOKEN_PEPPERS"]),
-        *_base_url(str(values["BASE_URL"])),
-        *_hosts(values["ALLOWED_HOSTS"], str(values["BASE_URL"])),
+        *_base_url(values["BASE_URL"]),
+        *_hosts(values["ALLOWED_HOSTS"], values["BASE_URL"]),
         *_origins(values["CSRF_TRUSTED_ORIGINS"]),
-        *_database("DATABASE_URL", str(values["DATABASE_URL"])),
-        *_database("DATABASE_OWNER_URL", str(values["DATABASE_OWNER_URL"])),
+        *_database("DATABASE_URL", values["DATABASE_URL"]),
+        *_database("DATABASE_OWNER_URL", values["DATABASE_OWNER_URL"]),
         *_security_contact(values),
         *_others(values),
     ]
 
 
-def unknown_words(values: Mapping[str, Any]) -> list[str]:
+def unknown_words(values: Values) -> list[str]:
     """Settings with a word that means nothing, which no kind of process starts with: "prod" would be no production."""
-    known = {"RETAINER_ENV": KINDS, "SIGN_UP": SIGN_UPS}
+    known = {
+        "RETAINER_ENV": (values["RETAINER_ENV"], KINDS),
+        "SIGN_UP": (values["SIGN_UP"], SIGN_UPS),
+    }
     return [
-        f"{name} is “{values[name]}”: use one of {', '.join(words)}."
-        for name, words in known.items()
-        if values[name] not in words
+        f"{name} is “{value}”: use one of {', '.join(words)}."
+        for name, (value, words) in known.items()
+        if value not in words
     ]
 
 
-def _kind(values: Mapping[str, Any]) -> Iterator[str]:
+def _kind(values: Values) -> Iterator[str]:
     if values["DEBUG"]:
         yield "DEBUG is on: it shows settings and code to whoever meets an error. Switch it off."
 
@@ -68,7 +94,7 @@ def _is_random(text: str, fewest: int) -> bool:
     return len(set(text)) >= fewest and not any(word in text.lower() for word in PLACEHOLDERS)
 
 
-def _keys(name: str, keys: Mapping[str, Any]) -> Iterator[str]:
+def _keys(name: str, keys: Mapping[str, str]) -> Iterator[str]:
     if not keys:
         yield f'{name} is empty: give it at least one key, {{"id": "base64 of 32 random bytes"}} ({MAKE_KEY}).'
     for key_id, text in keys.items():
@@ -134,9 +160,9 @@ def contact_uri(contact: str) -> str:
     return contact if ":" in contact else f"mailto:{contact}"
 
 
-def _security_contact(values: Mapping[str, Any]) -> Iterator[str]:
+def _security_contact(values: Values) -> Iterator[str]:
     contacts = values["SECURITY_CONTACT"]
-    if contacts and moment(str(values["SECURITY_EXPIRES"])) is None:
+    if contacts and moment(values["SECURITY_EXPIRES"]) is None:
         yield "SECURITY_EXPIRES is no date: say until when SECURITY_CONTACT holds, such as 2027-06-30."
     if any(
         not contact_uri(one).startswith(("mailto:", "https://", "tel:")) or len(one.split()) != 1 for one in contacts
@@ -144,8 +170,8 @@ def _security_contact(values: Mapping[str, Any]) -> Iterator[str]:
         yield "SECURITY_CONTACT is no address: give an e-mail address or an https page."
 
 
-def _others(values: Mapping[str, Any]) -> Iterator[str]:
-    token = str(values["METRICS_TOKEN"])
+def _others(values: Values) -> Iterator[str]:
+    token = values["METRICS_TOKEN"]
     if token and len(token) < SHORTEST_TOKEN:
         yield f"METRICS_TOKEN has {len(token)} characters: use at least {SHORTEST_TOKEN} random ones, or none."
     elif token and not _is_random(token, FEWEST_IN_TOKEN):
@@ -154,8 +180,12 @@ def _others(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"METRICS_TOKEN is the SECRET_KEY, which must never leave the processes: make another ({HOW_TO_MAKE})."
     if values["TRUSTED_PROXY_COUNT"] < 0:
         yield "TRUSTED_PROXY_COUNT is below 0: say how many proxies of yours stand in front."
-    for name in ("SESSION_IDLE_MINUTES", "SESSION_MOST_DAYS"):
-        if values[name] < 1:
+    lengths = {
+        "SESSION_IDLE_MINUTES": values["SESSION_IDLE_MINUTES"],
+        "SESSION_MOST_DAYS": values["SESSION_MOST_DAYS"],
+    }
+    for name, length in lengths.items():
+        if length < 1:
             yield f"{name} is below 1: say how long a session may last."
     if values["REQUEST_SECONDS"] < 0:
         yield "REQUEST_SECONDS is below 0: say how long a request may take."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -110,11 +109,11 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str, *, role: str = "") -> dict[str, Any]:
+def _database(url: str, *, role: str = "") -> dict[str, object]:
     """Django's settings for a libpq URI; ``role`` is stepped into at connect, for an owner who logs in as another."""
     parts = parse_dsn(url)
     # A server that is gone without a word is noticed within a minute, wherever a statement waits for it.
-    options: dict[str, Any] = {
+    options: dict[str, str | int] = {
         "application_name": f"retainer-{RETAINER_ENV}",
         "connect_timeout": 10,
         "keepalives_idle": 20,
@@ -127,7 +126,7 @@ def _database(url: str, *, role: str = "") -> dict[str, Any]:
         lock_timeout = env.str("MIGRATION_LOCK_TIMEOUT", "5s")
         options["options"] = f"-c lock_timeout={lock_timeout}"
     if role and parts.get("user") != role:
-        options["options"] += f" -c role={role}"
+        options["options"] = f"{options['options']} -c role={role}"
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options |= {key: value for key, value in parts.items() if key not in known}
     return {
@@ -481,6 +480,26 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-_refused = production.unknown_words(globals()) + (production.refusals(globals()) if IS_PRODUCTION else [])
+_looked_at: production.Values = {
+    "RETAINER_ENV": RETAINER_ENV,
+    "SIGN_UP": SIGN_UP,
+    "DEBUG": DEBUG,
+    "SECRET_KEY": SECRET_KEY,
+    "ENCRYPTION_KEYS": ENCRYPTION_KEYS,
+    "TOKEN_PEPPERS": TOKEN_PEPPERS,
+    "BASE_URL": BASE_URL,
+    "ALLOWED_HOSTS": ALLOWED_HOSTS,
+    "CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS,
+    "DATABASE_URL": DATABASE_URL,
+    "DATABASE_OWNER_URL": DATABASE_OWNER_URL,
+    "METRICS_TOKEN": METRICS_TOKEN,
+    "TRUSTED_PROXY_COUNT": TRUSTED_PROXY_COUNT,
+    "REQUEST_SECONDS": REQUEST_SECONDS,
+    "SESSION_IDLE_MINUTES": SESSION_IDLE_MINUTES,
+    "SESSION_MOST_DAYS": SESSION_MOST_DAYS,
+    "SECURITY_CONTACT": SECURITY_CONTACT,
+    "SECURITY_EXPIRES": SECURITY_EXPIRES,
+}
+_refused = production.unknown_words(_looked_at) + (production.refusals(_looked_at) if IS_PRODUCTION else [])
 if _refused:
     raise ImproperlyConfigured("\n".join(["These settings are refused:", *_refused]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -54,14 +54,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise ValidationError(_("The invitation is for %(email)s. Use that address.") % {"email": invitation.email})
         return address
 
-    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
         """By the second factor where there is one: a password alone would make it worth nothing to whoever has both an
         open session and the password."""
-        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
         by_factor = [method for method in methods if method["id"] == "mfa_reauthenticate"]
         return by_factor or methods
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
         """Failed attempts are counted for an account from one address, so that nobody locks somebody else out.
 
         All accounts from one address have a higher bound of their own, and so has one account from all addresses.
@@ -75,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise PermissionDenied("No address to count by.")
         return address
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Counts the attempt for the account as well, whatever address it comes from.
 
         A browser that signed in before counts for itself, so that nobody is locked out by strangers who guess.
@@ -87,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not self._account_usage:
             raise self.validation_error("too_many_login_attempts")
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+    def authentication_failed(self, request: HttpRequest, **credentials: str) -> None:
         """Noted by the same one row whether or not there is such an account."""
         found = User.objects.filter(emailaddress__email__iexact=_address(credentials)).first()
         note(request, "core.session.refused", found.id if found else None, by_the_person=False, by="password")
@@ -98,19 +98,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if usage:
             usage.rollback()
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Each address in a mail is at BASE_URL, whatever host the request named: somebody else sent that request."""
-        ours = {name: _at_our_address(value) if name.endswith("_url") else value for name, value in context.items()}
+        links = {name: _at_our_address(str(value)) for name, value in context.items() if name.endswith("_url")}
         help_url = settings.BASE_URL + reverse("account_reset_password")
-        super().send_mail(template_prefix, email, ours | {"current_site": OUR_SITE, "help_url": help_url})
+        super().send_mail(template_prefix, email, context | links | {"current_site": OUR_SITE, "help_url": help_url})
 
-    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: User, *, email: str | None = None, **more: object) -> HttpResponse:
         """Makes the browser known to the account."""
-        response: HttpResponse = super().post_login(request, user, **more)
-        browsers.remember(request, response, more.get("email") or user.email)
+        response: HttpResponse = super().post_login(request, user, email=email, **more)
+        browsers.remember(request, response, email or user.email)
         return response
 
-    def populate_username(self, request: HttpRequest, user: Any) -> None:
+    def populate_username(self, request: HttpRequest, user: User) -> None:
         """People are known by e-mail alone."""
 
 
@@ -119,7 +119,7 @@ def _at_our_address(url: str) -> str:
     return settings.BASE_URL + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
-def _address(credentials: dict[str, Any]) -> str:
+def _address(credentials: Mapping[str, str]) -> str:
     return str(credentials.get("email", "")).strip().lower()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 import structlog
 from django.db import transaction
@@ -20,6 +19,7 @@ from core.audit import record
 from core.models import AccountEvent
 from core.selectors import memberships_of
 from core.tenancy import Actor, tenant_scope
+from core.tenancy.context import ActorKind
 from core.web.addresses import client_ip
 
 BATCH = 200
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 def note(
-    request: HttpRequest, action: str, user_id: uuid.UUID | None, *, by_the_person: bool = True, **changes: Any
+    request: HttpRequest, action: str, user_id: uuid.UUID | None, *, by_the_person: bool = True, **changes: str
 ) -> None:
     """Notes what happened to this account. ``changes`` holds ids and plain values, never names or secrets."""
     AccountEvent.objects.create(
@@ -81,7 +81,7 @@ def _visitor(event: AccountEvent) -> Actor:
     return Actor("visitor", None, "", event.request_id, event.ip)
 
 
-def _concerned(user_id: uuid.UUID | None) -> Iterator[tuple[uuid.UUID, uuid.UUID | None, Any]]:
+def _concerned(user_id: uuid.UUID | None) -> Iterator[tuple[uuid.UUID, uuid.UUID | None, ActorKind]]:
     """Each agency where the person is on the staff, and each client whose portal they may open."""
     if user_id is None:
         return

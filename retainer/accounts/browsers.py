@@ -9,7 +9,7 @@ itself. Whoever is kept out in a browser that is not known asks for a new passwo
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TypedDict
 
 from django.conf import settings
 from django.core import signing
@@ -21,10 +21,17 @@ LASTS = 60 * 60 * 24 * 180
 MOST_ACCOUNTS = 5
 
 
+class Known(TypedDict):
+    """What a known browser carries: its own name, and the marks of the addresses that it signed in with."""
+
+    name: str
+    of: list[str]
+
+
 def name_of(request: HttpRequest, email: str) -> str:
     """The name of this browser where it is known to the account of this address, else empty."""
     kept = _read(request)
-    return str(kept["name"]) if _mark(email) in kept["of"] else ""
+    return kept["name"] if _mark(email) in kept["of"] else ""
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, email: str) -> None:
@@ -44,19 +51,22 @@ def remember_here(request: HttpRequest, email: str) -> None:
     request.session[SALT] = _with(_read(request), email)
 
 
-def _with(kept: dict[str, Any], email: str) -> dict[str, Any]:
+def _with(kept: Known, email: str) -> Known:
     others = [mark for mark in kept["of"] if mark != _mark(email)]
     return {"name": kept["name"], "of": [*others, _mark(email)][-MOST_ACCOUNTS:]}
 
 
-def _read(request: HttpRequest) -> dict[str, Any]:
-    kept = request.session.get(SALT)
+def _read(request: HttpRequest) -> Known:
+    kept: Known | None = request.session.get(SALT)
     if kept is None:
         try:
-            kept = signing.loads(request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE, ""), salt=SALT, max_age=LASTS)
+            signed: Known = signing.loads(
+                request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE, ""), salt=SALT, max_age=LASTS
+            )
         except signing.BadSignature:
-            kept = {"name": secrets.token_hex(8), "of": []}
-    return dict(kept)
+            return {"name": secrets.token_hex(8), "of": []}
+        return signed
+    return kept
 
 
 def _mark(email: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.crypto import CannotOpen, key_for, seal_for, unseal_for
+from core.json_types import JsonValue
 
 SECOND_FACTOR = "second factor"
 # What django-allauth hands over to be sealed, of all that it keeps of a second factor.
@@ -44,10 +44,10 @@ def reseal_second_factors() -> Counter[str]:
     return found
 
 
-def _resealed(name: str, value: Any, found: Counter[str]) -> Any:
+def _resealed(name: str, value: JsonValue, found: Counter[str]) -> JsonValue:
     if isinstance(value, list):
         return [_resealed(name, one, found) for one in value]
-    if name not in SEALED_PARTS:
+    if name not in SEALED_PARTS or not isinstance(value, str):
         return value
     if key_for(value) == list(settings.ENCRYPTION_KEYS)[-1]:
         found["fresh"] += 1

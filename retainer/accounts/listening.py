@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account import signals as account
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
@@ -36,37 +34,37 @@ def connect() -> None:
         signal.connect(listener, dispatch_uid=f"retainer.{listener.__name__}")
 
 
-def _signed_in(request: HttpRequest, user: User, **_more: Any) -> None:
+def _signed_in(request: HttpRequest, user: User, **_more: object) -> None:
     note(request, "core.session.began", user.id)
 
 
-def _signed_out(request: HttpRequest, user: User | None, **_more: Any) -> None:
+def _signed_out(request: HttpRequest, user: User | None, **_more: object) -> None:
     if user is not None:
         note(request, "core.session.ended", user.id)
 
 
-def _code_refused(request: HttpRequest, user: User, **_more: Any) -> None:
+def _code_refused(request: HttpRequest, user: User, **_more: object) -> None:
     note(request, "core.session.refused", user.id, by_the_person=False, by="second factor")
 
 
-def _password_changed(request: HttpRequest, user: User, **_more: Any) -> None:
+def _password_changed(request: HttpRequest, user: User, **_more: object) -> None:
     note(request, "core.password.changed", user.id)
 
 
-def _password_reset(request: HttpRequest, user: User, **_more: Any) -> None:
+def _password_reset(request: HttpRequest, user: User, **_more: object) -> None:
     note(request, "core.password.reset", user.id)
     for address in EmailAddress.objects.filter(user=user, verified=True):
         browsers.remember_here(request, address.email)
 
 
-def _email_added(request: HttpRequest, user: User, email_address: EmailAddress, **_more: Any) -> None:
+def _email_added(request: HttpRequest, user: User, email_address: EmailAddress, **_more: object) -> None:
     note(request, "core.login_address.added", user.id)
     # A new address can ask for a new password once it is confirmed, so the owner hears of it before that.
     context = {"added_email": email_address.email}
     get_adapter(request).send_notification_mail("account/email/email_added", user, context)
 
 
-def _email_removed(request: HttpRequest, user: User, email_address: EmailAddress, **_more: Any) -> None:
+def _email_removed(request: HttpRequest, user: User, email_address: EmailAddress, **_more: object) -> None:
     note(request, "core.login_address.removed", user.id)
     # The main address is told by django-allauth. Whoever takes an account over removes the others: they hear of it too.
     if email_address.verified:
@@ -76,17 +74,17 @@ def _email_removed(request: HttpRequest, user: User, email_address: EmailAddress
         )
 
 
-def _email_changed(request: HttpRequest, user: User, **_more: Any) -> None:
+def _email_changed(request: HttpRequest, user: User, **_more: object) -> None:
     note(request, "core.login_address.changed", user.id)
 
 
-def _factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any) -> None:
+def _factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_more: object) -> None:
     note(request, "core.factor.added", user.id, kind=str(authenticator.type))
 
 
-def _factor_removed(request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any) -> None:
+def _factor_removed(request: HttpRequest, user: User, authenticator: Authenticator, **_more: object) -> None:
     note(request, "core.factor.removed", user.id, kind=str(authenticator.type))
 
 
-def _factor_renewed(request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any) -> None:
+def _factor_renewed(request: HttpRequest, user: User, authenticator: Authenticator, **_more: object) -> None:
     note(request, "core.factor.renewed", user.id, kind=str(authenticator.type))

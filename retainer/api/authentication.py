@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from core.models import ApiToken
+
+# DRF's views load this module, so it cannot load them.
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class TokenUser:
@@ -38,6 +42,6 @@ class TokenAuthentication(BaseAuthentication):
 class TokenMay(BasePermission):
     """Scopes are checked by the middleware; this only makes sure that it ran."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         """True where a token came through."""
         return getattr(request._request, "api_token", None) is not None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 from django.conf import settings
@@ -66,9 +65,9 @@ def text(form: str) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def described() -> dict[str, Any]:
+def described() -> reading.Spec:
     """The description as Python's own values."""
-    loaded: dict[str, Any] = yaml.load(DESCRIPTION.read_bytes(), Loader=yaml.CSafeLoader)
+    loaded: reading.Spec = yaml.load(DESCRIPTION.read_bytes(), Loader=yaml.CSafeLoader)
     return loaded
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -14,10 +14,23 @@ from core.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
 from core.web.limits import MOST_ERRORS
 from core.web.problems import problem_response
 
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+# What is wrong, as DRF nests it: a text, or some of them by field or by place.
+Detail: TypeAlias = str | Sequence["Detail"] | Mapping[str, "Detail"]
+
+
+class Context(TypedDict, total=False):
+    """What DRF tells its exception handler, as far as it is read."""
+
+    view: APIView
+
+
 STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, Forbidden: 403, TooMany: 429}
 
 
-def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+def problem(error: Exception, context: Context) -> HttpResponse | None:
     """DRF's exception handler; None leaves a bug to the 500 page and the log."""
     if isinstance(error, DomainError):
         return _domain(error, context.get("view"))
@@ -34,7 +47,7 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
     return None
 
 
-def _domain(error: DomainError, view: Any) -> HttpResponse:
+def _domain(error: DomainError, view: APIView | None) -> HttpResponse:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     if status == 404:
         # The same answer as for another agency's row, whatever the service called it.
@@ -46,7 +59,7 @@ def _domain(error: DomainError, view: Any) -> HttpResponse:
     return response
 
 
-def _sent_as(field: str, view: Any) -> str:
+def _sent_as(field: str, view: APIView | None) -> str:
     """The service's word for an input, turned back into the one that the caller sent."""
     body = getattr(view, "bodies", {}).get(getattr(view, "action", None))
     names = {declared.source: name for name, declared in body().fields.items()} if body else {}
@@ -61,7 +74,7 @@ def _framework(error: exceptions.APIException) -> HttpResponse:
     return response
 
 
-def _fields(detail: Any, path: str = "") -> Any:
+def _fields(detail: Detail, path: str = "") -> Iterator[dict[str, str | None]]:
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             yield from _fields(inner, f"{path}.{name}" if path else str(name))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import ValidationError as BadValue
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
@@ -13,6 +15,12 @@ from rest_framework.request import Request
 from core.moments import BadMoment, parse_instant
 from core.web.limits import MOST_ROWS
 
+# DRF's views load this module, so it cannot load them.
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+Found = TypeVar("Found", bound=Model, covariant=True)
+Row = TypeVar("Row", covariant=True)
 # The one order of ours that is not by id.
 BY_MOMENT = "-slot"
 
@@ -25,7 +33,9 @@ class Newest(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = MOST_ROWS
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(
+        self, queryset: QuerySet[Found, Row] | Sequence[Row], request: Request, view: APIView | None = None
+    ) -> list[Row] | None:
         """The rows of the page the cursor points at; a view may name another unique column to order by."""
         self.ordering = getattr(view, "ordering", None) or self.ordering
         try:

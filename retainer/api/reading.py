@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -12,6 +12,81 @@ from django.utils.translation import gettext as _
 PREFIX = "/api/v1"
 # A shape inside a shape inside a shape is read on its own page.
 DEEPEST = 3
+
+
+# The description as the file has it, as far as it is read here.
+Schema = TypedDict(
+    "Schema",
+    {
+        "$ref": str,
+        "allOf": list["Schema"],
+        "oneOf": list["Schema"],
+        "type": str,
+        "format": str,
+        "description": str,
+        "enum": list[str | None],
+        "nullable": bool,
+        "minimum": int,
+        "maximum": int,
+        "maxLength": int,
+        "items": "Schema",
+        "properties": dict[str, "Schema"],
+        "required": list[str],
+    },
+    total=False,
+)
+Parameter = TypedDict(
+    "Parameter",
+    {"in": str, "name": str, "schema": Schema, "description": NotRequired[str], "required": NotRequired[bool]},
+)
+
+
+class MediaType(TypedDict):
+    """What is sent as one media type."""
+
+    schema: Schema
+
+
+Content = TypedDict("Content", {"application/json": MediaType}, total=False)
+
+
+class Body(TypedDict, total=False):
+    """What is sent, either way."""
+
+    content: Content
+
+
+Said = TypedDict(
+    "Said",
+    {
+        "operationId": str,
+        "description": NotRequired[str],
+        "parameters": NotRequired[list[Parameter]],
+        "requestBody": NotRequired[Body],
+        "responses": dict[str, Body],
+        "x-token-scope": str,
+    },
+)
+
+
+class Components(TypedDict):
+    """The shapes that are named."""
+
+    schemas: dict[str, Schema]
+
+
+class Info(TypedDict):
+    """What stands above all of it."""
+
+    description: str
+
+
+class Spec(TypedDict):
+    """The whole."""
+
+    info: Info
+    paths: dict[str, dict[str, Said]]
+    components: Components
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +125,7 @@ class Noun:
     operations: list[Operation]
 
 
-def nouns(spec: dict[str, Any]) -> list[Noun]:
+def nouns(spec: Spec) -> list[Noun]:
     """Every noun by name, with its operations in the order of the description."""
     found: dict[str, list[Operation]] = {}
     for path, item in spec["paths"].items():
@@ -59,7 +134,7 @@ def nouns(spec: dict[str, Any]) -> list[Noun]:
     return [Noun(name, capfirst(name.replace("-", " ")), found[name]) for name in sorted(found)]
 
 
-def _operation(spec: dict[str, Any], path: str, method: str, said: dict[str, Any]) -> Operation:
+def _operation(spec: Spec, path: str, method: str, said: Said) -> Operation:
     body = said.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     status = next(code for code in said["responses"] if code != "default")
     answer = said["responses"][status].get("content", {}).get("application/json", {}).get("schema", {})
@@ -78,18 +153,18 @@ def _operation(spec: dict[str, Any], path: str, method: str, said: dict[str, Any
     )
 
 
-def _parameter(spec: dict[str, Any], said: dict[str, Any]) -> Field:
+def _parameter(spec: Spec, said: Parameter) -> Field:
     own = said["schema"]
     about = "" if "enum" in own else said.get("description", "")
     return Field(said["name"], _kind(spec, own), about, said.get("required", False), _values(spec, own))
 
 
-def fields_of(spec: dict[str, Any], schema: dict[str, Any], before: str = "", depth: int = 1) -> list[Field]:
+def fields_of(spec: Spec, schema: Schema, before: str = "", depth: int = 1) -> list[Field]:
     """The fields of a shape, and after each that holds another shape those of that one."""
     return list(_fields(spec, schema, before, depth))
 
 
-def _fields(spec: dict[str, Any], schema: dict[str, Any], before: str, depth: int) -> Iterator[Field]:
+def _fields(spec: Spec, schema: Schema, before: str, depth: int) -> Iterator[Field]:
     shape = _resolved(spec, schema)
     for name, said in shape.get("properties", {}).items():
         own = _resolved(spec, said)
@@ -101,7 +176,7 @@ def _fields(spec: dict[str, Any], schema: dict[str, Any], before: str, depth: in
             yield from _fields(spec, inner, f"{shown}.", depth + 1)
 
 
-def _kind(spec: dict[str, Any], said: dict[str, Any]) -> str:
+def _kind(spec: Spec, said: Schema) -> str:
     own = _resolved(spec, said)
     empty = _(" or null") if said.get("nullable") or own.get("nullable") else ""
     if own.get("type") == "array":
@@ -119,7 +194,7 @@ def _kind(spec: dict[str, Any], said: dict[str, Any]) -> str:
     return words.get(own.get("format", ""), words.get(own.get("type", ""), _("object"))) + empty + _limits(own)
 
 
-def _limits(own: dict[str, Any]) -> str:
+def _limits(own: Schema) -> str:
     low, high = own.get("minimum"), own.get("maximum")
     if low is not None and high is not None:
         return _(", %(low)s to %(high)s") % {"low": f"{low:,}", "high": f"{high:,}"}
@@ -127,14 +202,14 @@ def _limits(own: dict[str, Any]) -> str:
     return _(", at most %(most)s characters") % {"most": f"{most:,}"} if most else ""
 
 
-def _values(spec: dict[str, Any], said: dict[str, Any]) -> list[str]:
+def _values(spec: Spec, said: Schema) -> list[str]:
     own = _resolved(spec, said)
     if own.get("type") == "array":
         return _values(spec, own.get("items", {}))
     return [str(value) for value in own.get("enum", []) if value is not None and value != ""]
 
 
-def _resolved(spec: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+def _resolved(spec: Spec, said: Schema) -> Schema:
     """What a reference stands for; one that is wrapped, so that something can be said beside it, too."""
     while "$ref" in said or "allOf" in said or "oneOf" in said:
         wrapped = said.get("allOf") or said.get("oneOf")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -21,6 +21,8 @@ from retainer.reports.uptime import month_of
 from slas.selectors import METRICS, SEVERITIES
 
 LONGEST = timedelta(days=400)
+# What is asked for, as far as a period goes.
+Asked = TypedDict("Asked", {"from": datetime, "to": datetime})
 
 
 class PeriodQuery(InputSerializer):
@@ -30,7 +32,7 @@ class PeriodQuery(InputSerializer):
         """With the fields whose names are words of Python's."""
         return {"from": Moment(), "to": Moment(), **super().get_fields()}
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: Asked) -> Asked:
         """A period has a length."""
         if attrs["to"] <= attrs["from"]:
             raise ValidationError({"to": [_("The end lies before the start.")]})
@@ -135,7 +137,7 @@ class Uptimes(Endpoint):
         return Response(_uptime(clients.system(id).id, self.asked["from"], self.asked["to"]))
 
 
-def _uptime(system_id: uuid.UUID, start: datetime, end: datetime) -> dict[str, Any]:
+def _uptime(system_id: uuid.UUID, start: datetime, end: datetime) -> dict[str, object]:
     period = month_of(system_id, start, end)
     both = [row.share(maintenance_counts=True) for row in period.checks]
     known = [share for share in both if share is not None]

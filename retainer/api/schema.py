@@ -8,12 +8,14 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from core.json_types import JsonValue
 from core.web.idempotency import HEADER, MOST_CHARACTERS
 from core.web.problems import CONTENT_TYPE
-from core.web.rest import Nothing
+from core.web.rest import InputSerializer, Nothing
 
 IDEMPOTENCY = OpenApiParameter(
     HEADER,
@@ -48,7 +50,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     target_class = "retainer.api.authentication.TokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         """HTTP bearer."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "rtn_<key id>_<secret>"}
 
@@ -58,15 +60,19 @@ class ApiSchema(AutoSchema):
 
     view: Any
 
-    def get_operation(self, *args: Any) -> Any:
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> dict[str, JsonValue] | None:
         """With the scope that the call needs, which OpenAPI has no word for."""
-        operation = super().get_operation(*args)
+        operation = super().get_operation(path, path_regex, path_prefix, method, registry)
         access = self.view.access
         if operation:
             operation["x-token-scope"] = access.reads if self.method == "GET" else access.token_scope
         return operation
 
-    def get_override_parameters(self) -> list[Any]:
+    def get_override_parameters(
+        self,
+    ) -> list[OpenApiParameter | serializers.Serializer[Any] | type[serializers.Serializer[Any]]]:
         """The query of the action, and the Idempotency-Key of every POST."""
         query = self.view.queries.get(self.view.action)
         parts = [(ROW, "{id}" in self.path), (query, query), (IDEMPOTENCY, self.method == "POST")]
@@ -77,7 +83,7 @@ class ApiSchema(AutoSchema):
         listed: bool = self.view.action not in self.view.singles and super()._is_list_view(serializer)
         return listed
 
-    def get_request_serializer(self) -> Any:
+    def get_request_serializer(self) -> type[InputSerializer] | None:
         """The body of the action; None where it takes none."""
         body = self.view.bodies.get(self.view.action)
         return None if body in (None, Nothing) else body

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -13,13 +13,17 @@ from core.errors import TooMany
 from core.models import ApiToken
 from core.rates import Limit, Verdict, plain_url, spend
 
+# DRF's views load this module, so it cannot load them.
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
 _plain_url = plain_url
 
 
 class TokenRate(BaseThrottle):
     """The endpoint's base writes what is left of the nearer limit into the headers."""
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def allow_request(self, request: Request, view: APIView) -> bool:
         """Counts the call; TooMany once one of the limits is used up. A refused call counts for nothing."""
         token: ApiToken | None = getattr(request._request, "api_token", None)
         if token is None:

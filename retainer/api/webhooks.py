@@ -6,7 +6,6 @@ They belong to the agency as a whole and to whoever may change its settings, so 
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -20,7 +19,7 @@ from core.access.roles import TokenScope
 from core.access.views import api
 from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
 from retainer.notifications import selectors, services
-from retainer.notifications.models import Channel
+from retainer.notifications.models import Channel, Delivery
 
 NAMES = _("Names of events; an empty list means all.")
 
@@ -77,10 +76,10 @@ ROWS = {
 class State(serializers.ChoiceField):
     """What became of a message, read off its moments."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=DeliveryState.choices, **kwargs)
+    def __init__(self, *, required: bool = True) -> None:
+        super().__init__(choices=DeliveryState.choices, required=required)
 
-    def get_attribute(self, instance: Any) -> str:
+    def get_attribute(self, instance: Delivery) -> str:
         """The word for it."""
         if instance.sent_at:
             return DeliveryState.SENT
@@ -196,6 +195,5 @@ class Deliveries(Endpoint):
         return self.one(selectors.delivery(id))
 
 
-def _without_words() -> Any:
-    unread: Any = selectors.deliveries().defer("subject", "body", "html", "payload")
-    return unread
+def _without_words() -> models.QuerySet[Delivery]:
+    return selectors.deliveries().defer("subject", "body", "html", "payload")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.forms import Form
 from django.urls import reverse
@@ -12,6 +12,9 @@ from django.utils.translation import ngettext
 
 from incidents.next_action import UPDATE
 from incidents.states import Action, allowed
+
+if TYPE_CHECKING:
+    from incidents.models import Incident
 
 CLIENT_MESSAGE, AGREE, SEVERITY, ASSIGN = "client_message", "agree", "severity", "assign"
 # Acts that move or explain what still runs; they go wherever a pause may.
@@ -60,7 +63,7 @@ class Act:
     danger: bool = False
 
 
-def offered(key: str, row: Any) -> bool:
+def offered(key: str, row: Incident) -> bool:
     """Whether the act makes sense now. What the client has seen is resolved, not called a false alarm."""
     if key in (UPDATE, *WHILE_OPEN):
         return allowed(Action.PAUSE, row.state) and not (key == Action.PAUSE and row.waiting_on)
@@ -73,7 +76,7 @@ def offered(key: str, row: Any) -> bool:
     return allowed(Action(key), row.state) and not (key == Action.FALSE_ALARM and row.published_at)
 
 
-def acts_of(agency: str, row: Any, audience: Audience, forms: dict[str, Form | None]) -> list[Act]:
+def acts_of(agency: str, row: Incident, audience: Audience, forms: dict[str, Form | None]) -> list[Act]:
     """Every act with its words; one whose form is None is impossible here and left out."""
     made = _plain(agency, row, audience) | _asking(agency, row, audience, forms)
     return [made[key] for key in ORDER if key in made and not (key in forms and forms[key] is None)]
@@ -98,15 +101,14 @@ def _people(audience: Audience) -> str:
     return ngettext("%(count)s person", "%(count)s people", audience.people) % {"count": audience.people}
 
 
-def _plain(agency: str, row: Any, audience: Audience) -> dict[str, Act]:
+def _plain(agency: str, row: Incident, audience: Audience) -> dict[str, Act]:
     """The acts of one press."""
     name = {"client": audience.client}
     reads = _("%(client)s reads this.") % name if audience.sees else _("%(client)s does not see this yet.") % name
 
-    def act(step: Action, label: str, icon: str, effect: str = "", **more: Any) -> Act:
-        return Act(
-            step.value, label, icon, reverse("incidents:step", args=[agency, row.number, step.value]), effect, **more
-        )
+    def act(step: Action, label: str, icon: str, effect: str = "", shortcut: str = "") -> Act:
+        url = reverse("incidents:step", args=[agency, row.number, step.value])
+        return Act(step.value, label, icon, url, effect, shortcut=shortcut)
 
     mailed = _("%(people)s get mail.") % {"people": _people(audience)}
     to_write = "" if audience.sees else _("It also shows the incident to %(client)s.") % name
@@ -125,7 +127,7 @@ def _plain(agency: str, row: Any, audience: Audience) -> dict[str, Act]:
     }
 
 
-def _asking(agency: str, row: Any, audience: Audience, forms: dict[str, Form | None]) -> dict[str, Act]:
+def _asking(agency: str, row: Incident, audience: Audience, forms: dict[str, Form | None]) -> dict[str, Act]:
     """The acts that ask for something first, each in a dialog."""
     name, people = {"client": audience.client}, {"people": _people(audience)}
     step = {key: reverse("incidents:step", args=[agency, row.number, key]) for key in Action.values}
@@ -133,8 +135,8 @@ def _asking(agency: str, row: Any, audience: Audience, forms: dict[str, Form | N
     def url(route: str) -> str:
         return reverse(f"incidents:{route}", args=[agency, row.number])
 
-    def act(key: str, label: str, icon: str, where: str, effect: str, verb: str, **more: Any) -> Act:
-        return Act(str(key), label, icon, where, effect, verb, forms.get(key), **more)
+    def act(key: str, label: str, icon: str, where: str, effect: str, verb: str, *, danger: bool = False) -> Act:
+        return Act(str(key), label, icon, where, effect, verb, forms.get(key), danger=danger)
 
     mailed = _("%(people)s get mail.") % people
     reads = _told(audience, "", _("%(client)s reads this.") % name, mailed)

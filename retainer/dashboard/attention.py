@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -25,7 +25,11 @@ from monitoring import recent
 from monitoring import selectors as monitoring
 from retainer.dashboard import verdict
 from retainer.dashboard.roster import Roster
-from slas.selectors import party_label
+from slas.selectors import ClockView, party_label
+
+if TYPE_CHECKING:
+    from incidents.models import Incident
+    from monitoring.models import Alert
 
 MOST_ROWS = 8
 SOON, WEEK = timedelta(hours=1), timedelta(days=7)
@@ -57,13 +61,13 @@ class Need:
     client_name: str
     about: str
     url: str
-    clock: Any
+    clock: ClockView | None
     at: datetime
     waiting_on: str
     owner: str
     verb: Verb | None
     incident_id: uuid.UUID | None = None
-    alert: Any = None
+    alert: Alert | None = None
     trend: recent.Trend | None = None
     is_first: bool = False
 
@@ -72,8 +76,7 @@ class Need:
         """When its nearest promise falls due; None where it has none, and where its clock stands still."""
         if self.clock is None or self.clock.state == "paused":
             return None
-        due: datetime | None = self.clock.due_at
-        return due
+        return self.clock.due_at
 
     @property
     def group(self) -> int:
@@ -85,6 +88,16 @@ class Need:
         return _group_of(self.clock.due_at)
 
 
+class Attention(TypedDict):
+    """The list as a page shows it: the rows by group, and of all rows how many there are, where, and the verdict."""
+
+    needs: list[tuple[str | Promise, list[Need]]]
+    needs_total: int
+    needs_more: bool
+    needs_url: str
+    verdict: str
+
+
 def _group_of(due: datetime | None) -> int:
     """By days of the reader."""
     if due is None or due >= now() + WEEK:
@@ -93,8 +106,8 @@ def _group_of(due: datetime | None) -> int:
 
 
 def attention(
-    slug: str, open_rows: Sequence[Any], states: Counter[str], named: Roster, *, works: bool
-) -> dict[str, Any]:
+    slug: str, open_rows: Sequence[Incident], states: Counter[str], named: Roster, *, works: bool
+) -> Attention:
     """The rows by group, how many there are in all and where those are, and the verdict."""
     rows = _incident_needs(slug, open_rows, named) + _alert_needs(slug, named, works=works)
     rows.sort(key=lambda need: (need.group, need.clock.due_at if need.clock and need.clock.due_at else need.at))
@@ -129,7 +142,7 @@ def _with_trends(rows: Sequence[Need]) -> list[Need]:
     ]
 
 
-def _with_verbs(slug: str, rows: Sequence[Need], open_rows: Mapping[uuid.UUID, Any]) -> list[Need]:
+def _with_verbs(slug: str, rows: Sequence[Need], open_rows: Mapping[uuid.UUID, Incident]) -> list[Need]:
     """The rows of incidents with the act that is next, which is that of the incident's own page."""
     return [
         replace(need, verb=verb_of(slug, open_rows[need.incident_id], need.clock, need.alert))
@@ -139,7 +152,7 @@ def _with_verbs(slug: str, rows: Sequence[Need], open_rows: Mapping[uuid.UUID, A
     ]
 
 
-def _incident_needs(slug: str, open_rows: Sequence[Any], named: Roster) -> list[Need]:
+def _incident_needs(slug: str, open_rows: Sequence[Incident], named: Roster) -> list[Need]:
     nearest = incidents.nearest_clocks([row.id for row in open_rows])
     people = names_of([row.owner_id for row in open_rows])
     found = []
@@ -165,7 +178,7 @@ def _incident_needs(slug: str, open_rows: Sequence[Any], named: Roster) -> list[
     return found
 
 
-def _whose(row: Any, named: Roster) -> list[str]:
+def _whose(row: Incident | Alert, named: Roster) -> list[str]:
     """The client's name and the system's."""
     return [named.client_name(row.client_id), named.system_name(row.system_id)]
 
@@ -179,7 +192,7 @@ def _joined(parts: Iterable[str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def verb_of(slug: str, row: Any, clock: Any, alert: Any) -> Verb:
+def verb_of(slug: str, row: Incident, clock: ClockView | None, alert: Alert | None) -> Verb:
     """What is to be done with an open incident next. Only what shows the client nothing is done from here at once."""
     page = reverse("dashboard:incident", args=[slug, row.number])
     well = alert.recovered_at is not None if alert else None
@@ -199,13 +212,13 @@ def verb_of(slug: str, row: Any, clock: Any, alert: Any) -> Verb:
 
 def _alert_needs(slug: str, named: Roster, *, works: bool) -> list[Need]:
     """Alerts that nobody has. Those of one ended incident are one row, and those of one check without any."""
-    outages: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    outages: dict[uuid.UUID, list[Alert]] = defaultdict(list)
     for row in monitoring.alerts_nobody_has().select_related("incident", "threshold", "source_check"):
         outages[row.incident_id or row.source_check_id].append(row)
     return [_alert_need(slug, rows, named, works=works) for rows in outages.values()]
 
 
-def _alert_need(slug: str, rows: Sequence[Any], named: Roster, *, works: bool) -> Need:
+def _alert_need(slug: str, rows: Sequence[Alert], named: Roster, *, works: bool) -> Need:
     # The newest is in front; the outage is called by what began it.
     row, more = rows[-1], len(rows) - 1
     others = ngettext("%(count)s more alert", "%(count)s more alerts", more) % {"count": more} if more else ""
@@ -226,13 +239,13 @@ def _alert_need(slug: str, rows: Sequence[Any], named: Roster, *, works: bool) -
     )
 
 
-def _called(row: Any) -> str:
+def _called(row: Alert) -> str:
     """By what it means for people, where somebody has said so; that a value is gone means something else."""
     meant = row.threshold.impact if row.threshold and row.health == "degraded" else ""
     return str(meant or row.title)
 
 
-def _verb_of_alert(slug: str, row: Any) -> Verb:
+def _verb_of_alert(slug: str, row: Alert) -> Verb:
     """What was called solved and goes on is opened again; what has no incident, or only a closed one, gets one."""
     if row.incident is not None and row.incident.state in ("resolved", "false_alarm"):
         page = reverse("dashboard:incident", args=[slug, row.incident.number])
@@ -240,7 +253,7 @@ def _verb_of_alert(slug: str, row: Any) -> Verb:
     return Verb(_("Report incident"), f"{reverse('incidents:new', args=[slug])}?system={row.system_id}")
 
 
-def _reference(row: Any) -> str:
+def _reference(row: Alert) -> str:
     """Beside one that goes on although somebody ended its incident stands which that was."""
     if row.incident is None:
         return _("Alert")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -19,7 +20,7 @@ from clients import services as client_services
 from core.access.roles import Role
 from core.access.views import account, public
 from core.errors import DomainError
-from core.models import Invitation, User
+from core.models import Agency, Invitation, User
 from core.selectors import agency, memberships_of
 from core.services import accept_invitation, allow_agency, find_invitation
 from core.tenancy import Actor, tenant_scope
@@ -29,15 +30,30 @@ from retainer.accounts.adapter import INVITATION_KEY
 from retainer.dashboard.forms import AcceptForm, AgencyStartForm
 from retainer.onboarding import open_agency
 from retainer.ui.brand import stylesheet
+from retainer.viewer import person_of
+
+if TYPE_CHECKING:
+    from clients.models import Client
 
 _COLOUR = re.compile(r"[0-9a-f]{6}")
+
+
+class About(TypedDict):
+    """Who invites whom to what."""
+
+    invitation: Invitation
+    agency: Agency
+    client: Client | None
+    known_as: str
+    inviter: str
+    role: str | Promise
 
 
 @account
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The one place a person belongs to, or the choice between several, or how to begin."""
-    user = cast(User, request.user)
+    user = person_of(request)
     staff = [
         (place.name, reverse("dashboard:home", args=[place.slug]), _("Staff")) for place in memberships_of(user.id)
     ]
@@ -63,8 +79,8 @@ def start(request: HttpRequest) -> HttpResponse:
     screen = Screen(title=_("Start your agency"), submit=_("Start agency"), back="", template="entry/form.html")
 
     def save(data: dict[str, str]) -> tuple[str, str]:
-        allow_agency(cast(User, request.user))
-        opened = open_agency(owner=cast(User, request.user), **data)
+        allow_agency(person_of(request))
+        opened = open_agency(owner=person_of(request), **data)
         return _("%(name)s is ready. Add your first client.") % {"name": opened.name}, reverse(
             "dashboard:home", args=[opened.slug]
         )
@@ -91,11 +107,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         zone=about["agency"].time_zone,
     )
     joined = _join(request, token, form) if request.method == "POST" and form.is_valid() else None
-    context = about | {"form": form, "user": user}
+    context = {**about, "form": form, "user": user}
     return joined or render(request, "entry/invitation.html", context, status=422 if form.errors else 200)
 
 
-def _about(found: Invitation) -> dict[str, Any]:
+def _about(found: Invitation) -> About:
     """Who invites whom to what: for whoever holds the link, who has read the same in the mail."""
     with tenant_scope(found.agency_id):
         contact = clients.contact(found.contact_id) if found.contact_id else None
@@ -115,7 +131,7 @@ def _join(request: HttpRequest, token: str, form: AcceptForm) -> HttpResponse | 
     """Joins, or says why not; None where the form says it."""
     try:
         with transaction.atomic():
-            _accept(cast(User, request.user), token, form.cleaned_data)
+            _accept(person_of(request), token, form.cleaned_data)
     except DomainError as error:
         if error.field in form.fields:
             put_on_form(form, error)

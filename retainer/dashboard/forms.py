@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Mapping
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +20,9 @@ NO_ZONE = "UTC"
 
 def propose_zone(form: forms.Form) -> None:
     """The browser's zone stands in a form that is opened before one was chosen, and the page says where it is from."""
-    chosen = form.initial.get("time_zone", NO_ZONE)
-    if not form.is_bound and chosen == NO_ZONE:
-        hint = _("From your browser. Choose another one if you work by another clock.")
-        cast(ZoneField, form.fields["time_zone"]).propose_the_browsers(str(hint))
+    chosen, zone = form.initial.get("time_zone", NO_ZONE), form.fields["time_zone"]
+    if isinstance(zone, ZoneField) and not form.is_bound and chosen == NO_ZONE:
+        zone.propose_the_browsers(str(_("From your browser. Choose another one if you work by another clock.")))
 
 
 def currency_choices() -> list[tuple[str, str]]:
@@ -42,8 +41,8 @@ class AgencyFields(forms.Form):
 class AgencyStartForm(AgencyFields):
     """What an agency needs to begin."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data)
         propose_zone(self)
 
 
@@ -104,8 +103,8 @@ class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=120, required=False)
     time_zone = ZoneField(label=_("Your time zone"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, str] | None = None, *, initial: dict[str, str] | None = None) -> None:
+        super().__init__(data, initial=initial)
         propose_zone(self)
 
 
@@ -121,7 +120,7 @@ class AcceptForm(forms.Form):
         help_text=_("Times are shown and mailed in it. You can change it later."),
     )
 
-    def __init__(self, data: Any = None, *, user: User, known_as: str, zone: str) -> None:
+    def __init__(self, data: Mapping[str, str] | None = None, *, user: User, known_as: str, zone: str) -> None:
         own = user.time_zone if user.time_zone != NO_ZONE else ""
         initial = {"name": user.name or known_as, "time_zone": own or NO_ZONE}
         super().__init__(data, initial=initial)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -106,7 +106,7 @@ def _slug(request: HttpRequest) -> str:
     return membership_of(request).slug
 
 
-def _rank(row: object) -> int:
+def _rank(row: Model) -> int:
     return int(getattr(row, "rank", NAME))
 
 

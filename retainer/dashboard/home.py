@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -49,25 +48,23 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "dashboard/home.html", context, part="dashboard/_home.html")
 
 
-def _shown(slug: str, *, works: bool) -> dict[str, Any]:
+def _shown(slug: str, *, works: bool) -> dict[str, object]:
     """What is on the page. What several parts of it need is read once."""
     open_rows, states, named = list(incidents.open_incidents()), monitoring.system_states(), roster()
     dates = dated(slug, open_rows, named)
     week = this_week(dates)
-    return (
-        attention(slug, open_rows, Counter(states.values()), named, works=works)
-        | health_by_client(slug, states, dates, named)
-        | {
-            "steps": first_steps(slug),
-            "next": next_sentence(dates),
-            "week": week[:MOST_DATES],
-            "week_more": max(0, len(week) - MOST_DATES),
-            "on_call": on_call(),
-        }
-    )
+    return {
+        **attention(slug, open_rows, Counter(states.values()), named, works=works),
+        **health_by_client(slug, states, dates, named),
+        "steps": first_steps(slug),
+        "next": next_sentence(dates),
+        "week": week[:MOST_DATES],
+        "week_more": max(0, len(week) - MOST_DATES),
+        "on_call": on_call(),
+    }
 
 
-def _polling() -> dict[str, Any]:
+def _polling() -> dict[str, object]:
     """When the last answer came, in words, and how many checks wait longer than they should."""
     found = recent.polling()
     if found is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.forms import Form
@@ -56,7 +57,10 @@ from retainer.dashboard.timeline import folded, lines_of
 from retainer.reports.charts import chart
 from retainer.viewer import membership_of
 from slas import selectors as slas
-from slas.selectors import party_label
+from slas.selectors import ClockView, party_label
+
+if TYPE_CHECKING:
+    from incidents.models import Incident
 
 
 @staff(Capability.VIEW)
@@ -83,7 +87,7 @@ def incident(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     return page(request, "dashboard/incident.html", context, part="dashboard/_incident_live.html")
 
 
-def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str, Any]:
+def _bench(request: HttpRequest, row: Incident, measured: list[Reading]) -> dict[str, object]:
     """What is to be done: the next act, the others, and the composer."""
     place = membership_of(request)
     client, recipients = clients.client(row.client_id), _recipients(row)
@@ -108,17 +112,17 @@ def _bench(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str,
     }
 
 
-def _views(row: Any) -> list[Any]:
+def _views(row: Incident) -> list[ClockView]:
     rows = slas.current(slas.clocks_of("incident", row.id))
     return slas.clock_views(rows, now(), get_current_timezone_name())
 
 
-def _nearest(view: Any) -> tuple[bool, Any]:
+def _nearest(view: ClockView) -> tuple[bool, datetime]:
     """What is due first in front, what has no deadline last."""
     return view.due_at is None, view.due_at or view.started_at
 
 
-def _forms(request: HttpRequest, row: Any, measured: list[Reading]) -> dict[str, Form | None]:
+def _forms(request: HttpRequest, row: Incident, measured: list[Reading]) -> dict[str, Form | None]:
     """The form of each act that asks for something; None where the act is impossible."""
     return {
         Action.PAUSE: PauseForm(auto_id="pause_%s"),
@@ -142,7 +146,7 @@ def _resolve_form(request: HttpRequest, measured: list[Reading]) -> ResolveForm:
     return form
 
 
-def incident_context(row: Any) -> dict[str, Any]:
+def incident_context(row: Incident) -> dict[str, object]:
     """What the workbench says about an incident."""
     entries = list(incidents.entries(row.id))
     owners = [entry.data["owner_id"] for entry in entries if entry.data.get("owner_id")]
@@ -170,7 +174,7 @@ def incident_context(row: Any) -> dict[str, Any]:
     }
 
 
-def _charts(agency: str, row: Any) -> list[dict[str, str]]:
+def _charts(agency: str, row: Incident) -> list[dict[str, str]]:
     """One chart for each value that fired an alert of this incident, three at most."""
     address = reverse("dashboard:evidence", args=[agency, row.number])
     charts = {}
@@ -181,20 +185,20 @@ def _charts(agency: str, row: Any) -> list[dict[str, str]]:
     return list(charts.values())[:3]
 
 
-def _recipients(row: Any) -> list[str]:
+def _recipients(row: Incident) -> list[str]:
     """Who gets mail when an update is sent: nobody before the agency goes live with the client."""
     if clients.client(row.client_id).live_at is None:
         return []
     return [contact.name for contact in clients.contacts(row.client_id)]
 
 
-def _merge_form(row: Any) -> MergeForm | None:
+def _merge_form(row: Incident) -> MergeForm | None:
     """None where there is nothing to merge it into."""
     others = merge_choices(row) if allowed(Action.MERGE, row.state) else []
     return MergeForm(others=others, auto_id="merge_%s") if others else None
 
 
-def _assign_form(row: Any) -> AssignForm:
+def _assign_form(row: Incident) -> AssignForm:
     people = [(str(member.user_id), str(member.user)) for member in members()]
     return AssignForm(auto_id="assign_%s", initial={"owner_id": str(row.owner_id or "")}, people=people)
 

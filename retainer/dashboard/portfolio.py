@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,9 +27,35 @@ WELL = ("healthy", "paused")
 System = tuple[str, str, str]
 
 
-def health_by_client(
-    slug: str, states: Mapping[uuid.UUID, str], dates: Sequence[Dated], named: Roster
-) -> dict[str, Any]:
+class Link(TypedDict):
+    """A system and its page."""
+
+    name: str
+    url: str
+
+
+class Line(TypedDict):
+    """One client: its worst state, the systems that are ill and how many more are, its next date, its last week."""
+
+    name: str
+    url: str
+    state: str
+    empty: bool
+    ill: list[Link]
+    more: int
+    next: Dated | None
+    week: list[tuple[str, str]]
+
+
+class Portfolio(TypedDict):
+    """The clients that are shown, how many there are in all, and how many are not shown."""
+
+    health: list[Line]
+    clients_total: int
+    more_clients: int
+
+
+def health_by_client(slug: str, states: Mapping[uuid.UUID, str], dates: Sequence[Dated], named: Roster) -> Portfolio:
     """The clients that stand worst, and how many there are in all. ``dates`` have the next first."""
     systems: dict[uuid.UUID, list[System]] = defaultdict(list)
     for system_id, client_id, name, system_slug in named.systems.values():
@@ -42,9 +68,7 @@ def health_by_client(
     shown = rows[:MOST_CLIENTS]
     weeks = _said(recent.weeks([row[2] for row in shown]))
     following = {one.client_id: one for one in reversed(dates)}
-    lines = [
-        _line(slug, row, systems[row[2]]) | {"next": following.get(row[2]), "week": weeks[row[2]]} for row in shown
-    ]
+    lines = [_line(slug, row, systems[row[2]], following.get(row[2]), weeks[row[2]]) for row in shown]
     return {"health": lines, "clients_total": len(rows), "more_clients": len(rows) - len(lines)}
 
 
@@ -52,7 +76,13 @@ def _worst(systems: list[System]) -> str:
     return min((state for state, _name, _slug in systems), key=WORST.index, default="unknown")
 
 
-def _line(slug: str, row: tuple[str, str, uuid.UUID, str, str], systems: list[System]) -> dict[str, Any]:
+def _line(
+    slug: str,
+    row: tuple[str, str, uuid.UUID, str, str],
+    systems: list[System],
+    following: Dated | None,
+    week: list[tuple[str, str]],
+) -> Line:
     state, _lower, _client_id, name, client_slug = row
     ill = sorted((one for one in systems if one[0] not in WELL), key=lambda one: WORST.index(one[0]))
     return {
@@ -65,6 +95,8 @@ def _line(slug: str, row: tuple[str, str, uuid.UUID, str, str], systems: list[Sy
             for _state, system, system_slug in ill[:MOST_SYSTEMS]
         ],
         "more": max(0, len(ill) - MOST_SYSTEMS),
+        "next": following,
+        "week": week,
     }
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +35,9 @@ from retainer.reports.attainment import (
 )
 from slas import selectors as slas
 from slas.clocks import attainment, replay
+
+if TYPE_CHECKING:
+    from incidents.models import Incident
 
 PERIODS = {
     "month": gettext_lazy("This month"),
@@ -105,7 +108,7 @@ def _asked(request: HttpRequest) -> Period:
     return Period(period, start, end, client, known.get(version))
 
 
-def _filters(asked: Period) -> list[dict[str, Any]]:
+def _filters(asked: Period) -> list[dict[str, object]]:
     people = [(row.slug, row.name) for row in clients.clients()]
     versions = [(str(row.id), _("Replay: %(name)s") % {"name": row}) for row in slas.latest_policy_versions()]
     return [
@@ -125,7 +128,7 @@ def _filters(asked: Period) -> list[dict[str, Any]]:
     ]
 
 
-def _replayed(rows: list[replay.Replayed], about: Mapping[uuid.UUID, Any]) -> dict[str, Any]:
+def _replayed(rows: list[replay.Replayed], about: Mapping[uuid.UUID, Incident]) -> dict[str, object]:
     """What the period would have been: kept of decided before and after, and each promise that differs."""
     made = [row for row in rows if row.after != replay.NOT_PROMISED]
     before, after = Counter(row.before for row in made), Counter(row.after for row in made)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,7 +16,8 @@ from core.access.roles import Capability
 from core.access.views import staff
 from core.clock import now
 from core.errors import DomainError
-from core.models import User
+from core.json_types import JsonValue
+from core.models import Invitation, User
 from core.text import unlinked
 from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
@@ -28,6 +30,7 @@ from retainer.notifications import senders
 from retainer.notifications import services as notification_services
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.notifications.services import link, queue_email
+from retainer.viewer import person_of
 
 
 def crumbs(agency: str, *more: tuple[str, str]) -> list[dict[str, str]]:
@@ -101,15 +104,15 @@ def invite(request: HttpRequest, agency: str) -> HttpResponse:
         breadcrumbs=crumbs(agency, (_("People"), back), (_("Invite"), "")),
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: dict[str, str]) -> tuple[str, str]:
         invitation, token = services.invite_member(email=data["email"], role=data["role"])
-        send_invitation(invitation, inviter=cast(User, request.user), token=token)
+        send_invitation(invitation, inviter=person_of(request), token=token)
         return _("Invitation sent to %(email)s. It is valid for 7 days.") % {"email": invitation.email}, back
 
     return form_page(request, InviteForm(request.POST or None), screen, save)
 
 
-def send_invitation(invitation: Any, *, inviter: User, token: str) -> None:
+def send_invitation(invitation: Invitation, *, inviter: User, token: str) -> None:
     """Queues the mail with the only copy of the link. It says who asks whom to do what.
 
     The reader may be a stranger: the names are of the inviter's own choice, and only their address is known to be so.
@@ -169,7 +172,7 @@ def member_role(request: HttpRequest, agency: str, member_id: uuid.UUID) -> Http
         breadcrumbs=crumbs(agency, (_("People"), back), (name, "")),
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: dict[str, str]) -> tuple[str, str]:
         services.change_role(member_id=member_id, role=data["role"])
         return _("Role changed."), back
 
@@ -323,7 +326,7 @@ def audit(request: HttpRequest, agency: str) -> HttpResponse:
     return page(request, "settings/audit.html", context)
 
 
-def _changes(changes: dict[str, Any] | None) -> str:
+def _changes(changes: Mapping[str, JsonValue] | None) -> str:
     """What changed, in one line; a pair is before and after."""
     said = []
     for name, value in (changes or {}).items():
@@ -371,7 +374,7 @@ def audit_csv(request: HttpRequest, agency: str) -> HttpResponse:
     )
 
 
-def _act(request: HttpRequest, act: Any, message: str, back: str) -> HttpResponse:
+def _act(request: HttpRequest, act: Callable[[], object], message: str, back: str) -> HttpResponse:
     try:
         act()
     except DomainError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -24,6 +24,9 @@ from monitoring.ranges import chart_grid
 from retainer.reports.charts import chart
 from retainer.reports.uptime import days_of, months_of
 from slas import selectors as slas
+
+if TYPE_CHECKING:
+    from clients.models import AISystem
 
 
 @staff(Capability.VIEW)
@@ -65,8 +68,10 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
     same = unchanged(request, version)
     if same:
         return same
-    context, months = system_context(row), months_of(row.id)
-    context |= chart_grid(request, reverse("dashboard:series", args=[agency, client, system]), context["metrics"]) | {
+    metrics, months = monitoring.metrics_of(row.id), months_of(row.id)
+    context = system_context(row) | {
+        **chart_grid(request, reverse("dashboard:series", args=[agency, client, system]), metrics),
+        "metrics": metrics,
         "version": version,
         "breadcrumbs": [
             {"label": row.client.name, "url": reverse("dashboard:client", args=[agency, client])},
@@ -79,8 +84,8 @@ def system(request: HttpRequest, agency: str, client: str, system: str) -> HttpR
     return page(request, "dashboard/system.html", context, part="dashboard/_system.html")
 
 
-def system_context(row: Any) -> dict[str, Any]:
-    """What dashboard and portal both say about a system, from the same selectors."""
+def system_context(row: AISystem) -> dict[str, object]:
+    """What is said about a system beside its values."""
     checks = list(monitoring.checks(system_id=row.id))
     states = monitoring.check_states(checks)
     policy_version_id = agreements.policy_version_for(row.id)
@@ -88,11 +93,10 @@ def system_context(row: Any) -> dict[str, Any]:
         "system": row,
         "health": monitoring.system_health([row.id])[row.id],
         "checks": [(check, states[check.id]) for check in checks],
-        "metrics": monitoring.metrics_of(row.id),
         "incidents": incidents.incidents(system_id=row.id)[:5],
         "alerts": monitoring.alerts(system_id=row.id)[:5],
         "policy_version": slas.policy_version(policy_version_id) if policy_version_id else None,
-        "owner_name": names_of([row.owner_id]).get(row.owner_id, ""),
+        "owner_name": names_of([row.owner_id]).get(row.owner_id, "") if row.owner_id else "",
     }
 
 

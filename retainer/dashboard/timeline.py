@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from incidents.timeline import is_internal, mark_of, text_of
+
+if TYPE_CHECKING:
+    from incidents.models import IncidentEntry
 
 # What stands open above the composer. A fold that would hide one or two lines costs more than it saves.
 LATEST, FEWEST_FOLDED = 6, 3
@@ -31,12 +34,12 @@ class Line:
     long: bool
 
 
-def lines_of(entries: Sequence[Any], named: Mapping[str, str], *, shown: bool) -> list[Line]:
+def lines_of(entries: Sequence[IncidentEntry], named: Mapping[str, str], *, shown: bool) -> list[Line]:
     """The entries in the order given; ``shown`` is whether the client sees the incident at all."""
     return [_line(entry, named, shown=shown) for entry in entries]
 
 
-def _line(entry: Any, named: Mapping[str, str], *, shown: bool) -> Line:
+def _line(entry: IncidentEntry, named: Mapping[str, str], *, shown: bool) -> Line:
     text = text_of(entry, named)
     icon, tone = mark_of(entry.kind)
     return Line(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.clock import now
+from slas.selectors import ClockView
 
 
 class Waiting(Protocol):
@@ -26,7 +27,7 @@ class Waiting(Protocol):
     def client_name(self) -> str: ...
 
     @property
-    def clock(self) -> Any: ...
+    def clock(self) -> ClockView | None: ...
 
 
 # What somebody does to keep each promise, and what is said once it is missed.
@@ -66,7 +67,7 @@ def of_needs(rows: Sequence[Waiting]) -> str:
     if first is None:
         said = ngettext("One thing needs somebody.", "%(count)s things need somebody.", len(rows))
         return said % {"count": len(rows)}
-    sentences, others = [_sentence(first)], len(rows) - 1
+    sentences, others = [_sentence(*first)], len(rows) - 1
     if others:
         more = ngettext("One more needs somebody.", "%(count)s more need somebody.", others)
         sentences.append(more % {"count": others})
@@ -89,16 +90,19 @@ def of_quiet(states: Counter[str]) -> str:
     return _("Nothing needs you. Every promise is being kept.")
 
 
-def _first(rows: Sequence[Waiting]) -> Waiting | None:
-    """The first with a deadline that runs: what waits for others is nothing to do now."""
-    due = (need for need in rows if need.clock and need.clock.due_at and need.clock.metric in _TO_DO)
-    return next((need for need in due if need.clock.state != "paused"), None)
+def _first(rows: Sequence[Waiting]) -> tuple[Waiting, ClockView, datetime] | None:
+    """The first with a deadline that runs, its clock and when that is: what waits for others is nothing to do now."""
+    for need in rows:
+        clock = need.clock
+        if clock and clock.due_at and clock.metric in _TO_DO and clock.state != "paused":
+            return need, clock, clock.due_at
+    return None
 
 
-def _sentence(need: Waiting) -> str:
-    in_time, late = _TO_DO[need.clock.metric]
-    words = {"title": need.title, "client": need.client_name, "time": _time(need.clock.due_at)}
-    return str((late if need.clock.state == "breached" else in_time) % words)
+def _sentence(need: Waiting, clock: ClockView, due: datetime) -> str:
+    in_time, late = _TO_DO[clock.metric]
+    words = {"title": need.title, "client": need.client_name, "time": _time(due)}
+    return str((late if clock.state == "breached" else in_time) % words)
 
 
 def _time(due: datetime) -> str:

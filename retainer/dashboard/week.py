@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -19,6 +19,9 @@ from core.selectors import names_of
 from monitoring.maintenance import selectors as maintenance
 from retainer.dashboard.roster import ClientEntry, Roster
 from slas import selectors as slas
+
+if TYPE_CHECKING:
+    from incidents.models import Incident
 
 WEEK = timedelta(days=7)
 # The nearest of each kind; nobody reads further on this page.
@@ -57,7 +60,7 @@ class OnCall:
     next_at: datetime | None
 
 
-def dated(slug: str, open_rows: Iterable[Any], named: Roster) -> list[Dated]:
+def dated(slug: str, open_rows: Iterable[Incident], named: Roster) -> list[Dated]:
     """Everything ahead that has a date, the next first."""
     owners = named.clients
     found = [*_windows(slug, owners), *_ends(slug, owners), *_reminders(slug, open_rows, owners)]
@@ -98,7 +101,7 @@ def _ends(slug: str, named: Owners) -> list[Dated]:
     ]
 
 
-def _reminders(slug: str, open_rows: Iterable[Any], named: Owners) -> list[Dated]:
+def _reminders(slug: str, open_rows: Iterable[Incident], named: Owners) -> list[Dated]:
     """The client gets these mails by itself; somebody may want to call before. Nobody gets any before the agency goes
     live with the client."""
     return [
@@ -136,7 +139,7 @@ def on_call() -> list[OnCall]:
     return [_on_call(duty, people) for duty in duties]
 
 
-def _on_call(duty: Any, people: dict[uuid.UUID, str]) -> OnCall:
+def _on_call(duty: slas.Duty, people: dict[uuid.UUID, str]) -> OnCall:
     (_since, _until, who), *later = duty.shifts
     following = next(((since, then) for since, _end, then in later[:2] if then), None)
     return OnCall(

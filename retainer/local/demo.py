@@ -11,8 +11,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
+from core.json_types import JsonValue
 from retainer.local import assets, environment, screen
 from retainer.local.paths import Paths
 from retainer.local.redis import free_port
@@ -103,8 +103,14 @@ def programs(paths: Paths, env: Mapping[str, str], ports: Mapping[str, int]) -> 
     """The processes of the demo in the order they start."""
     python, place = sys.executable, f"127.0.0.1:{ports['web']}"
 
-    def program(name: str, *argv: str, **more: Any) -> Program:
-        return Program(name=name, argv=[python, "-m", *argv], env=env, cwd=paths.project, **more)
+    def program(
+        name: str,
+        *argv: str,
+        ready: Callable[[], bool] | None = None,
+        death_signal: signal.Signals = signal.SIGTERM,
+    ) -> Program:
+        argv_of = [python, "-m", *argv]
+        return Program(name=name, argv=argv_of, env=env, cwd=paths.project, ready=ready, death_signal=death_signal)
 
     catch = ["retainer.local.mailcatcher", "--port", str(ports["mail"]), "--directory", str(paths.mail)]
     serve = [
@@ -173,9 +179,9 @@ def direct() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, JsonValue]:
     """What a JSON file holds; nothing where there is none."""
-    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    found: dict[str, JsonValue] = json.loads(path.read_text()) if path.exists() else {}
     return found
 
 

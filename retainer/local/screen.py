@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from retainer.local.paths import Paths
 
 
-def welcome(demo: Mapping[str, Any], paths: Paths) -> str:
+def welcome(demo: Mapping[str, object], paths: Paths) -> str:
     """One screen of text from the contents of ``demo.json``."""
-    logins = [entry for entry in demo.get("logins", []) if isinstance(entry, dict)]
+    known = demo.get("logins")
+    logins = [entry for entry in known if isinstance(entry, dict)] if isinstance(known, list) else []
     lines = [
         "",
         f"  Retainer runs at {demo.get('url')}",
@@ -30,7 +30,7 @@ def welcome(demo: Mapping[str, Any], paths: Paths) -> str:
     return "\n".join(lines)
 
 
-def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> list[str]:
+def _table(rows: Sequence[Mapping[str, object]], columns: tuple[str, ...]) -> list[str]:
     widths = {name: max([len(name), *(len(str(row.get(name, ""))) for row in rows)]) for name in columns}
     header = {name: name.replace("email", "e-mail").capitalize() for name in columns}
     return [

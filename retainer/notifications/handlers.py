@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -29,6 +29,10 @@ from retainer.notifications.addressees import acknowledge_path, addressees
 from retainer.notifications.messages import Message, mail_bodies, message_of
 from retainer.notifications.services import FOR_PROGRAMS, link, queue_email, queue_webhooks
 from slas import selectors as slas
+
+if TYPE_CHECKING:
+    from clients.models import AISystem
+    from incidents.models import Incident
 
 
 @handler("retainer.notifications.handlers.send_webhooks")
@@ -108,13 +112,13 @@ def _tell_responsible(event: Event, kind: str, name: str) -> None:
     _mail_staff(event, message, incident.owner_id or system.owner_id)
 
 
-def _incident_of(incident_id: str) -> tuple[Any, Any]:
+def _incident_of(incident_id: str) -> tuple[Incident, AISystem]:
     """The incident and its system."""
     incident = incidents.incident(uuid.UUID(incident_id))
     return incident, clients.system(incident.system_id)
 
 
-def _staff_message(name: str, incident: Any, system: Any, facts: list[str], **more: object) -> Message:
+def _staff_message(name: str, incident: Incident, system: AISystem, facts: list[str], **more: object) -> Message:
     """One that leads with what the incident means for people, and then says which it is and what is known of it."""
     url = link(reverse("dashboard:incident", args=[agency().slug, incident.number]))
     return message_of(f"staff/{name}", url=url, incident=incident, system=system, facts=facts, **more)
@@ -210,14 +214,16 @@ def _zone_line() -> list[str]:
     return [_("Times are those of %(zone)s.") % {"zone": agency().time_zone}]
 
 
-def _mail_staff(event: Event, message: Message, responsible: uuid.UUID | None, incident: Any = None) -> None:
+def _mail_staff(
+    event: Event, message: Message, responsible: uuid.UUID | None, incident: Incident | None = None
+) -> None:
     """To the one who has it and to those who look after clients; who reads of a new incident can take it on there."""
     for row in members():
         if row.user_id == responsible or row.role in (Role.OWNER, Role.ACCOUNT_MANAGER):
             _mail_member(event, row.user.email, _to_acknowledge(message, incident, row))
 
 
-def _to_acknowledge(message: Message, incident: Any, reader: Membership) -> Message:
+def _to_acknowledge(message: Message, incident: Incident | None, reader: Membership) -> Message:
     if incident is None or incident.state != "new" or not may(reader.role, Capability.WORK):
         return message
     path = acknowledge_path(incident.agency_id, incident.id, reader.user_id)
@@ -244,7 +250,7 @@ def _mail(event: Event, to: str, message: Message, *, client_id: uuid.UUID | Non
 
 def _clock_lines(incident_id: uuid.UUID) -> list[str]:
     """What is due next comes first; what stands still or is over has no time, and comes last."""
-    views: list[Any] = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
+    views = slas.clock_views(slas.clocks_of("incident", incident_id), now(), agency().time_zone)
     nearest = sorted(views, key=lambda view: (view.due_at is None, view.due_at or view.label))
     lines = [f"{view.label}: {view.sentence}" for view in nearest]
     return [*lines, *_zone_line()] if lines else []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 from django.template.loader_tags import BlockNode
 from django.utils.translation import gettext as _
 
+from core.models import Agency
 from core.text import unlinked
 from retainer.ui.brand import accent
 from retainer.ui.tokens import colours
@@ -44,7 +44,7 @@ def message_of(name: str, /, *, url: str, **said: object) -> Message:
     )
 
 
-def mail_bodies(message: Message, *, house: Any, why: str = "") -> tuple[str, str]:
+def mail_bodies(message: Message, *, house: Agency, why: str = "") -> tuple[str, str]:
     """The plain text and the HTML of the same message. ``house`` is the agency whose name and colour it has, ``why``
     says why it came to this reader."""
     name = unlinked(house.name)

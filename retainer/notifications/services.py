@@ -7,7 +7,6 @@ import secrets
 import uuid
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +18,7 @@ from core.crypto import CannotOpen, seal, unseal
 from core.errors import Conflict, DomainError, NotFound
 from core.events import declared_in
 from core.ids import uuid7
+from core.json_types import JsonValue
 from core.limits import refuse_over
 from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances
@@ -219,7 +219,7 @@ def queue_email(
 
 
 def queue_webhooks(
-    *, event_id: uuid.UUID, event_name: str, payload: dict[str, Any], client_id: uuid.UUID | None
+    *, event_id: uuid.UUID, event_name: str, payload: dict[str, JsonValue], client_id: uuid.UUID | None
 ) -> int:
     """One delivery for each enabled endpoint that wants this event; returns how many."""
     wanted = [
@@ -238,7 +238,7 @@ def _to(
     *,
     event_id: uuid.UUID,
     event_name: str,
-    payload: dict[str, Any],
+    payload: dict[str, JsonValue],
     client_id: uuid.UUID | None = None,
 ) -> Delivery:
     return Delivery(

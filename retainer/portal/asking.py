@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +17,6 @@ from clients.selectors import PortalPlace, portal_places_of
 from core.access.roles import Right
 from core.access.views import account
 from core.errors import DomainError, NotFound
-from core.models import User
 from core.selectors import agency as own_agency
 from core.tenancy import Actor, tenant_scope
 from core.web.pages import put_on_form
@@ -26,6 +24,7 @@ from core.web.signed import sign, unsign
 from incidents import selectors as incidents
 from incidents import services
 from retainer.errors import not_found
+from retainer.viewer import person_of
 
 PURPOSE = "review of a wait"
 LASTS = timedelta(days=30)
@@ -53,7 +52,7 @@ def link_for(place: PortalPlace, user_id: uuid.UUID, entry_id: uuid.UUID) -> str
 @require_http_methods(["GET", "POST"])
 def review_wait(request: HttpRequest, token: str) -> HttpResponse:
     """Asks for a review of one wait. It changes no clock; we answer, and the answer stands in the portal."""
-    ids, user = unsign(PURPOSE, token, LASTS), cast(User, request.user)
+    ids, user = unsign(PURPOSE, token, LASTS), person_of(request)
     if ids is None or ids["user"] != user.id:
         return not_found(request)
     for place in portal_places_of(user.id):
@@ -73,7 +72,7 @@ def _ask(request: HttpRequest, place: PortalPlace, entry_id: uuid.UUID) -> HttpR
         incident = incidents.incident(entry.incident_id)
     except NotFound:
         return None
-    contact = clients.contact_of(place.client_id, cast(User, request.user).id)
+    contact = clients.contact_of(place.client_id, person_of(request).id)
     if contact is None or incident.published_at is None or not entry.client_visible:
         return None
     back = reverse("portal:incident", args=[place.agency_slug, place.client_slug, incident.number])

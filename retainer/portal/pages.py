@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from typing import TYPE_CHECKING, TypedDict
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -30,6 +31,22 @@ from retainer.portal.asking import link_for
 from retainer.reports.charts import chart
 from retainer.reports.uptime import days_of, months_of
 from slas import selectors as slas
+
+if TYPE_CHECKING:
+    from agreements.models import CoveredSystem, Retainer
+    from clients.models import AISystem
+    from incidents.models import IncidentEntry
+    from slas.policies.models import PolicyVersion
+
+
+class Covered(TypedDict):
+    """One covered system with all that its response times promise."""
+
+    system: AISystem
+    version: PolicyVersion
+    targets: list[slas.TargetRow]
+    hours: list[tuple[str, str]]
+    severities: dict[str, str]
 
 
 def this_minute() -> str:
@@ -144,7 +161,7 @@ def incident(request: HttpRequest, agency: str, client: str, number: int) -> Htt
     return page(request, "portal/incident.html", context, part="portal/_incident.html")
 
 
-def _review_link(request: HttpRequest, entry: Any, disputed: set[Any]) -> str:
+def _review_link(request: HttpRequest, entry: IncidentEntry, disputed: set[uuid.UUID]) -> str:
     """Where this contact may ask for a review of a wait; empty beside anything else."""
     if entry.kind != "paused" or entry.at < now() - DISPUTABLE_FOR:
         return ""
@@ -168,7 +185,7 @@ def agreement(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     return page(request, "portal/agreement.html", context)
 
 
-def _plan(retainer: Any) -> dict[str, Any]:
+def _plan(retainer: Retainer) -> dict[str, object]:
     """One signed plan: what it says, and what of that holds at present because something watches."""
     links = agreements.covered_systems(retainer.id)
     covered = [_covered(row) for row in links]
@@ -185,7 +202,7 @@ def _plan(retainer: Any) -> dict[str, Any]:
     }
 
 
-def _covered(row: Any) -> dict[str, Any]:
+def _covered(row: CoveredSystem) -> Covered:
     """One covered system with all that its response times promise."""
     version = slas.policy_version(row.policy_version_id)
     return {
@@ -197,7 +214,7 @@ def _covered(row: Any) -> dict[str, Any]:
     }
 
 
-def _same_for_all(covered: list[dict[str, Any]]) -> dict[str, Any]:
+def _same_for_all(covered: list[Covered]) -> dict[str, object]:
     """What is said once for the whole agreement: each clause of its systems, in their order, without repeating any."""
     versions = [row["version"] for row in covered]
     names = ("covered", "excluded", "client_duties")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
@@ -16,7 +17,13 @@ from incidents import selectors as incidents
 from incidents.next_message import announced, next_message
 from monitoring import selectors as monitoring
 from monitoring.maintenance import selectors as maintenance
+from monitoring.selectors import HealthView, MetricView
 from slas import selectors as slas
+from slas.selectors import ClockView
+
+if TYPE_CHECKING:
+    from clients.models import AISystem
+    from incidents.models import Incident
 
 MOST_COMING, MOST_METRICS, MOST_PAST = 3, 2, 5
 
@@ -25,18 +32,18 @@ MOST_COMING, MOST_METRICS, MOST_PAST = 3, 2, 5
 class Standing:
     """One system of the client: how it is, and what it does for them beside what was agreed."""
 
-    system: Any
-    health: Any
-    metrics: list[Any]
+    system: AISystem
+    health: HealthView
+    metrics: list[MetricView]
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One open incident: its promises, and the one of them that ends with the next message to the client."""
 
-    incident: Any
-    clocks: list[Any]
-    message: Any
+    incident: Incident
+    clocks: list[ClockView]
+    message: ClockView | None
 
     @property
     def announced(self) -> str:
@@ -44,7 +51,7 @@ class Trouble:
         return announced(self.message) if self.message else ""
 
 
-def verdict(states: Sequence[str], open_rows: Sequence[Any]) -> str:
+def verdict(states: Sequence[str], open_rows: Sequence[Incident]) -> str:
     """How everything stands, in one sentence or two."""
     if not states:
         return _("No system is being looked after yet.")
@@ -67,7 +74,7 @@ def verdict(states: Sequence[str], open_rows: Sequence[Any]) -> str:
     return _("Everything works again. We are still watching.")
 
 
-def systems_with_health() -> list[tuple[Any, Any]]:
+def systems_with_health() -> list[tuple[AISystem, HealthView]]:
     """The client's systems by name, each with how it stands."""
     rows = list(clients.systems())
     health = monitoring.system_health([row.id for row in rows])
@@ -80,11 +87,11 @@ def standings() -> list[Standing]:
     return [Standing(row, health, _agreed(row.id)) for row, health in found]
 
 
-def _agreed(system_id: Any) -> list[Any]:
+def _agreed(system_id: uuid.UUID) -> list[MetricView]:
     return [view for view in monitoring.production_metrics(system_id) if view.threshold_text][:MOST_METRICS]
 
 
-def troubles(open_rows: Iterable[Any]) -> list[Trouble]:
+def troubles(open_rows: Iterable[Incident]) -> list[Trouble]:
     """What is open, each with its promises."""
     zone = get_current_timezone_name()
     found = []
@@ -111,7 +118,7 @@ def coming() -> list[Coming]:
     return [Coming(row.starts_at, row.ends_at, row.title, names[row.system_id]) for row in rows]
 
 
-def lately() -> list[Any]:
+def lately() -> list[Incident]:
     """The newest incidents that are over; what is open stands above them."""
     open_ones = incidents.open_incidents().values("id")
     return list(incidents.incidents().exclude(id__in=open_ones)[:MOST_PAST])

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,11 @@ from core.clock import now
 from incidents import selectors as incidents
 from slas.clocks import attainment, responsibility
 from slas.words import Party
+
+if TYPE_CHECKING:
+    from clients.models import Client
+    from incidents.models import Incident
+    from slas.clocks.models import Clock
 
 # More than an agency decides in a year; beyond it the page says so.
 MOST = 5000
@@ -36,7 +42,7 @@ class Period:
     period: str
     start: datetime
     end: datetime
-    client: Any
+    client: Client | None
     version_id: uuid.UUID | None
 
 
@@ -51,24 +57,26 @@ def bounds(period: str, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetim
     return start, end
 
 
-def clocks_of(asked: Period) -> Any:
+def clocks_of(asked: Period) -> QuerySet[Clock]:
     return attainment.decided_between(asked.start, asked.end, asked.client.id if asked.client else None)
 
 
-def incidents_behind(clocks: Iterable[Any]) -> dict[uuid.UUID, Any]:
+def incidents_behind(clocks: Iterable[Clock]) -> dict[uuid.UUID, Incident]:
     wanted = {clock.subject_id for clock in clocks}
     return {row.id: row for row in incidents.incidents().filter(id__in=wanted).select_related("client", "system")}
 
 
-def by_client_and_plan(clocks: list[Any], about: Mapping[uuid.UUID, Any]) -> list[tuple[str, list[tuple[str, Any]]]]:
+def by_client_and_plan(
+    clocks: list[Clock], about: Mapping[uuid.UUID, Incident]
+) -> list[tuple[str, list[tuple[str, attainment.Attainment]]]]:
     """By client and by plan, each with its worst first."""
     plans = agreements.tier_names(row.system_id for row in about.values())
 
-    def plan_of(clock: Any) -> str:
+    def plan_of(clock: Clock) -> str:
         row = about.get(clock.subject_id)
         return plans.get(row.system_id, "") if row else ""
 
-    def client_of(clock: Any) -> str:
+    def client_of(clock: Clock) -> str:
         row = about.get(clock.subject_id)
         return row.client.name if row else ""
 
@@ -81,7 +89,7 @@ def _worst_first(groups: Mapping[str, attainment.Attainment]) -> list[tuple[str,
     return sorted(rows, key=lambda pair: (pair[1].share is None, pair[1].share or 0, pair[0]))
 
 
-def time_by_side(clocks: Iterable[Any]) -> list[tuple[str, str, int, float]]:
+def time_by_side(clocks: Iterable[Clock]) -> list[tuple[str, str, int, float]]:
     """Who the time of the resolutions was with: key, word, seconds and share, without those that had none."""
     found: Counter[str] = responsibility.time_by_side(responsibility.resolutions(clocks), now())
     whole = sum(found.values())
@@ -91,8 +99,8 @@ def time_by_side(clocks: Iterable[Any]) -> list[tuple[str, str, int, float]]:
 
 
 def newest_missed(
-    clocks: list[Any], about: Mapping[uuid.UUID, Any]
-) -> list[tuple[Any, Any, list[tuple[str, int, str]]]]:
+    clocks: list[Clock], about: Mapping[uuid.UUID, Incident]
+) -> list[tuple[Clock, Incident | None, list[tuple[str, int, str]]]]:
     """The newest promises that were missed, with their incidents and whose time it was, in words."""
     missed = [clock for clock in clocks if clock.breached_at][:50]
     waits = responsibility.pauses_of(missed, now())
@@ -112,7 +120,7 @@ def unpromised(asked: Period) -> int:
     return rows.filter(opened_at__gte=asked.start, opened_at__lt=asked.end, policy_version_id=None).count()
 
 
-def attained(start: datetime, end: datetime, client: Any) -> dict[str, Any]:
+def attained(start: datetime, end: datetime, client: Client | None) -> dict[str, object]:
     """The review of a period as programs read it."""
     asked = Period("", start, end, client, None)
     clocks = list(clocks_of(asked)[:MOST])
@@ -132,7 +140,7 @@ def attained(start: datetime, end: datetime, client: Any) -> dict[str, Any]:
     }
 
 
-def _plain(row: attainment.Attainment) -> dict[str, Any]:
+def _plain(row: attainment.Attainment) -> dict[str, object]:
     names = ("kept", "missed", "decided", "cancelled", "share")
     return {name: getattr(row, name) for name in names} | {
         "median_seconds": row.median,

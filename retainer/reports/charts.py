@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from monitoring.ranges import SPANS, span_of
 MOST_BANDS = 200
 
 
-def chart(request: HttpRequest, system_id: uuid.UUID) -> dict[str, Any]:
+def chart(request: HttpRequest, system_id: uuid.UUID) -> dict[str, object]:
     """``times`` (Unix seconds), ``values`` (None where nothing was measured), ``low`` and ``high`` where values are
     averaged, ``thresholds``, ``bands``, and ``counted`` and ``empty``: how it was counted, or why there is nothing."""
     check = monitoring.check(uuid.UUID(request.GET.get("check", "")))
@@ -45,9 +44,9 @@ def chart(request: HttpRequest, system_id: uuid.UUID) -> dict[str, Any]:
     }
 
 
-def _drawn(found: Series, unit: str) -> dict[str, Any]:
+def _drawn(found: Series, unit: str) -> dict[str, object]:
     points = found.points
-    drawn: dict[str, Any] = {
+    drawn: dict[str, object] = {
         "step": found.width,
         "times": [_seconds(point.at) for point in points],
         "values": [_shown(point.value, unit) for point in points],
@@ -81,14 +80,14 @@ def _nothing(known: tuple[datetime, datetime] | None) -> str:
     return words % {"first": day(known[0].date()), "last": day(known[1].date())}
 
 
-def _limits(check_id: uuid.UUID, metric: str, unit: str) -> list[dict[str, Any]]:
+def _limits(check_id: uuid.UUID, metric: str, unit: str) -> list[dict[str, float | str | None]]:
     rows = [row for row in monitoring.thresholds_of(check_id) if row.metric == metric]
     return [
         {"value": _shown(row.limit, unit), "label": monitoring.bad_side(row), "side": row.comparison} for row in rows
     ]
 
 
-def _incidents(system_id: uuid.UUID, start: datetime, end: datetime) -> list[dict[str, Any]]:
+def _incidents(system_id: uuid.UUID, start: datetime, end: datetime) -> list[dict[str, int | str]]:
     return [
         {"from": _seconds(row.opened_at), "to": _seconds(row.over_at or end), "label": row.reference}
         for row in incidents.incidents_between(system_id, start, end)[:MOST_BANDS]

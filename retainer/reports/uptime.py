@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -18,6 +17,8 @@ from core.clock import now
 from core.format import day
 from core.selectors import agency
 from monitoring import selectors as monitoring
+from monitoring.uptime import Uptime
+from monitoring.uptime_days import Day
 from retainer.reports.attainment import bounds
 from slas import selectors as slas
 
@@ -30,7 +31,7 @@ class Month:
 
     starts_at: datetime
     ends_at: datetime
-    checks: list[Any]
+    checks: list[Uptime]
     target: Decimal | None
     maintenance_counts: bool
 
@@ -51,7 +52,7 @@ class Month:
         return self.target is not None and self.share is not None and round(self.share * 1000) < int(self.target * 1000)
 
     @property
-    def rows(self) -> list[tuple[Any, float | None]]:
+    def rows(self) -> list[tuple[Uptime, float | None]]:
         """Each check with its share."""
         return [(row, row.share(maintenance_counts=self.maintenance_counts)) for row in self.checks]
 
@@ -86,7 +87,7 @@ def days_of(system_id: uuid.UUID, months: Sequence[Month]) -> list[tuple[str, st
     return [(f"{day(row.day)}: {_words(row)}", row.state) for row in found]
 
 
-def _words(row: Any) -> str:
+def _words(row: Day) -> str:
     if row.share is None:
         return _("planned maintenance") if row.planned else _("nothing measured")
     said = _("%(share)s %% up") % {"share": f"{row.share:g}"}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from core.format import NOTHING, duration, full_moment, moment
+from slas.selectors import ClockView
 from slas.words import ClockState, Party
 
 RUNNING = ("running", "at_risk")
@@ -53,15 +54,65 @@ class Face:
     guaranteed: bool
 
 
-def face(clock: Any) -> Face:
-    """The face of a clock view (an object or a mapping with the fields of the contract, all optional but state)."""
-    state = str(read(clock, "state", "not_started"))
-    target, consumed = int(read(clock, "target_seconds", 0) or 0), int(read(clock, "consumed_seconds", 0) or 0)
-    remaining = int(read(clock, "remaining_seconds", max(0, target - consumed)) or 0)
-    due = read(clock, "due_at", None)
-    pieces, tick = bar(read(clock, "segments", ()) or (), consumed, target, int(read(clock, "warn_percent", 75) or 75))
+class SegmentFields(TypedDict, total=False):
+    """One stretch of a clock's time, as ``SegmentView`` has it; ``party`` is whom a pause waited on."""
+
+    kind: str
+    seconds: int
+    party: str
+
+
+class ClockFields(TypedDict, total=False):
+    """What the components read of a clock view. Any of it may be missing."""
+
+    id: str
+    label: str
+    state: str
+    target_seconds: int
+    consumed_seconds: int
+    remaining_seconds: int
+    overrun_seconds: int | None
+    warn_percent: int | None
+    due_at: datetime | None
+    satisfied_at: datetime | None
+    waiting_on: str
+    zone: str
+    sentence: str
+    why: Sequence[str]
+    is_guarantee: bool
+    segments: Sequence[SegmentFields]
+
+
+def fields_of(view: ClockView) -> ClockFields:
+    """What the components read of a clock."""
+    return {
+        "id": str(view.id),
+        "label": view.label,
+        "state": view.state,
+        "target_seconds": view.target_seconds,
+        "consumed_seconds": view.consumed_seconds,
+        "remaining_seconds": view.remaining_seconds,
+        "overrun_seconds": view.overrun_seconds,
+        "warn_percent": view.warn_percent,
+        "due_at": view.due_at,
+        "satisfied_at": view.satisfied_at,
+        "waiting_on": view.waiting_on,
+        "zone": view.zone,
+        "sentence": view.sentence,
+        "is_guarantee": view.is_guarantee,
+        "segments": [{"kind": row.kind, "seconds": row.seconds, "party": row.waiting_on} for row in view.segments],
+    }
+
+
+def face(clock: ClockFields) -> Face:
+    """The face of a clock."""
+    state = clock.get("state", "not_started")
+    target, consumed = clock.get("target_seconds", 0), clock.get("consumed_seconds", 0)
+    remaining = clock.get("remaining_seconds", max(0, target - consumed))
+    due = clock.get("due_at")
+    pieces, tick = bar(clock.get("segments", ()), consumed, target, clock.get("warn_percent") or 75)
     return Face(
-        label=str(read(clock, "label", "")),
+        label=clock.get("label", ""),
         state=state,
         left=left_text(clock, state, remaining),
         due=due,
@@ -70,22 +121,22 @@ def face(clock: Any) -> Face:
         remaining=remaining,
         target=target,
         running=state in RUNNING,
-        waiting_on=str(read(clock, "waiting_on", "") or ""),
+        waiting_on=clock.get("waiting_on", ""),
         used=min(BAR, round(BAR * consumed / target)) if target else 0,
         fill=ClockState(state).look.fill or "neutral",
         pieces=pieces,
         tick=tick,
-        why=tuple(str(line) for line in read(clock, "why", ()) or ()),
-        sentence=str(read(clock, "sentence", "") or ""),
-        guaranteed=bool(read(clock, "is_guarantee", False)),
+        why=tuple(clock.get("why", ())),
+        sentence=clock.get("sentence", ""),
+        guaranteed=clock.get("is_guarantee", False),
     )
 
 
-def left_text(clock: Any, state: str, remaining: int) -> str:
+def left_text(clock: ClockFields, state: str, remaining: int) -> str:
     """ "47 min left", "25 min late", "done 25 min late", "met with 1 h to spare"."""
-    late = duration(int(read(clock, "overrun_seconds", 0) or 0))
+    late = duration(clock.get("overrun_seconds") or 0)
     if state == "breached":
-        finished = read(clock, "satisfied_at", None)
+        finished = clock.get("satisfied_at")
         return _("done %(time)s late") % {"time": late} if finished else _("%(time)s late") % {"time": late}
     if state == "met":
         return _("%(time)s to spare") % {"time": duration(remaining)}
@@ -94,13 +145,15 @@ def left_text(clock: Any, state: str, remaining: int) -> str:
     return NOTHING
 
 
-def bar(segments: Iterable[Any], consumed: int, target: int, warn_percent: int) -> tuple[tuple[Piece, ...], int]:
+def bar(
+    segments: Iterable[SegmentFields], consumed: int, target: int, warn_percent: int
+) -> tuple[tuple[Piece, ...], int]:
     """The pieces of a record's bar and the place of the tick where the warning comes.
 
     Counted and paused time are drawn to scale, what is left stays ground; time outside hours, which may be whole
     weekends, is a sliver so that the rest can be read.
     """
-    rows = [(_kind(row), _party(row), int(read(row, "seconds", 0) or 0)) for row in segments]
+    rows = [(row.get("kind", "open"), row.get("party", ""), row.get("seconds", 0)) for row in segments]
     scaled = sum(seconds for kind, _party_, seconds in rows if kind in ("open", "paused"))
     slivers = SLIVER * sum(1 for kind, _party_, _seconds in rows if kind not in ("open", "paused"))
     left = max(0, target - consumed)
@@ -119,12 +172,12 @@ def bar(segments: Iterable[Any], consumed: int, target: int, warn_percent: int) 
     return tuple(pieces), min(BAR - 2, max(0, round(tick)))
 
 
-def _due_text(clock: Any, state: str, due: datetime | None) -> str:
+def _due_text(clock: ClockFields, state: str, due: datetime | None) -> str:
     # The sentence begins with what is left, which stands above it in large figures and counts down there.
-    _left, _dot, rest = str(read(clock, "sentence", "") or "").partition(" · ")
+    _left, _dot, rest = clock.get("sentence", "").partition(" · ")
     if rest and state in OPEN:
         return rest
-    satisfied = read(clock, "satisfied_at", None)
+    satisfied = clock.get("satisfied_at")
     if state in ("met", "breached") and satisfied:
         return _("done %(moment)s, due %(due)s") % {"moment": moment(satisfied), "due": moment(due)}
     if due is None:
@@ -133,18 +186,10 @@ def _due_text(clock: Any, state: str, due: datetime | None) -> str:
     return pattern % {"moment": moment(due)}
 
 
-def _contract_zone(clock: Any) -> ZoneInfo | None:
+def _contract_zone(clock: ClockFields) -> ZoneInfo | None:
     """What hovering shows: the zone of the agreement's calendar, which may not be the reader's."""
-    name = str(read(clock, "zone", "") or "")
+    name = clock.get("zone", "")
     return ZoneInfo(name) if name else None
-
-
-def _kind(row: Any) -> str:
-    return str(read(row, "kind", "open"))
-
-
-def _party(row: Any) -> str:
-    return str(read(row, "party", "") or read(row, "waiting_on", "") or "")
 
 
 def _fill(kind: str, party: str) -> str:
@@ -164,8 +209,3 @@ def _said(kind: str, party: str, seconds: int) -> str:
     if kind == "stopped":
         return _("%(time)s done, then reopened") % {"time": duration(seconds)}
     return _("%(time)s outside hours") % {"time": duration(seconds)}
-
-
-def read(source: Any, name: str, default: Any) -> Any:
-    """A field of an object or of a mapping."""
-    return source.get(name, default) if isinstance(source, Mapping) else getattr(source, name, default)

@@ -6,13 +6,15 @@ import json
 import math
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.core.paginator import Paginator
 
 from core.clock import now
 from retainer.ui.badges import KINDS
+from retainer.ui.clocks import ClockFields, SegmentFields
+from retainer.ui.links import NavSection
 
 LONG_NAME = "Contract clause extractor for procurement"
 UPDATE = (
@@ -48,13 +50,13 @@ class GalleryUpdate(forms.Form):
     body = forms.CharField(label="Message to the client", widget=forms.Textarea)
 
 
-def examples() -> dict[str, Any]:
+def examples() -> dict[str, object]:
     """The context of ``gallery/index.html``."""
     return {
         "agency": SimpleNamespace(name="Northwind AI Operations", slug="northwind", brand_colour="#4F49D6"),
         "viewer": {"name": "Ada Lovelace", "email": "ada@example.com", "role": "owner", "time_zone": "Europe/Berlin"},
         "can": {"work": True, "clients": True},
-        "nav": _nav(),
+        "nav": navigation(),
         "breadcrumbs": [{"label": "Acme Insurance", "url": "#"}, {"label": "Gallery", "url": ""}],
         "badges": {kind: words.values for kind, words in KINDS.items()},
         "clocks": _clocks(),
@@ -117,7 +119,8 @@ def examples() -> dict[str, Any]:
     }
 
 
-def _nav() -> list[dict[str, Any]]:
+def navigation() -> list[NavSection]:
+    """Of an agency that has many pages."""
     sections: list[tuple[str, list[tuple[str, str, str, int | None]]]] = [
         ("", [("Home", "house", "h", None), ("Inbox", "inbox", "n", 3), ("Incidents", "siren", "i", 12)]),
         (
@@ -140,14 +143,14 @@ def _nav() -> list[dict[str, Any]]:
     ]
 
 
-def _segment(kind: str, minutes: int, party: str = "") -> dict[str, Any]:
+def _segment(kind: str, minutes: int, party: str = "") -> SegmentFields:
     return {"kind": kind, "seconds": minutes * 60, "party": party}
 
 
-def _clock(label: str, state: str, target: int, consumed: int, **more: Any) -> dict[str, Any]:
+def _clock(label: str, state: str, target: int, consumed: int, /, **more: Unpack[ClockFields]) -> ClockFields:
     """A clock view; ``target`` and ``consumed`` in minutes."""
     left = max(0, target - consumed)
-    return {
+    shown: ClockFields = {
         "id": f"{label}-{state}",
         "label": label,
         "state": state,
@@ -156,11 +159,12 @@ def _clock(label: str, state: str, target: int, consumed: int, **more: Any) -> d
         "remaining_seconds": left * 60,
         "due_at": now() + timedelta(minutes=left),
         "segments": [_segment("open", consumed)],
-        **more,
     }
+    shown.update(more)
+    return shown
 
 
-def _clocks() -> list[dict[str, Any]]:
+def _clocks() -> list[ClockFields]:
     early, late = now() - timedelta(hours=1), now() - timedelta(minutes=5)
     waited = [_segment("open", 40), _segment("closed", 900), _segment("open", 33), _segment("paused", 35, "client")]
     moved = [_segment("open", 120), _segment("paused", 60, "provider"), _segment("open", 230)]
@@ -184,7 +188,7 @@ def _form_with_errors() -> GalleryForm:
     return form
 
 
-def _needs() -> list[dict[str, Any]]:
+def _needs() -> list[dict[str, object]]:
     running, risky, paused, _closed, late, *_rest = _clocks()
     falling = {"values": [9, 8, 8, None, None, 6, 5, 7, 4, 4], "limit": 6, "text": "Answers: 4 now, agreed at least 6"}
     return [
@@ -201,8 +205,15 @@ def _needs() -> list[dict[str, Any]]:
 
 
 def _need(
-    key: str, state: str, title: str, clock: Any, verb: str, *, post: bool = False, is_first: bool = False
-) -> dict[str, Any]:
+    key: str,
+    state: str,
+    title: str,
+    clock: ClockFields | None,
+    verb: str,
+    *,
+    post: bool = False,
+    is_first: bool = False,
+) -> dict[str, object]:
     return {
         "kind": "incident",
         "state": state,
@@ -217,7 +228,7 @@ def _need(
     }
 
 
-def _rows() -> list[dict[str, Any]]:
+def _rows() -> list[dict[str, object]]:
     running, risky, _paused, _closed, late, *_rest = _clocks()
     return [
         {
@@ -259,7 +270,7 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
-def _entries() -> list[dict[str, Any]]:
+def _entries() -> list[dict[str, object]]:
     at = now() - timedelta(minutes=50)
     return [
         {"title": "Opened by an alert", "actor": "", "at": at, "icon": "siren", "tone": "bad", "body": ""},
@@ -295,7 +306,7 @@ def _day_state(index: int) -> str:
     return special.get(index, "healthy")
 
 
-def _chart() -> dict[str, Any]:
+def _chart() -> dict[str, object]:
     end = int(now().timestamp()) // 300 * 300
     times = [end - 300 * step for step in range(288, -1, -1)]
     values: list[float | None] = [
@@ -322,7 +333,7 @@ def _chart() -> dict[str, Any]:
     }
 
 
-def _chart_of_many() -> dict[str, Any]:
+def _chart_of_many() -> dict[str, object]:
     end = int(now().timestamp()) // 3600 * 3600
     times = [end - 3600 * step for step in range(72, -1, -1)]
     names = ["Support", "Tuning", "Retraining"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms.boundfield import BoundWidget
 from django.template import Context, Library
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -17,7 +17,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import format
+from core.models import Agency
 from retainer.ui import badges, clocks, drawings
+from retainer.ui.clocks import ClockFields
+from retainer.ui.links import NavItem, NavSection
+from slas.selectors import ClockView
 
 register = Library()
 
@@ -63,36 +67,37 @@ def tag(word: str, tone: str = "neutral", icon_name: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/clock_row.html", takes_context=True)
-def clock_row(context: Context, clock: Any) -> dict[str, Any]:
+def clock_row(context: Context, clock: ClockView | ClockFields) -> dict[str, object]:
     """A clock in a row: icon, "47 min left", a bar of 64×4."""
     return _clock(context, clock)
 
 
 @register.inclusion_tag("components/clock_record.html", takes_context=True)
-def clock_record(context: Context, clock: Any) -> dict[str, Any]:
+def clock_record(context: Context, clock: ClockView | ClockFields) -> dict[str, object]:
     """A clock on a record: promise, time left, due line, bar split by party, whom we wait on, "why?"."""
     return _clock(context, clock)
 
 
-def _clock(context: Context, clock: Any) -> dict[str, Any]:
-    shown = clocks.face(clock)
+def _clock(context: Context, clock: ClockView | ClockFields) -> dict[str, object]:
+    fields = clocks.fields_of(clock) if isinstance(clock, ClockView) else clock
+    shown = clocks.face(fields)
     word, portal = badges.word_of("clock", shown.state), "portal_place" in context
     return {
         "clock": shown,
         "badge_of": word.look,
         "state_label": word.label_for(client=portal),
-        "key": str(clocks.read(clock, "id", "") or shown.label),
+        "key": fields.get("id") or shown.label,
         **({"portal_place": context["portal_place"]} if portal else {}),
     }
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, echo: str = "", css: str = "") -> dict[str, Any]:
+def field(bound: BoundField, echo: str = "", css: str = "") -> dict[str, object]:
     """A form field: label, input, help and error. ``echo`` is "duration" or "money:EUR" for typed values."""
     widget = bound.field.widget
     many = isinstance(widget, (CheckboxSelectMultiple, RadioSelect))
     single = isinstance(widget, CheckboxInput)
-    attrs: dict[str, Any] = {"class": "check" if many or single else f"input {css}".strip()}
+    attrs: dict[str, str | bool] = {"class": "check" if many or single else f"input {css}".strip()}
     described = [
         f"{bound.auto_id}_{part}"
         for part, there in (("helptext", bound.help_text), ("error", bound.errors), ("echo", echo))
@@ -116,13 +121,13 @@ def field(bound: BoundField, echo: str = "", css: str = "") -> dict[str, Any]:
     }
 
 
-def _choice(choice: Any, wrong: bool) -> dict[str, Any]:
+def _choice(choice: BoundWidget, wrong: bool) -> dict[str, str]:
     choice.data["attrs"].update({"class": "check", **({"aria-invalid": "true"} if wrong else {})})
     return {"control": choice.tag(), "label": choice.choice_label, "id": choice.id_for_label}
 
 
 @register.inclusion_tag("components/fields.html")
-def fields(form: BaseForm) -> dict[str, Any]:
+def fields(form: BaseForm) -> dict[str, BaseForm]:
     """Every field of a form in order, with what is wrong above them."""
     return {"form": form}
 
@@ -155,20 +160,20 @@ def live(
 
 
 @register.inclusion_tag("components/sparkline.html")
-def sparkline(values: Sequence[float | None], label: str, limit: float | None = None) -> dict[str, Any]:
+def sparkline(values: Sequence[float | None], label: str, limit: float | None = None) -> dict[str, str]:
     """A sparkline with its limit; ``label`` says what it shows to those who do not see it."""
     return {"drawing": drawings.spark(values, label, limit), "label": label}
 
 
 @register.inclusion_tag("components/day_strip.html")
-def day_strip(days: Sequence[tuple[str, str]], label: str) -> dict[str, Any]:
+def day_strip(days: Sequence[tuple[str, str]], label: str) -> dict[str, str]:
     """A small bar a day: ``days`` are pairs of what is said of it and a system state, "" for a day without data."""
     said = "; ".join([label, *(words for words, _state in days)])
     return {"drawing": drawings.strip(days, said)}
 
 
 @register.inclusion_tag("components/uptime.html")
-def uptime(days: Sequence[tuple[str, str]], label: str, start: str = "", end: str = "") -> dict[str, Any]:
+def uptime(days: Sequence[tuple[str, str]], label: str, start: str = "", end: str = "") -> dict[str, str]:
     """Uptime bars: ``days`` are pairs of a title and a system state, "" for a day without data."""
     return {"drawing": drawings.days(days, label), "start": start, "end": end}
 
@@ -186,7 +191,7 @@ def avatar(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def brand_link(agency: Any) -> SafeString:
+def brand_link(agency: Agency | None) -> SafeString:
     """The link to the agency's accent, where it has chosen one."""
     colour = str(getattr(agency, "brand_colour", "") or "")
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour) or colour.upper() == DEFAULT_BRAND:
@@ -198,7 +203,7 @@ def brand_link(agency: Any) -> SafeString:
 
 
 @register.filter
-def phone_nav(nav: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+def phone_nav(nav: Sequence[NavSection] | None) -> list[NavItem]:
     """The four links of a phone's bottom bar; five where there is nothing else to keep under More."""
     items = [item for section in nav or () for item in section["items"]]
     if len(items) <= PHONE_ITEMS + 1:
@@ -208,7 +213,7 @@ def phone_nav(nav: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]
 
 
 @register.filter
-def phone_more(nav: Sequence[Mapping[str, Any]] | None) -> bool:
+def phone_more(nav: Sequence[NavSection] | None) -> bool:
     """True where the phone's bottom bar needs More."""
     return sum(len(section["items"]) for section in nav or ()) > PHONE_ITEMS + 1
 

@@ -15,7 +15,7 @@ from retainer.production import refusals, unknown_words
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = base64.b64encode(bytes(range(32))).decode()
-GOOD: dict[str, Any] = {
+GOOD: Any = {
     "RETAINER_ENV": "production",
     "SIGN_UP": "invite",
     "DEBUG": False,

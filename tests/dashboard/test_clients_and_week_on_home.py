@@ -99,7 +99,9 @@ def test_the_worst_client_is_first_with_what_is_ill_and_its_next_date(house: Age
         lines = health_by_client("north", states, dated("north", [], roster()), roster())["health"]
     assert [(line["name"], line["state"]) for line in lines] == [("North Other", "down"), ("North Client", "healthy")]
     assert [[system["name"] for system in line["ill"]] for line in lines] == [["Support bot"], []]
-    assert lines[0]["next"].text == "Maintenance of Support bot"
+    following = lines[0]["next"]
+    assert following
+    assert following.text == "Maintenance of Support bot"
     assert lines[1]["next"] is None
     assert [state for _said, state in lines[0]["week"]] == [""] * 7
     assert lines[0]["week"][-1][0] == "Wed 10 Jun no data"

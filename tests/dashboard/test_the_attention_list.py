@@ -34,7 +34,7 @@ EVENING = "2026-06-01 19:30"
 
 def waiting(minutes: float | None, state: str = "running", *, stands: str = "acknowledged") -> Need:
     due = None if minutes is None else clock.now() + timedelta(minutes=minutes)
-    ticking = SimpleNamespace(state=state, due_at=due, metric="resolution") if due else None
+    ticking: Any = SimpleNamespace(state=state, due_at=due, metric="resolution") if due else None
     return Need("incident", stands, "Slow", "Norvik", "Norvik", "/1", ticking, clock.now(), "us", "", None)
 
 
@@ -123,9 +123,9 @@ def test_the_button_is_the_act_that_is_next(
     state: str, waits: str, metric: str, ended: bool | None, label: str, url: str, post: bool
 ) -> None:
     """Ended: whether what was measured is well again; None where nothing was measured."""
-    row = SimpleNamespace(state=state, waiting_on=waits, number=16, published_at=1, confirmed_at=1)
-    clock = SimpleNamespace(metric=metric, state="running", ended_at=None) if metric else None
-    alert = None if ended is None else SimpleNamespace(recovered_at=1 if ended else None)
+    row: Any = SimpleNamespace(state=state, waiting_on=waits, number=16, published_at=1, confirmed_at=1)
+    clock: Any = SimpleNamespace(metric=metric, state="running", ended_at=None) if metric else None
+    alert: Any = None if ended is None else SimpleNamespace(recovered_at=1 if ended else None)
     verb = verb_of("north", row, clock, alert)
     assert (verb.label, verb.post) == (label, post)
     assert verb.url.startswith("/a/north/incidents/16/")
@@ -155,7 +155,9 @@ def test_a_row_says_who_is_waited_on_who_has_it_and_which_promise(cast: Cast) ->
         rows = {need.title: need for need in listed(cast.north)}
     assert (rows["Theirs"].waiting_on, rows["Ours"].waiting_on) == ("the client", "us")
     assert (rows["Theirs"].owner, rows["Ours"].owner) == (str(cast.north.owner), "")
-    assert rows["Ours"].about == f"North Client · Support bot · INC-2 · {rows['Ours'].clock.label}"
+    promise = rows["Ours"].clock
+    assert promise
+    assert rows["Ours"].about == f"North Client · Support bot · INC-2 · {promise.label}"
 
 
 def test_who_may_only_look_gets_no_button(cast: Cast) -> None:

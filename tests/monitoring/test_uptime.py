@@ -150,7 +150,7 @@ def test_slots_count_for_the_interval_that_they_were_asked_at(cast: Cast) -> Non
 
 def test_a_share_exactly_on_target_is_not_missed_and_the_worst_check_decides(cast: Cast) -> None:
     def month(target: str, *shares: float, counts: bool = False) -> Month:
-        rows = [FakeUptime(share) for share in shares]
+        rows: list[Any] = [FakeUptime(share) for share in shares]
         return Month(DAY, NOON, rows, Decimal(target), counts)
 
     assert not month("99.990", 99.99, 100.0).is_missed

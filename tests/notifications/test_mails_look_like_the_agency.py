@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
 
 import pytest
 
+from core.models import Agency
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.ui.brand import accent
 from retainer.ui.colour import contrast
@@ -21,7 +21,7 @@ MESSAGE = Message(
 
 
 def bodies(colour: str = "#C2410C", message: Message = MESSAGE) -> tuple[str, str]:
-    return mail_bodies(message, house=SimpleNamespace(name="Acme & Sons", brand_colour=colour))
+    return mail_bodies(message, house=Agency(name="Acme & Sons", brand_colour=colour))
 
 
 @pytest.mark.parametrize("colour", ["#C2410C", "#4F49D6", "#111111", "#FFFF00", "#00FFAA"])

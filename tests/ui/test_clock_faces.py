@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from core import clock
-from retainer.ui.clocks import BAR, SLIVER, bar, face
+from retainer.ui.clocks import BAR, SLIVER, SegmentFields, bar, face
 
 NOW = datetime(2026, 3, 24, 13, 30, tzinfo=UTC)
 
 
-def segment(kind: str, seconds: int, party: str = "") -> dict[str, Any]:
+def segment(kind: str, seconds: int, party: str = "") -> SegmentFields:
     return {"kind": kind, "seconds": seconds, "party": party}
 
 

@@ -12,7 +12,8 @@ from django.test import RequestFactory
 
 from retainer.ui import tags as ui
 from retainer.ui.drawings import spark
-from retainer.ui.gallery import GalleryForm, examples
+from retainer.ui.gallery import GalleryForm, examples, navigation
+from retainer.ui.links import NavSection
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +89,19 @@ def test_a_sparkline_never_bridges_missing_values() -> None:
 
 
 def test_the_phone_shows_four_links_and_more_when_there_are_many() -> None:
-    nav = examples()["nav"]
+    nav = navigation()
     assert [item["label"] for item in ui.phone_nav(nav)] == ["Home", "Inbox", "Incidents", "Clients"]
     assert ui.phone_more(nav)
 
 
 def test_the_phone_shows_all_five_where_there_are_no_more() -> None:
-    nav = [{"label": "", "items": [{"key": "", "label": name} for name in "abcde"]}]
+    nav: list[NavSection] = [
+        {
+            "label": "",
+            "items": [
+                {"label": name, "url": "#", "icon": "", "key": "", "current": False, "badge": None} for name in "abcde"
+            ],
+        }
+    ]
     assert [item["label"] for item in ui.phone_nav(nav)] == list("abcde")
     assert not ui.phone_more(nav)

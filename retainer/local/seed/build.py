@@ -6,9 +6,9 @@ import json
 import os
 import uuid
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
@@ -32,7 +32,10 @@ from slas import selectors as slas
 from slas import services as sla_services
 from slas.policies.catalogue import POLICIES, wording_of
 
-Say = Callable[[str], Any]
+if TYPE_CHECKING:
+    from clients.models import AISystem
+
+Say = Callable[[str], object]
 
 
 def seed(*, say: Say) -> None:
@@ -164,7 +167,7 @@ def _client(
             _check(made, system, sample)
 
 
-def _system(client_id: uuid.UUID, row: story.System, engineer: User) -> Any:
+def _system(client_id: uuid.UUID, row: story.System, engineer: User) -> AISystem:
     return client_services.create_system(
         client_id=client_id,
         name=row.name,
@@ -178,10 +181,10 @@ def _system(client_id: uuid.UUID, row: story.System, engineer: User) -> Any:
 def _retainer(
     client_id: uuid.UUID,
     row: story.Client,
-    systems: list[Any],
+    systems: list[AISystem],
     policy_ids: dict[str, uuid.UUID],
     currency: str,
-    started: Any,
+    started: datetime,
 ) -> None:
     tier = next(tier for tier in agreements.tiers() if tier.slug == row.tier)
     retainer = agreement_services.create_retainer(
@@ -209,7 +212,7 @@ def address_of(row: story.System, sample: str) -> str:
     return f"{sample}/systems/{slugify(row.name)}?{levels}"
 
 
-def _check(system: Any, row: story.System, sample: str) -> None:
+def _check(system: AISystem, row: story.System, sample: str) -> None:
     check = monitoring_services.create_check(
         system_id=system.id,
         name="Live health" if row.live else "Health",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from backlog import services as backlog
@@ -21,9 +22,16 @@ from monitoring import selectors as monitoring
 from monitoring import store
 from retainer.local.seed import story
 
+if TYPE_CHECKING:
+    from clients.models import AISystem
+    from monitoring.models import Check
+
 # The raw values of the last day, and five-minute, hourly and daily buckets before that.
 DAYS = 120
 SEED = 2026
+
+# Puts the clock to so many minutes after an episode began.
+At = Callable[[float], AbstractContextManager[None]]
 
 
 def write(agency_id: uuid.UUID, client_rows: tuple[story.Client, ...], episodes: tuple[story.Episode, ...]) -> None:
@@ -43,7 +51,7 @@ def write(agency_id: uuid.UUID, client_rows: tuple[story.Client, ...], episodes:
 
 def _values(
     agency_id: uuid.UUID,
-    system: Any,
+    system: AISystem,
     row: story.System,
     chance: random.Random,
     episodes: tuple[story.Episode, ...],
@@ -72,7 +80,7 @@ def _values(
                 store.write_rollups(check, metric.name, seconds, buckets, count=count, ends=ends)
 
 
-def _outages(check: Any, dips: list[tuple[datetime, timedelta]]) -> None:
+def _outages(check: Check, dips: list[tuple[datetime, timedelta]]) -> None:
     """The slots in which the system did not answer at all, in the buckets that uptime is counted from."""
     for began, lasted in dips:
         for seconds in (300, 3600):
@@ -114,14 +122,14 @@ def _began(episode: story.Episode, now: datetime) -> datetime:
 
 
 def _episode(
-    agency_id: uuid.UUID, system: Any, episode: story.Episode, people: dict[str, uuid.UUID], zone: ZoneInfo
+    agency_id: uuid.UUID, system: AISystem, episode: story.Episode, people: dict[str, uuid.UUID], zone: ZoneInfo
 ) -> None:
     """Plays one past incident through the services, each step at its own time."""
     local = (clock.now() - timedelta(days=episode.days_ago)).astimezone(zone)
     began = local.replace(hour=episode.hour, minute=7, second=0, microsecond=0).astimezone(UTC)
     engineer = Actor("user", people.get("engineer", people["owner"]), "engineer")
 
-    def at(minutes: float) -> Any:
+    def at(minutes: float) -> AbstractContextManager[None]:
         return clock.at(began + timedelta(minutes=minutes))
 
     with at(0), tenant_scope(agency_id):
@@ -155,7 +163,13 @@ def _episode(
             incidents.close(incident_id=row.id)
 
 
-def _wait(agency_id: uuid.UUID, actor: Actor, incident_id: uuid.UUID, episode: story.Episode, at: Any) -> None:
+def _wait(
+    agency_id: uuid.UUID,
+    actor: Actor,
+    incident_id: uuid.UUID,
+    episode: story.Episode,
+    at: At,
+) -> None:
     start, end = episode.waited_on_client
     if not end:
         return

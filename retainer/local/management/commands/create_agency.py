@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -27,16 +25,14 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", default="UTC")
         parser.add_argument("--currency", default="USD")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, name: str, email: str, time_zone: str, currency: str, **_more: object) -> None:
         """Prints the agency's address."""
-        email = str(options["email"]).strip().lower()
+        email = email.strip().lower()
         try:
             validate_email(email)
             with transaction.atomic():
                 owner = self._owner(email)
-            agency = open_agency(
-                owner=owner, name=options["name"], time_zone=options["time_zone"], currency=options["currency"]
-            )
+            agency = open_agency(owner=owner, name=name, time_zone=time_zone, currency=currency)
         except (DomainError, ValidationError) as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"{agency.name} is at /a/{agency.slug}/ and belongs to {email}.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -16,7 +14,7 @@ class Command(BaseCommand):
 
     help = "Seals everything anew under the newest encryption key and says which peppers tokens still need."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Safe to repeat. Fails where something does not open with any key that is known."""
         found = reseal_rows() + reseal_second_factors()
         newest = list(settings.ENCRYPTION_KEYS)[-1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -15,7 +13,7 @@ class Command(BaseCommand):
 
     help = "Makes the demo's agencies with months of history. Refused outside the demo."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Writes .run/demo.json."""
         if settings.RETAINER_ENV not in ("demo", "test"):
             raise CommandError("The demo's people have a public password; they do not belong in this installation.")
