@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from core.clock import now
 from core.events import version_of
 from core.ids import uuid7
+from core.json_values import JsonObject
 from core.models import AuditEvent, Counter, OutboxEvent
 from core.tenancy.context import require_agency, require_scope
 
@@ -19,7 +19,7 @@ def record(
     object_type: str,
     object_id: uuid.UUID | None,
     client_id: uuid.UUID | None = None,
-    changes: dict[str, Any] | None = None,
+    changes: JsonObject | None = None,
     agency_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> AuditEvent:
@@ -46,7 +46,7 @@ def record(
 def announce(
     *,
     name: str,
-    payload: dict[str, Any],
+    payload: JsonObject,
     dedup_key: str = "",
     client_id: uuid.UUID | None = None,
     agency_id: uuid.UUID | None = None,
@@ -79,8 +79,8 @@ def record_and_announce(
     object_type: str,
     object_id: uuid.UUID,
     client_id: uuid.UUID | None = None,
-    changes: dict[str, Any] | None = None,
-    payload: dict[str, Any] | None = None,
+    changes: JsonObject | None = None,
+    payload: JsonObject | None = None,
     dedup_key: str = "",
     agency_id: uuid.UUID | None = None,
 ) -> None:

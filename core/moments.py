@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from core.json_values import JsonValue
+
 # Half-open. The engine counts in the same years.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -26,7 +28,7 @@ class BadMoment(ValueError):
         self.message = message
 
 
-def parse_instant(text: object) -> datetime:
+def parse_instant(text: JsonValue | datetime) -> datetime:
     """The instant of ISO 8601 text with a zone, in UTC. Raises BadMoment."""
     try:
         if not isinstance(text, str):

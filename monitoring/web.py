@@ -41,7 +41,8 @@ def check_list(request: HttpRequest, agency: str) -> HttpResponse:
     shown = listed(request, rows)
     states = selectors.check_states(shown)
     for row in shown:
-        row.shown_state = states[row.id]
+        # The template reads it; it is no column.
+        row.shown_state = states[row.id]  # type: ignore[attr-defined]
     context = {
         "page": shown,
         "state": state,
@@ -179,7 +180,7 @@ def _threshold_page(
     request: HttpRequest, agency: str, row: Any, form: ThresholdForm, words: tuple[str, str, str]
 ) -> HttpResponse:
     back, (title, submit, said) = reverse("monitoring:check", args=[agency, row.id]), words
-    more = {"effect_url": reverse("monitoring:threshold_effect", args=[agency, row.id])}
+    more: dict[str, object] = {"effect_url": reverse("monitoring:threshold_effect", args=[agency, row.id])}
     crumbs = _crumbs(agency, row.name)
     screen = Screen(title, submit, back, breadcrumbs=crumbs, template="monitoring/threshold_form.html", more=more)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from django.http import Http404
 from django.urls import reverse
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 
+Row = TypeVar("Row")
 
-def found(find: Callable[[], Any]) -> Any:
+
+def found(find: Callable[[], Row]) -> Row:
     """What is looked for, or the page that says there is none."""
     try:
         return find()

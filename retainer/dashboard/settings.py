@@ -316,8 +316,9 @@ def delete_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -
 def audit(request: HttpRequest, agency: str) -> HttpResponse:
     """What was done, by whom, newest first."""
     rows = listed(request, selectors.audit_events())
-    names = selectors.names_of(row.actor_id for row in rows if row.actor_kind in ("user", "contact"))
-    names |= {token.id: _("Token %(name)s") % {"name": token.name} for token in selectors.tokens()}
+    people = selectors.names_of(row.actor_id for row in rows if row.actor_kind in ("user", "contact"))
+    tokens = {token.id: _("Token %(name)s") % {"name": token.name} for token in selectors.tokens()}
+    names: dict[uuid.UUID | None, str] = {**people, **tokens}
     lines = [
         (row, names.get(row.actor_id, row.actor_kind.capitalize()), said_of(row.action), _changes(row.changes))
         for row in rows

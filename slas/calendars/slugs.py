@@ -62,7 +62,7 @@ def _taken() -> DomainError:
     return DomainError(message, field="name", code="conflict")
 
 
-def next_number(versions: Any) -> int:
+def next_number(versions: models.Manager[models.Model]) -> int:
     """One more than the highest of the versions."""
     highest: int | None = versions.aggregate(highest=models.Max("number"))["highest"]
     return (highest or 0) + 1
