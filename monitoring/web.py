@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,11 +19,14 @@ from core.web.live_cache import version_of
 from core.web.pages import done, listed, page, refused, unchanged
 from monitoring import permissions, selectors, services
 from monitoring.evidence import evidence_of
-from monitoring.forms import CheckForm, ThresholdForm
-from monitoring.limits import effect_of, limit_view
+from monitoring.forms import CheckFields, CheckForm, ThresholdFields, ThresholdForm
+from monitoring.limits import limit_view
+from monitoring.models import Check
 from monitoring.presets import PRESETS
 from monitoring.ranges import chart_grid
 from monitoring.words import CheckKind
+
+Row = TypeVar("Row")
 
 
 @staff(permissions.SEE)
@@ -73,7 +76,7 @@ def new_check(request: HttpRequest, agency: str, client: str, system: str) -> Ht
         },
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: CheckFields) -> tuple[str, str]:
         check = services.create_check(system_id=row.id, **data)
         waits = check.kind == CheckKind.PUSH
         words = (
@@ -130,7 +133,7 @@ def edit_check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRe
         more={"test_url": reverse("monitoring:test_changed", args=[agency, row.id])},
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: CheckFields) -> tuple[str, str]:
         services.update_check(check_id=row.id, **data)
         return _("Saved."), back
 
@@ -177,14 +180,14 @@ def edit_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID) -
 
 
 def _threshold_page(
-    request: HttpRequest, agency: str, row: Any, form: ThresholdForm, words: tuple[str, str, str]
+    request: HttpRequest, agency: str, row: Check, form: ThresholdForm, words: tuple[str, str, str]
 ) -> HttpResponse:
     back, (title, submit, said) = reverse("monitoring:check", args=[agency, row.id]), words
     more: dict[str, object] = {"effect_url": reverse("monitoring:threshold_effect", args=[agency, row.id])}
     crumbs = _crumbs(agency, row.name)
     screen = Screen(title, submit, back, breadcrumbs=crumbs, template="monitoring/threshold_form.html", more=more)
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: ThresholdFields) -> tuple[str, str]:
         services.set_threshold(check_id=row.id, **data)
         return said, back
 
@@ -198,7 +201,7 @@ def threshold_effect(request: HttpRequest, agency: str, check_id: uuid.UUID) -> 
     row = _found(lambda: selectors.check(check_id))
     form = ThresholdForm(request.GET, check=row)
     form.is_valid()
-    return page(request, "monitoring/_effect.html", {"effect": effect_of(row, form.cleaned_data)})
+    return page(request, "monitoring/_effect.html", {"effect": form.effect(form.cleaned_data)})
 
 
 @staff(permissions.CHANGE_CHECKS)
@@ -251,14 +254,16 @@ def alert(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     return page(request, "monitoring/alert.html", context)
 
 
-def _found(find: Callable[[], Any]) -> Any:
+def _found(find: Callable[[], Row]) -> Row:
     try:
         return find()
     except NotFound as error:
         raise Http404 from error
 
 
-def _do(request: HttpRequest, agency: str, check_id: uuid.UUID, act: Callable[[], Any], message: str) -> HttpResponse:
+def _do(
+    request: HttpRequest, agency: str, check_id: uuid.UUID, act: Callable[[], object], message: str
+) -> HttpResponse:
     back = reverse("monitoring:check", args=[agency, check_id])
     try:
         act()

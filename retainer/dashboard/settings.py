@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from core.access.roles import Capability
 from core.access.views import staff
 from core.clock import now
 from core.errors import DomainError, NotFound
-from core.models import User
+from core.models import AuditEvent, User
 from core.text import unlinked
 from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
@@ -316,15 +317,16 @@ def delete_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -
 def audit(request: HttpRequest, agency: str) -> HttpResponse:
     """What was done, by whom, newest first."""
     rows = listed(request, selectors.audit_events())
-    people = selectors.names_of(row.actor_id for row in rows if row.actor_kind in ("user", "contact"))
-    tokens = {token.id: _("Token %(name)s") % {"name": token.name} for token in selectors.tokens()}
-    names: dict[uuid.UUID | None, str] = {**people, **tokens}
-    lines = [
-        (row, names.get(row.actor_id, row.actor_kind.capitalize()), said_of(row.action), _changes(row.changes))
-        for row in rows
-    ]
+    names = selectors.names_of(row.actor_id for row in rows if row.actor_kind in ("user", "contact"))
+    names |= {token.id: _("Token %(name)s") % {"name": token.name} for token in selectors.tokens()}
+    lines = [(row, _actor(row, names), said_of(row.action), _changes(row.changes)) for row in rows]
     context = {"rows": rows, "lines": lines, "breadcrumbs": crumbs(agency, (_("Audit and export"), ""))}
     return page(request, "settings/audit.html", context)
+
+
+def _actor(row: AuditEvent, names: Mapping[uuid.UUID, str]) -> str:
+    kind = row.actor_kind.capitalize()
+    return names.get(row.actor_id, kind) if row.actor_id else kind
 
 
 def _changes(changes: dict[str, Any] | None) -> str:
