@@ -22,7 +22,7 @@ from core.json_values import JsonValue
 # What a column may hold. A moment is a date too.
 Value: TypeAlias = "JsonValue | uuid.UUID | date"
 # A column that is only known by its name.
-_Field: TypeAlias = "models.Field[Any, Any]"
+_Field: TypeAlias = "models.Field[object, object]"
 
 _WITH_LITERAL = (
     *(models.ForeignKey, models.UUIDField, models.CharField, models.TextField, models.GenericIPAddressField),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,6 +14,9 @@ from core.tenancy.bulk import Value, goes_in_arrays, insert_columns, insert_rows
 from core.tenancy.context import require_scope
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.rows import find_row
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import _ExecuteQuery
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -79,9 +82,15 @@ class TenantQuerySet(models.QuerySet[M]):
         """Writes these fields of rows that need not be objects of the model, only have its names."""
         return self.bulk_update(objs, fields)
 
-    def raw(self, *args: Any, **kwargs: Any) -> Any:
+    def raw(
+        self,
+        raw_query: _ExecuteQuery,
+        params: Sequence[Value] | Mapping[str, Value] = (),
+        translations: dict[str, str] | None = None,
+        using: str | None = None,
+    ) -> models.query.RawQuerySet[M]:
         require_scope()
-        return super().raw(*args, **kwargs)
+        return super().raw(raw_query, params, translations, using)
 
     def _update(self, *args: Any, **kwargs: Any) -> Any:
         require_scope()

@@ -17,7 +17,7 @@ from core.tenancy.bulk import Value
 
 M = TypeVar("M", bound=models.Model)
 # A column that is only known by its name.
-_Field: TypeAlias = "models.Field[Any, Any]"
+_Field: TypeAlias = "models.Field[object, object]"
 
 
 @dataclass(frozen=True, slots=True)

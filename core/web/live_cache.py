@@ -10,7 +10,7 @@ but "nothing new", and says it to nobody who was not let in within the last two.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,7 +28,7 @@ LET_IN_SECONDS = 120.0
 MOST_KEPT = 20_000
 MOST_QUERY, MOST_SESSION = 500, 64
 
-VersionToken = tuple[Callable[..., str], tuple[Any, ...]]
+VersionToken = tuple[Callable[..., str], tuple[Hashable, ...]]
 MembershipView = tuple[str, Any, Any]
 
 

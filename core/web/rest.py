@@ -310,7 +310,7 @@ class Endpoint(GenericViewSet[Any]):
             raise serializers.ValidationError(_("Send at least one field to change."))
         return dict(serializer.validated_data)
 
-    def changed(self, row: Any) -> dict[str, Any]:
+    def changed(self, row: Row) -> dict[str, Any]:
         """The body of a PATCH over what the row says now: everything that the action's body declares."""
         sent = self.body(partial=True)
         fields = self.bodies[self._action]().fields.values()
