@@ -7,8 +7,10 @@ second of the year 9999 west of Greenwich is in a year that Python does not have
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
-from core.json_values import JsonValue
+if TYPE_CHECKING:
+    from core.json_values import JsonValue
 
 # Half-open. The engine counts in the same years.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

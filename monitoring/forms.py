@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar, TypedDict, Unpack
+from typing import ClassVar, TypedDict, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -185,15 +184,17 @@ class ThresholdForm(forms.Form):
         sure = data.pop("sure", False)
         for field in ("limit", "clear_limit"):
             data[field] = self._value(field, data.get(field, ""), unit)
-        effect = self.effect(data) if not self.errors else None
+        self.cleaned_data = data
+        effect = self.effect() if not self.errors else None
         if effect is None or not effect.fires:
             del self.fields["sure"]
         elif not sure:
             self.add_error("sure", effect.sentence)
         return data | {"unit": "" if unit == SECONDS and data.get("metric") == "latency" else unit}
 
-    def effect(self, data: Mapping[str, Any]) -> Effect | None:
+    def effect(self) -> Effect | None:
         """What the limit that was typed would do now."""
+        data = self.cleaned_data
         return effect_of(
             self.check,
             metric=data.get("metric") or "",

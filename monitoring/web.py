@@ -201,7 +201,7 @@ def threshold_effect(request: HttpRequest, agency: str, check_id: uuid.UUID) -> 
     row = _found(lambda: selectors.check(check_id))
     form = ThresholdForm(request.GET, check=row)
     form.is_valid()
-    return page(request, "monitoring/_effect.html", {"effect": form.effect(form.cleaned_data)})
+    return page(request, "monitoring/_effect.html", {"effect": form.effect()})
 
 
 @staff(permissions.CHANGE_CHECKS)

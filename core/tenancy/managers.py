@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -45,9 +46,9 @@ class TenantQuerySet(models.QuerySet[M]):
         super().__init__(model, query or (TenantQuery(model) if model is not None else None), using, hints)
 
     # The writes compile other query classes than the reads do, so each asks for itself.
-    def update(self, **kwargs: Any) -> int:
+    def update(self, **columns: Value | Combinable | models.Model) -> int:
         require_scope()
-        return super().update(**kwargs)
+        return super().update(**columns)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         require_scope()

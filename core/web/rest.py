@@ -76,11 +76,11 @@ class OutputSerializer(serializers.Serializer[Any]):
         return said
 
     @cached_property
-    def _columns(self) -> list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]]:
+    def _columns(self) -> list[tuple[str, Callable[[Row], object], Callable[[object], JsonValue]]]:
         return [(name, _reader(field), field.to_representation) for name, field in self.fields.items()]
 
 
-def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], Any]:
+def _reader(field: serializers.Field[object, object, object, Row]) -> Callable[[Row], object]:
     """How a field's value is read off a row: one look-up where its source is a path of plain attributes."""
     own_way = type(field).get_attribute is not serializers.Field.get_attribute
     if own_way or field.source == "*" or isinstance(field, serializers.BaseSerializer):

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from core.json_values import JsonValue
 from monitoring.probing.parse import (
     MOST_LINE_CHARACTERS,
     BadPath,
@@ -22,6 +22,9 @@ from monitoring.probing.parse import (
     decoded_metrics,
     finite,
 )
+
+if TYPE_CHECKING:
+    from core.json_values import JsonValue
 
 # In front of the kind of a check: not the values that it names but all that there are.
 ALL_OF = "all of "

@@ -22,10 +22,10 @@ from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 from prometheus_client.parser import text_string_to_metric_families
 
-from core.json_values import JsonValue
-
 if TYPE_CHECKING:
     from jmespath.visitor import _TreeNode
+
+    from core.json_values import JsonValue
 
 MOST_DEPTH = 60
 MOST_PATH_CHARACTERS = 500

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.json_values import JsonValue
 from slas.engine.calendar import CalendarSpec
+
+if TYPE_CHECKING:
+    from core.json_values import JsonValue
 
 AT_RISK_PERCENT = 75
 AT_RISK_SECONDS_LEFT = 30 * 60
