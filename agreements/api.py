@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -12,10 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agreements import permissions, selectors, services
+from agreements.models import Retainer, TierInclusion, TierTemplate
 from agreements.words import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.views import api
 from core.tenancy.context import require_scope
-from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, WholeMinutes
+from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, WholeMinutes, writer
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # A hundred billion minor units: far above any fee, far below what the column holds.
 MOST_MINOR = 10**11
@@ -28,10 +32,10 @@ SMALLEST_UNIT = _(
 class OwnWords(serializers.CharField):
     """What the agency has written down for itself: null for a token that is bound to a client."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_null=True, **kwargs)
+    def __init__(self, help_text: StrOrPromise | None = None) -> None:
+        super().__init__(allow_null=True, help_text=help_text)
 
-    def get_attribute(self, instance: Any) -> Any:
+    def get_attribute(self, instance: Retainer) -> str | None:
         """The words, read off the row where the scope is the whole agency's."""
         return None if require_scope().client_id else super().get_attribute(instance)
 
@@ -39,10 +43,10 @@ class OwnWords(serializers.CharField):
 class OwnSum(serializers.IntegerField):
     """The same of a sum: what the agency may ask of others is nothing to a client."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_null=True, **kwargs)
+    def __init__(self) -> None:
+        super().__init__(allow_null=True)
 
-    def get_attribute(self, instance: Any) -> Any:
+    def get_attribute(self, instance: TierTemplate) -> int | None:
         """The sum, read off the row where the scope is the whole agency's."""
         return None if require_scope().client_id else super().get_attribute(instance)
 
@@ -75,7 +79,7 @@ class InclusionOut(OutputSerializer):
 class AllInclusions(serializers.ListSerializer[Any]):
     """What a tier includes, with what it takes over from the tier it extends."""
 
-    def get_attribute(self, instance: Any) -> Any:
+    def get_attribute(self, instance: TierTemplate) -> list[TierInclusion]:
         """The rows, resolved."""
         return selectors.inclusions_of(instance.id)
 
@@ -228,7 +232,7 @@ class Retainers(Endpoint):
         """What is set and what is missing before it can start."""
         items = selectors.activation_checklist(id)
         ready = all(item.done for item in items if item.blocks)
-        return Response({"ready": ready, "items": ChecklistItemOut(many=True).to_representation(items)})
+        return Response({"ready": ready, "items": [writer(ChecklistItemOut).to_representation(item) for item in items]})
 
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, id: uuid.UUID) -> Response:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import TypedDict, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Retainer
 from agreements.typed import parse_minor, parse_minutes, typed_minor, typed_minutes
+from core.options import Choices, FormData, FormOptions
 from core.web.forms import DayField
 from core.zones import ZoneField
 
@@ -47,11 +49,11 @@ class RetainerForm(forms.Form):
         help_text=_("Empty: it runs until it is ended."),
     )
 
-    def __init__(self, *args: Any, tiers: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData | None = None, *, tiers: Choices, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.fields["tier_id"].choices = tiers  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Turns what was typed into minor units and minutes."""
         data = dict(super().clean() or {})
         data["currency"] = str(data.get("currency", "")).upper()
@@ -67,7 +69,7 @@ class RetainerForm(forms.Form):
         return data
 
     @staticmethod
-    def initial_of(row: Retainer) -> dict[str, Any]:
+    def initial_of(row: Retainer) -> dict[str, object]:
         """What the form shows of an existing retainer."""
         names = ("name", "currency", "price_reason", "time_zone", "starts_on", "ends_on")
         return {
@@ -76,6 +78,20 @@ class RetainerForm(forms.Form):
             "price_minor": typed_minor(row.price_minor, row.currency),
             "hours_minutes": typed_minutes(row.hours_minutes),
         }
+
+
+class RetainerFields(TypedDict):
+    """What the form of a retainer cleans to."""
+
+    name: str
+    tier_id: str
+    price_minor: int | None
+    currency: str
+    price_reason: str
+    hours_minutes: int | None
+    time_zone: str
+    starts_on: date | None
+    ends_on: date | None
 
 
 class CoverForm(forms.Form):
@@ -87,14 +103,27 @@ class CoverForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, systems: list[tuple[str, str]], versions: list[tuple[str, str]], **kwargs: Any
+        self, data: FormData | None = None, *, systems: Choices, versions: Choices, **options: Unpack[FormOptions]
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, **options)
         self.fields["system_id"].choices = [CHOOSE, *systems]  # type: ignore[attr-defined]
         self.fields["policy_version_id"].choices = [CHOOSE, *versions]  # type: ignore[attr-defined]
+
+
+class CoverFields(TypedDict):
+    """What the form of a covered system cleans to."""
+
+    system_id: str
+    policy_version_id: str
 
 
 class EndForm(forms.Form):
     """The end of a retainer."""
 
     ends_on = DayField(label=_("First day after the end"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class EndFields(TypedDict):
+    """What the form of the end cleans to."""
+
+    ends_on: date

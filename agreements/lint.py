@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -31,7 +31,15 @@ _HOW_OFTEN: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
 )
 
 
-def contradictions(inclusions: Sequence[TierInclusion], versions: Iterable[Any]) -> list[str]:
+class Clauses(Protocol):
+    """What a policy version says in words."""
+
+    covered: Sequence[str]
+    excluded: Sequence[str]
+    reporting: str
+
+
+def contradictions(inclusions: Sequence[TierInclusion], versions: Iterable[Clauses]) -> list[str]:
     """What is included and separate at once, and what the policies say will happen that the plan does not have."""
     said: dict[str, None] = {}
     for version in versions:
@@ -39,7 +47,7 @@ def contradictions(inclusions: Sequence[TierInclusion], versions: Iterable[Any])
     return list(said)
 
 
-def _included_and_separate(inclusions: Sequence[TierInclusion], version: Any) -> Iterable[str]:
+def _included_and_separate(inclusions: Sequence[TierInclusion], version: Clauses) -> Iterable[str]:
     for item in inclusions:
         pattern = _SAME_THING.get(item.code)
         # A rule may say itself that the thing is quoted apart.
@@ -50,7 +58,7 @@ def _included_and_separate(inclusions: Sequence[TierInclusion], version: Any) ->
                 yield _("the plan includes “%(item)s”, and “%(line)s” is separate") % {"item": item.text, "line": line}
 
 
-def _without_plan(inclusions: Sequence[TierInclusion], version: Any) -> Iterable[str]:
+def _without_plan(inclusions: Sequence[TierInclusion], version: Clauses) -> Iterable[str]:
     owed = {item.cadence for item in inclusions if item.kind == InclusionKind.DELIVERABLE}
     for line in [*version.covered, version.reporting]:
         if any(pattern.search(line) and not owed & cadences for pattern, cadences in _HOW_OFTEN):

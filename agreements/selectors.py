@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -21,6 +21,9 @@ from clients.holders import Archivable, Hold
 from core.clock import now
 from core.errors import NotFound
 from slas import selectors as slas
+
+if TYPE_CHECKING:
+    from clients.models import AISystem
 
 RUNNING = (RetainerState.ACTIVE, RetainerState.ENDING)
 # What was signed once; its dates say for which instants. What began before an end is under it still.
@@ -157,7 +160,7 @@ def _policy_item(links: Sequence[CoveredSystem]) -> ChecklistItem:
     return ChecklistItem("policy", text, bool(links) and not gone, True)
 
 
-def _system_item(systems: Sequence[Any]) -> ChecklistItem:
+def _system_item(systems: Sequence[AISystem]) -> ChecklistItem:
     gone = sorted(system.name for system in systems if system.archived_at is not None)
     text = _("At least one covered system")
     if gone:
@@ -165,13 +168,13 @@ def _system_item(systems: Sequence[Any]) -> ChecklistItem:
     return ChecklistItem("system", text, bool(systems) and not gone, True)
 
 
-def unowned_system(retainer_id: uuid.UUID) -> Any:
+def unowned_system(retainer_id: uuid.UUID) -> AISystem | None:
     """The first covered system of high criticality that nobody owns; None where each has an owner."""
     systems = [clients.system(link.system_id) for link in covered_systems(retainer_id)]
     return next((row for row in systems if row.criticality == "high" and row.owner_id is None), None)
 
 
-def unwatched_system(retainer_id: uuid.UUID) -> Any:
+def unwatched_system(retainer_id: uuid.UUID) -> AISystem | None:
     """The first covered system that nothing watches; None where each is watched."""
     systems = [clients.system(link.system_id) for link in covered_systems(retainer_id)]
     known = watched(system.id for system in systems)
@@ -188,7 +191,7 @@ def _wording_item(row: Retainer, links: Sequence[CoveredSystem]) -> ChecklistIte
     return ChecklistItem("wording", text, bool(links) and not found, False)
 
 
-def _check_item(systems: Sequence[Any]) -> ChecklistItem:
+def _check_item(systems: Sequence[AISystem]) -> ChecklistItem:
     """Whatever a plan says of alerts and availability, nobody notices anything of a system that is not watched."""
     known = watched(system.id for system in systems)
     unwatched = sorted(system.name for system in systems if system.id not in known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agreements import permissions, selectors, services
-from agreements.forms import CoverForm, EndForm, RetainerForm
-from agreements.models import TierTemplate
+from agreements.forms import CoverFields, CoverForm, EndFields, EndForm, RetainerFields, RetainerForm
+from agreements.models import Retainer, TierTemplate
 from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError
@@ -21,6 +21,9 @@ from core.selectors import agency as own_agency
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused
 from slas import selectors as slas
+
+if TYPE_CHECKING:
+    from slas.policies.models import PolicyVersion
 
 
 @staff(permissions.SEE)
@@ -68,7 +71,7 @@ def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpR
     return page(request, "agreements/retainer.html", context)
 
 
-def _mend(agency: str, row: Any, client: str, code: str) -> str:
+def _mend(agency: str, row: Retainer, client: str, code: str) -> str:
     """The form that puts right what an item of the checklist misses."""
     if code == "owner":
         unowned = selectors.unowned_system(row.id)
@@ -97,7 +100,7 @@ def new_retainer(request: HttpRequest, agency: str, client: str) -> HttpResponse
         breadcrumbs=_crumbs(agency, _("New")),
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: RetainerFields) -> tuple[str, str]:
         made = services.create_retainer(client_id=row.id, **data)
         said = _("Draft created. Cover a system and sign its response times next.")
         return said, reverse("agreements:retainer", args=[agency, made.id])
@@ -114,7 +117,7 @@ def edit_retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> 
     form = RetainerForm(request.POST or None, initial=RetainerForm.initial_of(row), tiers=_tier_choices())
     screen = Screen(_("Edit retainer"), _("Save retainer"), back, breadcrumbs=_crumbs(agency, row.name))
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: RetainerFields) -> tuple[str, str]:
         services.update_retainer(retainer_id=row.id, **data)
         return _("Saved."), back
 
@@ -141,14 +144,14 @@ def cover(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpResp
         breadcrumbs=_crumbs(agency, row.name),
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: CoverFields) -> tuple[str, str]:
         services.cover_system(retainer_id=row.id, **data)
         return _("Covered."), back
 
     return form_page(request, form, screen, save)
 
 
-def _proposed(version: Any, row: Any) -> str:
+def _proposed(version: PolicyVersion, row: Retainer) -> str:
     """A policy version with the reasons for choosing it: the plan names it, or a criticality does."""
     reasons = []
     if version.policy.slug == row.tier.policy_slug:
@@ -186,7 +189,7 @@ def end(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpRespon
         breadcrumbs=_crumbs(agency, row.name),
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: EndFields) -> tuple[str, str]:
         services.end_retainer(retainer_id=row.id, **data)
         return _("The end is set."), back
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TypedDict, Unpack
 
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -16,11 +16,17 @@ from core.access.views import api
 from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query
 
 
+class ScoreOptions(TypedDict, total=False):
+    """What a score is where none is sent."""
+
+    default: int | None
+
+
 class Score(serializers.IntegerField):
     """1 to 5."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=5, required=False, allow_null=True, **kwargs)
+    def __init__(self, **options: Unpack[ScoreOptions]) -> None:
+        super().__init__(min_value=1, max_value=5, required=False, allow_null=True, **options)
 
 
 class ItemOut(OutputSerializer):

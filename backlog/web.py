@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backlog import permissions, selectors, services
-from backlog.forms import ItemForm, MoveForm
+from backlog.forms import ItemFields, ItemForm, MoveForm
 from backlog.words import BacklogState
 from core.access.views import staff
 from core.errors import DomainError
@@ -41,7 +40,7 @@ def from_incident(request: HttpRequest, agency: str, number: int) -> HttpRespons
         breadcrumbs=[{"label": incident.reference, "url": back}, {"label": _("New backlog item"), "url": ""}],
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: ItemFields) -> tuple[str, str]:
         services.create_from_incident(incident_id=incident.id, **data)
         return _("Added to the backlog."), reverse("backlog:list", args=[agency])
 
@@ -55,7 +54,7 @@ def edit(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
     item = selectors.item(item_id)
     back = reverse("backlog:list", args=[agency])
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: ItemFields) -> tuple[str, str]:
         services.update_item(item_id=item.id, **data)
         return _("Saved."), back
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clients import archiving, permissions, selectors, services
 from clients.holders import Archivable, Hold, holds_on
+from clients.models import AISystem, Client, Contact
 from core.access.views import staff
 from core.errors import DomainError
 from core.web.pages import done, page, refused
@@ -84,9 +85,11 @@ def restore_contact(request: HttpRequest, agency: str, client: str, contact_id: 
     return _act(request, lambda: archiving.restore_contact(contact_id=row.id), _restored(row), back)
 
 
-def _ask(request: HttpRequest, agency: str, kind: Archivable, row: Any, effect: str, back: str) -> HttpResponse:
+def _ask(
+    request: HttpRequest, agency: str, kind: Archivable, row: Client | AISystem, effect: str, back: str
+) -> HttpResponse:
     holds = [(hold, _address(agency, hold)) for hold in holds_on(kind, row.id)]
-    context = {"row": row, "effect": effect, "holds": holds, "back": back}
+    context: dict[str, object] = {"row": row, "effect": effect, "holds": holds, "back": back}
     context["breadcrumbs"] = [{"label": row.name, "url": back}, {"label": _("Archive"), "url": ""}]
     return page(request, "clients/archive.html", context)
 
@@ -95,7 +98,7 @@ def _address(agency: str, hold: Hold) -> str:
     return reverse(PAGES[hold.noun], args=[agency, hold.key])
 
 
-def _act(request: HttpRequest, act: Any, said: str, back: str, undo: str = "") -> HttpResponse:
+def _act(request: HttpRequest, act: Callable[[], object], said: str, back: str, undo: str = "") -> HttpResponse:
     try:
         act()
     except DomainError as error:
@@ -103,15 +106,15 @@ def _act(request: HttpRequest, act: Any, said: str, back: str, undo: str = "") -
     return done(request, said, back, undo=undo)
 
 
-def _archived(row: Any) -> str:
+def _archived(row: Client | AISystem) -> str:
     return _("%(name)s archived.") % {"name": row.name}
 
 
-def _restored(row: Any) -> str:
+def _restored(row: Client | AISystem | Contact) -> str:
     return _("%(name)s is back.") % {"name": row.name}
 
 
-def _contact(client: str, contact_id: uuid.UUID) -> Any:
+def _contact(client: str, contact_id: uuid.UUID) -> Contact:
     contact = selectors.contact(contact_id)
     if contact.client_id != selectors.client_by_slug(client).id:
         raise Http404

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.words import Criticality
 from core.access.roles import Right
+from core.options import Choices, FormData, FormOptions
 from core.zones import ZoneField
 
 
@@ -22,12 +23,20 @@ class ClientForm(forms.Form):
     )
 
 
+class ClientFields(TypedDict):
+    """What the form of a client cleans to."""
+
+    name: str
+    time_zone: str
+    country: str
+
+
 class GoLiveForm(forms.Form):
     """The decision to send mail to a client's people."""
 
     sure = forms.BooleanField(label=_("Yes, these people may get mail from us"))
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Nothing but the tick."""
         return {}
 
@@ -51,6 +60,15 @@ class ContactForm(forms.Form):
     )
 
 
+class ContactFields(TypedDict):
+    """What the form of a contact cleans to."""
+
+    name: str
+    email: str
+    rights: list[str]
+    is_primary: bool
+
+
 class SystemForm(forms.Form):
     """An AI system."""
 
@@ -69,6 +87,18 @@ class SystemForm(forms.Form):
     )
     owner_id = forms.ChoiceField(label=_("Owner"), required=False, help_text=_("Who on your staff looks after it."))
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: FormData | None = None, *, people: Choices | None = None, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, **options)
         self.fields["owner_id"].choices = [("", _("Not set")), *(people or [])]  # type: ignore[attr-defined]
+
+
+class SystemFields(TypedDict):
+    """What the form of a system cleans to."""
+
+    name: str
+    purpose: str
+    criticality: str
+    customer_facing: bool
+    owner_id: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -17,6 +16,7 @@ from clients.words import EnvironmentKind
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
+from core.json_values import JsonObject
 from core.limits import refuse_over
 from core.models import User
 from core.selectors import member_of_user
@@ -217,7 +217,7 @@ def _fill_system(
     system.owner_id = _staff(owner_id)
 
 
-def emit(action: str, row: Any, changes: dict[str, Any] | None = None) -> None:
+def emit(action: str, row: Client | Contact | AISystem, changes: JsonObject | None = None) -> None:
     client_id = row.id if isinstance(row, Client) else row.client_id
     kind = action.split(".")[1]
     record_and_announce(action=action, object_type=kind, object_id=row.id, client_id=client_id, changes=changes)

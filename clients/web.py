@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clients import permissions, selectors, services
-from clients.forms import ClientForm, ContactForm, GoLiveForm, SystemForm
+from clients.forms import ClientFields, ClientForm, ContactFields, ContactForm, GoLiveForm, SystemFields, SystemForm
 from core.access.views import staff
 from core.errors import DomainError
 from core.selectors import agency as own_agency
@@ -56,7 +55,7 @@ def new_client(request: HttpRequest, agency: str) -> HttpResponse:
     """A new client."""
     back = reverse("clients:list", args=[agency])
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: ClientFields) -> tuple[str, str]:
         row = services.create_client(**data)
         return _("%(name)s added. Add the first AI system.") % {"name": row.name}, _client_url(agency, row.slug)
 
@@ -73,7 +72,7 @@ def edit_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     row = selectors.client_by_slug(client)
     back = _client_url(agency, client)
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: ClientFields) -> tuple[str, str]:
         changed = services.update_client(client_id=row.id, **data)
         return _("Saved."), _client_url(agency, changed.slug)
 
@@ -91,7 +90,7 @@ def go_live(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     row = selectors.client_by_slug(client)
     back = _client_url(agency, client)
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(_data: dict[str, object]) -> tuple[str, str]:
         services.go_live(client_id=row.id)
         return _("%(name)s is live. Its people now get mail about published incidents.") % {"name": row.name}, back
 
@@ -113,7 +112,7 @@ def new_contact(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     row = selectors.client_by_slug(client)
     back = _client_url(agency, client)
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: ContactFields) -> tuple[str, str]:
         contact = services.create_contact(client_id=row.id, **data)
         return _("%(name)s added.") % {"name": contact.name}, back
 
@@ -131,7 +130,7 @@ def edit_contact(request: HttpRequest, agency: str, client: str, contact_id: uui
         raise Http404
     back = _client_url(agency, client)
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: ContactFields) -> tuple[str, str]:
         services.update_contact(contact_id=contact.id, **data)
         return _("Saved."), back
 
@@ -162,7 +161,7 @@ def new_system(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     """A new AI system of the client."""
     row = selectors.client_by_slug(client)
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: SystemFields) -> tuple[str, str]:
         system = services.create_system(client_id=row.id, **data)
         to = reverse("dashboard:system", args=[agency, row.slug, system.slug])
         return _("%(name)s added. Add a check, so that we can watch it.") % {"name": system.name}, to
@@ -181,7 +180,7 @@ def edit_system(request: HttpRequest, agency: str, client: str, system: str) -> 
     row = selectors.system_by_slugs(client, system)
     back = reverse("dashboard:system", args=[agency, client, system])
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: SystemFields) -> tuple[str, str]:
         services.update_system(system_id=row.id, **data)
         return _("Saved."), back
 

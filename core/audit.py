@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from core.clock import now
 from core.events import version_of
 from core.ids import uuid7
+from core.json_values import JsonObject
 from core.models import AuditEvent, Counter, OutboxEvent
 from core.tenancy.context import require_agency, require_scope
 
@@ -20,7 +20,7 @@ def record(
     object_type: str,
     object_id: uuid.UUID | None,
     client_id: uuid.UUID | None = None,
-    changes: dict[str, Any] | None = None,
+    changes: JsonObject | None = None,
     agency_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> AuditEvent:
@@ -47,7 +47,7 @@ def record(
 def announce(
     *,
     name: str,
-    payload: dict[str, Any],
+    payload: JsonObject,
     dedup_key: str = "",
     client_id: uuid.UUID | None = None,
     agency_id: uuid.UUID | None = None,
@@ -77,7 +77,7 @@ def announce(
 def ordered_event(
     *,
     name: str,
-    payload: dict[str, Any],
+    payload: Mapping[str, object],
     agency_id: uuid.UUID,
     client_id: uuid.UUID,
     key: str,
@@ -115,8 +115,8 @@ def record_and_announce(
     object_type: str,
     object_id: uuid.UUID,
     client_id: uuid.UUID | None = None,
-    changes: dict[str, Any] | None = None,
-    payload: dict[str, Any] | None = None,
+    changes: JsonObject | None = None,
+    payload: JsonObject | None = None,
     dedup_key: str = "",
     agency_id: uuid.UUID | None = None,
 ) -> None:

@@ -10,13 +10,22 @@ import base64
 import secrets
 import uuid
 from functools import lru_cache
-from typing import Any
+from typing import TypedDict
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 NONCE_BYTES = 12
+
+
+class Place(TypedDict):
+    """Where a sealed value lies: it opens nowhere else."""
+
+    agency_id: uuid.UUID
+    table: str
+    column: str
+    row_id: uuid.UUID
 
 
 class CannotOpen(Exception):
@@ -28,12 +37,12 @@ def seal(plain: str, *, agency_id: uuid.UUID, table: str, column: str, row_id: u
     return _seal(plain, _binding(agency_id, table, column, row_id))
 
 
-def unseal(sealed: Any, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> str:
+def unseal(sealed: bytes | memoryview, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> str:
     """The plain text; raises CannotOpen where anything about the value or its place does not fit."""
     return _unseal(bytes(sealed), _binding(agency_id, table, column, row_id))
 
 
-def key_of(sealed: Any) -> str:
+def key_of(sealed: bytes | memoryview) -> str:
     """The id of the key that sealed this."""
     return bytes(sealed).partition(b"\0")[0].decode(errors="replace")
 

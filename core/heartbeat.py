@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from core.clock import now
+from core.json_values import JsonValue
 from core.models import Heartbeat
 
 
-def beat(name: str, **detail: Any) -> None:
+def beat(name: str, **detail: JsonValue) -> None:
     """Notes that ``name`` has just finished a round."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": now(), "detail": detail})
 

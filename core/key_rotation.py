@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 
 from core.clock import now
-from core.crypto import CannotOpen, key_of, seal, unseal
+from core.crypto import CannotOpen, Place, key_of, seal, unseal
 from core.models import ApiToken
 from core.selectors import all_agencies
+from core.tenancy.models import TenantModel
 from core.tenancy.scope import tenant_scope
 
 
@@ -38,15 +38,18 @@ def tokens_by_pepper() -> Counter[str]:
     return found
 
 
-def _columns() -> Iterator[tuple[Any, str]]:
+def _columns() -> Iterator[tuple[type[TenantModel], str]]:
     for model in apps.get_models():
+        if not issubclass(model, TenantModel):
+            # A secret is bound to its agency, so that only a table of agencies' holds one.
+            continue
         for field in model._meta.concrete_fields:
             if isinstance(field, models.BinaryField) and field.name.startswith("sealed_"):
                 yield model, field.name
 
 
-def _reseal(model: Any, column: str, row: Any) -> str:
-    place = {"agency_id": row.agency_id, "table": model._meta.db_table, "column": column, "row_id": row.id}
+def _reseal(model: type[TenantModel], column: str, row: TenantModel) -> str:
+    place: Place = {"agency_id": row.agency_id, "table": model._meta.db_table, "column": column, "row_id": row.id}
     with transaction.atomic():
         # Whoever writes a new secret meanwhile keeps it: it is read again under the lock.
         sealed = getattr(model.objects.select_for_update(of=("self",)).get(id=row.id), column)

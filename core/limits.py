@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import Full
 
 
-def refuse_over(rows: QuerySet[Any, Any], most: int, what: str) -> None:
+def refuse_over(rows: QuerySet[Model, object], most: int, what: str) -> None:
     """Full where there are as many rows as there may be. Two at once may pass together, which does no harm."""
     if rows.count() >= most:
         raise Full(

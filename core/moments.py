@@ -7,6 +7,10 @@ second of the year 9999 west of Greenwich is in a year that Python does not have
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.json_values import JsonValue
 
 # Half-open. The engine counts in the same years.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,7 +30,7 @@ class BadMoment(ValueError):
         self.message = message
 
 
-def parse_instant(text: object) -> datetime:
+def parse_instant(text: JsonValue | datetime) -> datetime:
     """The instant of ISO 8601 text with a zone, in UTC. Raises BadMoment."""
     try:
         if not isinstance(text, str):

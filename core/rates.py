@@ -11,11 +11,12 @@ import time
 from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import redis
 import structlog
 from django.conf import settings
+from redis.commands.core import Script
 
 from core.clock import now
 
@@ -63,6 +64,9 @@ return {refused and 1 or 0, said}
 log = structlog.get_logger(__name__)
 _rest: dict[str, float] = {}
 
+# Whether it was refused; of each limit how much was used before, and the slot from which there is room again.
+_Said: TypeAlias = tuple[int, list[tuple[int, int]]]
+
 
 class Limit(NamedTuple):
     """At most so many in a minute (or whatever time it is asked for), counted under this name."""
@@ -101,19 +105,20 @@ def _verdict(limit: Limit, cost: int, used: int, free_at: int, at: float, slot: 
     return Verdict(allowed, limit, max(0, limit.most - used), max(1, ceil(until - at)))
 
 
-def _ask(keys: list[str], values: list[int]) -> Any:
+def _ask(keys: list[str], values: list[int]) -> _Said | None:
     if _rest.get("until", 0.0) > time.monotonic():
         return None
     try:
-        return _script()(keys=keys, args=values)
+        said: _Said = _script()(keys=keys, args=values)
     except redis.RedisError:
         _rest["until"] = time.monotonic() + REST_SECONDS
         log.warning("rate limit not counted: Redis does not answer")
         return None
+    return said
 
 
 @lru_cache(maxsize=1)
-def _script() -> Any:
+def _script() -> Script:
     link = redis.Redis.from_url(plain_url(settings.REDIS_URL), socket_timeout=0.25, socket_connect_timeout=0.25)
     return link.register_script(_TAKE)
 

@@ -155,7 +155,7 @@ def _written(row: SavedView, *, name: str, shared: bool, action: str) -> SavedVi
     return row
 
 
-def _about(row: SavedView) -> dict[str, object]:
+def _about(row: SavedView) -> dict[str, str | bool]:
     return {"list": row.list_name, "shared": row.shared}
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
@@ -32,7 +31,7 @@ def agency() -> Agency:
     return Agency.objects.get(pk=require_agency())
 
 
-def have_rows(*rows: QuerySet[Any]) -> tuple[bool, ...]:
+def have_rows(*rows: QuerySet[Model]) -> tuple[bool, ...]:
     """Of each of these whether it finds anything in the scope's agency. One query for all."""
     found: tuple[bool, ...] = Agency.objects.filter(pk=require_agency()).values_list(*map(Exists, rows)).get()
     return found

@@ -8,7 +8,6 @@ import secrets
 import uuid
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from core.audit import record, record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
 from core.ids import uuid7
+from core.json_values import JsonObject, JsonValue
 from core.limits import refuse_over
 from core.models import Agency, Heartbeat, Invitation, Membership, NetAllowance, User
 from core.rates import DAY, Limit, spend
@@ -79,9 +79,9 @@ def update_agency(
     return agency
 
 
-def _rules_changed(mail_from: str, require_mfa: bool, agency: Agency) -> dict[str, Any]:
+def _rules_changed(mail_from: str, require_mfa: bool, agency: Agency) -> JsonObject:
     """What somebody who looks for a break-in wants to know; an address is somebody's and stands in no record."""
-    changes: dict[str, Any] = {}
+    changes: dict[str, JsonValue] = {}
     if agency.require_mfa != require_mfa:
         changes["require_mfa"] = [require_mfa, agency.require_mfa]
     if agency.mail_from != mail_from:

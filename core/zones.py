@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Unpack
 from zoneinfo import available_timezones
 
 from django import forms
+
+from core.options import FormFieldOptions
 
 
 @cache
@@ -21,14 +23,14 @@ def zone_choices() -> tuple[tuple[str, str], ...]:
 class ZoneField(forms.ChoiceField):
     """A choice of zones. An older name that a program has set is taken too, and shown where it is the present one."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=zone_choices, **kwargs)
+    def __init__(self, **options: Unpack[FormFieldOptions]) -> None:
+        super().__init__(choices=zone_choices, **options)
 
-    def valid_value(self, value: Any) -> bool:
+    def valid_value(self, value: str) -> bool:
         """Whether the database knows this name."""
         return super().valid_value(value) or value in available_timezones()
 
-    def get_bound_field(self, form: Any, field_name: str) -> Any:
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """The field with the present value among its choices."""
         present = form.get_initial_for_field(self, field_name)
         if present and not super().valid_value(present):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.options import Choices, FormData, FormOptions
 from core.web.forms import MomentField
 from incidents.severities import DEFINITIONS
 from slas.words import Party
@@ -55,9 +57,20 @@ class OpenIncidentForm(forms.Form):
         help_text=_("The client reads this."),
     )
 
-    def __init__(self, *args: Any, systems: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData | None = None, *, systems: Choices, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.fields["system_id"].choices = [CHOOSE, *systems]  # type: ignore[attr-defined]
+
+
+class OpenIncidentFields(TypedDict):
+    """What that form cleans to."""
+
+    system_id: str
+    title: str
+    severity: str
+    channel: str
+    opened_at: datetime | None
+    detail: str
 
 
 class PauseForm(forms.Form):
@@ -155,8 +168,8 @@ class MergeForm(forms.Form):
         label=_("Is the same failure as"), help_text=_("Its clocks stop. Those of the older incident run on.")
     )
 
-    def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData | None = None, *, others: Choices, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.fields["into_id"].choices = others  # type: ignore[attr-defined]
 
 
@@ -189,6 +202,8 @@ class AssignForm(forms.Form):
 
     owner_id = forms.ChoiceField(label=_("Owner"), required=False)
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: FormData | None = None, *, people: Choices | None = None, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, **options)
         self.fields["owner_id"].choices = [("", _("Nobody")), *(people or [])]  # type: ignore[attr-defined]

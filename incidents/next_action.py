@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from incidents.models import Incident
 from incidents.readings import Reading
 from incidents.states import Action, IncidentState
+from slas.selectors import ClockView
 
 # It is no step of the incident's life: a message may be sent in every state.
 UPDATE = "update"
@@ -61,12 +62,12 @@ def _work(now: Standing) -> str:
     return Action.RESOLVE if now.well is None else UPDATE
 
 
-def owes_update(clocks: Iterable[Any]) -> bool:
+def owes_update(clocks: Iterable[ClockView]) -> bool:
     """Whether the client is owed a message now: an answer is open, or the regular update is near or late."""
     return any(_presses(clock) for clock in clocks if clock.ended_at is None)
 
 
-def _presses(clock: Any) -> bool:
+def _presses(clock: ClockView) -> bool:
     if clock.metric in ANSWERS:
         return clock.state not in STANDING_STILL
     return clock.metric == ROUND and clock.state in NEAR
@@ -78,7 +79,7 @@ def is_well(measured: Iterable[Reading]) -> bool | None:
     return all(answers) if answers else None
 
 
-def standing_of(row: Any, clocks: Iterable[Any], *, well: bool | None) -> Standing:
+def standing_of(row: Incident, clocks: Iterable[ClockView], *, well: bool | None) -> Standing:
     """How an incident stands, from its row and its clocks as they are shown."""
     return Standing(
         state=row.state,

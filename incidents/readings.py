@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+
+from core.json_values import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,16 @@ class Reading:
     value: str
     agreed: str
     at: datetime | None
+    good: bool
+
+
+class StoredReading(TypedDict):
+    """The same as the timeline keeps it."""
+
+    label: str
+    value: str
+    agreed: str
+    at: str | None
     good: bool
 
 
@@ -46,7 +58,7 @@ def readings_of(incident_id: uuid.UUID) -> list[Reading]:
     return sorted(rows, key=lambda row: row.good)
 
 
-def kept(rows: Sequence[Reading]) -> list[dict[str, Any]]:
+def kept(rows: Sequence[Reading]) -> list[dict[str, JsonValue]]:
     """As the timeline stores them."""
     return [asdict(row) | {"at": row.at and row.at.isoformat()} for row in rows]
 
@@ -62,6 +74,11 @@ def sentence(row: Reading) -> str:
     return f"{said} ({_('agreed: %(agreed)s') % words})" if row.agreed else said
 
 
-def sentences(stored: Sequence[dict[str, Any]]) -> list[str]:
+def sentences(stored: Sequence[StoredReading]) -> list[str]:
     """The sentences of what the timeline stored."""
-    return [sentence(Reading(**row | {"at": row["at"] and datetime.fromisoformat(row["at"])})) for row in stored]
+    return [sentence(_read(row)) for row in stored]
+
+
+def _read(row: StoredReading) -> Reading:
+    at = datetime.fromisoformat(row["at"]) if row["at"] else None
+    return Reading(row["label"], row["value"], row["agreed"], at, row["good"])

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -24,6 +24,10 @@ from incidents.severities import DEFINITIONS
 from incidents.states import IncidentState
 from incidents.words import DisputeState, EntryKind
 from slas import selectors as slas
+from slas.selectors import ClockView
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 
 def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = None) -> QuerySet[Incident]:
@@ -34,7 +38,15 @@ def incidents(system_id: uuid.UUID | None = None, client_id: uuid.UUID | None = 
     return rows.filter(client_id=client_id) if client_id else rows
 
 
-def incidents_between(system_id: uuid.UUID, start: datetime, end: datetime) -> QuerySet[Any]:
+class Over(TypedDict):
+    """When an incident ended."""
+
+    over_at: datetime | None
+
+
+def incidents_between(
+    system_id: uuid.UUID, start: datetime, end: datetime
+) -> QuerySet[WithAnnotations[Incident, Over]]:
     """Those of a system that went on within ``[start, end)``, newest first. ``over_at``: when it was solved, or found
     to be a false alarm or the same as another; None of what is open."""
     rows = incidents(system_id=system_id).annotate(over_at=Coalesce("resolved_at", "closed_at"))
@@ -87,11 +99,11 @@ def in_order(rows: QuerySet[Incident], order: str) -> QuerySet[Incident]:
     return rows.order_by("opened_at", "number") if order == "oldest" else rows
 
 
-def nearest_clocks(incident_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
+def nearest_clocks(incident_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, ClockView]:
     """The clock that is due first among the open ones of each incident, as it stands now."""
     rows = slas.open_clocks_of("incident", incident_ids)
     views = slas.clock_views(rows, now(), get_current_timezone_name())
-    nearest: dict[uuid.UUID, Any] = {}
+    nearest: dict[uuid.UUID, ClockView] = {}
     for row, view in zip(rows, views, strict=True):
         known = nearest.get(row.subject_id)
         if known is None or (view.due_at and known.due_at and view.due_at < known.due_at):

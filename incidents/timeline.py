@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -67,7 +66,7 @@ def is_internal(kind: str) -> bool:
     return kind == EntryKind.NOTE
 
 
-def text_of(entry: IncidentEntry, names: Mapping[Any, str]) -> str:
+def text_of(entry: IncidentEntry, names: Mapping[str, str]) -> str:
     """What an entry says: what somebody wrote, else what changed. ``names`` by the ids of people as text."""
     data = entry.data
     if entry.kind == EntryKind.PAUSED and "party" in data:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -17,13 +16,15 @@ from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
 from monitoring.evaluate import UNKNOWN_AFTER
+from monitoring.evidence import Evidence
 from monitoring.models import Alert, Check, Sample
 from monitoring.severity import severity_of
+from monitoring.transitions import Event
 from monitoring.wording import title_of
 from monitoring.words import AlertState, Health
 
 
-def fire(check: Check, payload: dict[str, Any]) -> None:
+def fire(check: Check, payload: Event) -> None:
     """Opens the alert of a transition, and opens or joins an incident where a promise is broken.
 
     Every firing has an alert of its own, however late it is told.
@@ -61,7 +62,7 @@ def _past(text: str) -> datetime:
     return min(datetime.fromisoformat(text), now())
 
 
-def _take_over(check: Check, payload: dict[str, Any]) -> bool:
+def _take_over(check: Check, payload: Event) -> bool:
     """Whether an alert that is open already is that of this firing: one from before firings had serials is.
 
     Any other is of an earlier firing whose end never came, and ends here.
@@ -80,7 +81,7 @@ def _take_over(check: Check, payload: dict[str, Any]) -> bool:
     return False
 
 
-def _limit_id(check: Check, payload: dict[str, Any]) -> uuid.UUID | None:
+def _limit_id(check: Check, payload: Event) -> uuid.UUID | None:
     """None where the limit has been removed meanwhile: its alert outlives it."""
     if not payload["threshold_id"]:
         return None
@@ -116,7 +117,7 @@ def _called(alert: Alert) -> str:
     return (alert.threshold.impact if alert.threshold else "") or alert.title
 
 
-def recover(check: Check, payload: dict[str, Any]) -> None:
+def recover(check: Check, payload: Event) -> None:
     """Ends the alert of the firing that this transition names, and no other."""
     rows = Alert.objects.filter(
         Q(serial=payload["serial"]) | Q(serial=None), fingerprint=payload["fingerprint"], recovered_at=None
@@ -131,7 +132,7 @@ def recover(check: Check, payload: dict[str, Any]) -> None:
     end(alert, at=_past(payload["finished_at"]), evidence=_evidence(check, payload), said=said)
 
 
-def end(alert: Alert, *, at: datetime, evidence: dict[str, Any], said: str) -> None:
+def end(alert: Alert, *, at: datetime, evidence: Evidence, said: str) -> None:
     """Ends an open alert at ``at``; ``said`` is what the incident's timeline says of it."""
     # A clock that was set back meanwhile makes no alert end before it fired.
     alert.state, alert.recovered_at = AlertState.RECOVERED, max(at, alert.fired_at)
@@ -165,9 +166,9 @@ def _end_for(alert: Alert, reason: str, at: datetime) -> None:
     end(alert, at=at, evidence={"reason": reason}, said=said)
 
 
-def _evidence(check: Check, payload: dict[str, Any]) -> dict[str, Any]:
+def _evidence(check: Check, payload: Event) -> Evidence:
     rule = payload["rule"]
-    facts: dict[str, Any] = {
+    facts: Evidence = {
         "slot": payload["slot"],
         "bad_in_a_row": payload["bad_streak"],
         "good_in_a_row": payload["good_streak"],
@@ -176,7 +177,8 @@ def _evidence(check: Check, payload: dict[str, Any]) -> dict[str, Any]:
     if payload["change"] in ("lost", "found"):
         facts["rule"] = _("%(count)s without a value in a row fire, the first value clears") % {"count": UNKNOWN_AFTER}
         facts["unknown_in_a_row"] = payload["unknown_streak"]
-        return facts | {"metric": rule.get("metric", ""), "problem": payload["error_class"]}
+        facts["metric"], facts["problem"] = rule.get("metric", ""), payload["error_class"]
+        return facts
     if payload["threshold_id"]:
         facts |= {"metric": rule["metric"], "value": payload["value"], "limit": rule["limit"]}
         facts |= {"clear_limit": rule["clear_limit"], "comparison": rule["comparison"]}
@@ -186,7 +188,7 @@ def _evidence(check: Check, payload: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def _samples(check: Check, payload: dict[str, Any]) -> list[tuple[str, float]]:
+def _samples(check: Check, payload: Event) -> list[tuple[str, float]]:
     """The values in a row that made it fire or recover, oldest first: slot and value."""
     rule = payload["rule"]
     count = rule["bad_count"] if payload["change"] == "fired" else rule["good_count"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -17,9 +17,11 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.clock import now
+from core.json_values import JsonValue
 from core.moments import BadMoment, parse_instant
 from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, Number, OutputSerializer, Query
 from monitoring import permissions, selectors, services
+from monitoring.models import Check
 from monitoring.pushed import MOST_AT_ONCE, Pushed, push
 from monitoring.words import AlertState, CheckKind, Comparison, Health
 
@@ -84,7 +86,7 @@ class CheckOut(OutputSerializer):
     last_detail = serializers.CharField(allow_blank=True)
     thresholds = ThresholdOut(source="thresholds.all", many=True)
 
-    def get_url(self, row: Any) -> str:
+    def get_url(self, row: Check) -> str:
         """The address as people see it."""
         return selectors.shown_url(row.url)
 
@@ -165,7 +167,7 @@ class PushedSample(InputSerializer):
 class PushedSamples(serializers.Field[Any, Any, Any, Any]):
     """Values by the hundred. DRF's own fields would take longer over them than everything else together."""
 
-    def to_internal_value(self, data: Any) -> list[Pushed]:
+    def to_internal_value(self, data: JsonValue) -> list[Pushed]:
         """The values; ValidationError names each bad one by its place."""
         if not isinstance(data, list):
             raise serializers.ValidationError([_("Send a list of values.")])
@@ -186,7 +188,7 @@ class PushedSamples(serializers.Field[Any, Any, Any, Any]):
         return found
 
     @staticmethod
-    def _fast(item: Any) -> Pushed | None:
+    def _fast(item: JsonValue) -> Pushed | None:
         """The value where it is written as it should be; None where DRF's fields have to look at it."""
         if type(item) is not dict or not item.keys() <= {"metric", "value", "at"}:
             return None
@@ -217,6 +219,14 @@ class PushedOut(OutputSerializer):
     stored = serializers.IntegerField()
 
 
+class SampleFilter(TypedDict, total=False):
+    """What that query asks for."""
+
+    metric: str
+    slot__gte: datetime
+    slot__lt: datetime
+
+
 class SampleQuery(Query):
     """Which samples: those of one metric, over the last day where nothing else is asked for."""
 
@@ -230,7 +240,7 @@ class SampleQuery(Query):
             "to": Moment(source="slot__lt", required=False),
         }
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: SampleFilter) -> SampleFilter:
         """A half-open stretch of time, a day long where its start is missing."""
         end = attrs.setdefault("slot__lt", now() + timedelta(minutes=1))
         if attrs.setdefault("slot__gte", end - timedelta(days=1)) >= end:

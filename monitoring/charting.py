@@ -4,9 +4,10 @@ bad value in a month is seen."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from django.db.models import Avg, Count, DateTimeField, F, FloatField, Func, Max, Min, Sum, Value
 from django.db.models.functions import Cast
@@ -21,6 +22,8 @@ WIDTHS = (
     *(HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY),
 )
 ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
+# When it begins, the mean, the lowest and the highest, and how many values.
+_Bucket: TypeAlias = tuple[datetime, float, float, float, int]
 
 
 class Point(NamedTuple):
@@ -69,7 +72,7 @@ def _width(span: timedelta) -> int:
     )
 
 
-def _of_samples(check_id: uuid.UUID, metric: str, start: datetime, end: datetime, width: int) -> Any:
+def _of_samples(check_id: uuid.UUID, metric: str, start: datetime, end: datetime, width: int) -> Iterable[_Bucket]:
     rows = Sample.objects.filter(check_id=check_id, metric=metric, slot__gte=start, slot__lt=end)
     found = rows.annotate(bin=_bin("slot", width)).values("bin")
     # A value that stands alone keeps its own time.
@@ -77,7 +80,7 @@ def _of_samples(check_id: uuid.UUID, metric: str, start: datetime, end: datetime
     return found.order_by("begins").values_list("begins", "mean", "low", "high", "many")
 
 
-def _of_rollups(check_id: uuid.UUID, metric: str, start: datetime, end: datetime, width: int) -> Any:
+def _of_rollups(check_id: uuid.UUID, metric: str, start: datetime, end: datetime, width: int) -> Iterable[_Bucket]:
     seconds = 300 if width < HOUR else HOUR if width < DAY else DAY
     rows = Rollup.objects.filter(check_id=check_id, metric=metric, seconds=seconds, bucket__gte=start, bucket__lt=end)
     found = rows.annotate(bin=_bin("bucket", width)).values("bin")

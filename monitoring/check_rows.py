@@ -32,7 +32,7 @@ class LeasedCheck:
     client_id: uuid.UUID
     kind: str
     url: str
-    metrics: Sequence[Mapping[str, Any]]
+    metrics: Sequence[Mapping[str, str]]
     sealed_authorization: bytes | None
     timeout_ms: int
     interval_seconds: int
@@ -172,6 +172,6 @@ _uuid = lru_cache(maxsize=10_000)(uuid.UUID)
 
 
 @lru_cache(maxsize=4096)
-def _metrics(text: str) -> Sequence[Mapping[str, Any]]:
+def _metrics(text: str) -> Sequence[Mapping[str, str]]:
     """Many checks read the same values, and the same check reads them again: the text is taken apart once."""
     return tuple(json.loads(text))

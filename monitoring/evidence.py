@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from monitoring.models import Alert, Check
 from monitoring.selectors import value_text
+
+
+class Evidence(TypedDict, total=False):
+    """What an alert keeps of how it began or ended."""
+
+    # Why it ended where nobody looks any more; then it says nothing else.
+    reason: str
+    slot: str
+    bad_in_a_row: int
+    good_in_a_row: int
+    unknown_in_a_row: int
+    rule: str
+    # The class of a failure.
+    problem: str
+    metric: str
+    value: float | None
+    limit: float
+    clear_limit: float
+    comparison: str
+    # Slot and value, oldest first.
+    samples: Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +52,13 @@ def evidence_of(alert: Alert, check: Check) -> list[tuple[str, EvidenceView]]:
     ]
 
 
-def _view(step: str, facts: dict[str, Any], units: dict[str, str]) -> EvidenceView:
+def _view(step: str, facts: Evidence, units: dict[str, str]) -> EvidenceView:
     unit = units.get(facts.get("metric", ""), "s" if facts.get("metric") == "latency" else "")
     samples = [(datetime.fromisoformat(at), value_text(value, unit)) for at, value in facts.get("samples", [])]
     return EvidenceView(sentence=_sentence(step, facts), rule=_rule(facts, unit), samples=samples)
 
 
-def _sentence(step: str, facts: dict[str, Any]) -> str:
+def _sentence(step: str, facts: Evidence) -> str:
     if "reason" in facts:
         return str(_("It ended because %(reason)s.") % {"reason": facts["reason"]})
     if "unknown_in_a_row" in facts:
@@ -54,7 +76,7 @@ def _without(count: int) -> str:
     return words % {"count": count}
 
 
-def _rule(facts: dict[str, Any], unit: str) -> str:
+def _rule(facts: Evidence, unit: str) -> str:
     if "limit" not in facts:
         return str(facts.get("rule", ""))
     words = _("bad above %(limit)s, good again below %(clear)s")

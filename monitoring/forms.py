@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from datetime import date
+from typing import ClassVar, TypedDict, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.selectors import environment_choices
+from core.options import FormData, FormOptions
 from core.web.forms import DayField
-from monitoring.limits import SECONDS, effect_of, now_text, parse_value, shown_unit, typed_value, unit_of
+from monitoring.limits import SECONDS, Effect, effect_of, now_text, parse_value, shown_unit, typed_value, unit_of
 from monitoring.models import Check, Threshold
 from monitoring.words import CheckKind, Comparison
 
@@ -61,7 +63,7 @@ class CheckForm(forms.Form):
     bad_count = forms.IntegerField(label=_("Bad answers in a row to alert"), min_value=1, max_value=100, initial=3)
     good_count = forms.IntegerField(label=_("Good answers in a row to clear"), min_value=1, max_value=100, initial=2)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Turns what was typed into seconds, milliseconds and a list of values."""
         data = dict(super().clean() or {})
         data["interval_seconds"] = self._seconds("interval", data.pop("interval", ""))
@@ -92,7 +94,7 @@ class CheckForm(forms.Form):
         return found
 
     @staticmethod
-    def initial_of(row: Check) -> dict[str, Any]:
+    def initial_of(row: Check) -> dict[str, object]:
         """What the form shows of an existing check: everything but the secret."""
         return {
             "name": row.name,
@@ -108,6 +110,21 @@ class CheckForm(forms.Form):
             "bad_count": row.bad_count,
             "good_count": row.good_count,
         }
+
+
+class CheckFields(TypedDict):
+    """What that form cleans to."""
+
+    name: str
+    environment_kind: str
+    kind: str
+    url: str
+    authorization: str
+    metrics: list[dict[str, str]]
+    interval_seconds: int | None
+    timeout_ms: int
+    bad_count: int
+    good_count: int
 
 
 class ThresholdForm(forms.Form):
@@ -140,8 +157,15 @@ class ThresholdForm(forms.Form):
     )
     sure = forms.BooleanField(label=_("Save it although it would fire now"), required=False)
 
-    def __init__(self, *args: Any, check: Check, threshold: Threshold | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: FormData | None = None,
+        *,
+        check: Check,
+        threshold: Threshold | None = None,
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, **options)
         self.initial = self._initial(threshold) if threshold else {}
         self.check = check
         # A limit stays to be changed also where its check has stopped reading the value.
@@ -153,19 +177,31 @@ class ThresholdForm(forms.Form):
         if not self.is_bound:
             del self.fields["sure"]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Numbers in the unit of the value; refused where it would fire now and nobody said that it should."""
         data = dict(super().clean() or {})
         unit = unit_of(self.check, data.get("metric", ""))
         sure = data.pop("sure", False)
         for field in ("limit", "clear_limit"):
             data[field] = self._value(field, data.get(field, ""), unit)
-        effect = effect_of(self.check, data) if not self.errors else None
+        self.cleaned_data = data
+        effect = self.effect() if not self.errors else None
         if effect is None or not effect.fires:
             del self.fields["sure"]
         elif not sure:
             self.add_error("sure", effect.sentence)
         return data | {"unit": "" if unit == SECONDS and data.get("metric") == "latency" else unit}
+
+    def effect(self) -> Effect | None:
+        """What the limit that was typed would do now."""
+        data = self.cleaned_data
+        return effect_of(
+            self.check,
+            metric=data.get("metric") or "",
+            comparison=data.get("comparison") or "",
+            limit=data.get("limit"),
+            bad_count=data.get("bad_count"),
+        )
 
     def _value(self, field: str, text: str, unit: str) -> float | None:
         if not text or field in self.errors:
@@ -177,8 +213,22 @@ class ThresholdForm(forms.Form):
             return None
 
     @staticmethod
-    def _initial(row: Threshold) -> dict[str, Any]:
+    def _initial(row: Threshold) -> dict[str, object]:
         names = ("metric", "comparison", "impact", "bad_count", "good_count", "agreed_on")
         unit = unit_of(row.source_check, row.metric)
         typed = {"limit": typed_value(row.limit, unit), "clear_limit": typed_value(row.clear_limit, unit)}
         return {name: getattr(row, name) for name in names} | typed
+
+
+class ThresholdFields(TypedDict):
+    """What that form cleans to."""
+
+    metric: str
+    comparison: str
+    limit: float
+    clear_limit: float | None
+    impact: str
+    bad_count: int
+    good_count: int
+    agreed_on: date | None
+    unit: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from clients import selectors as clients
 from core.clock import now
@@ -23,10 +24,13 @@ def take_transition(event: Event) -> None:
     if event.version < events.VERSIONS[events.TRANSITIONED]:
         # Written before transitions had an order: only how it stands now can be told.
         set_right(check.id)
-    elif event.payload["change"] in ("fired", "lost"):
-        fire(check, event.payload)
+        return
+    # What ``monitoring.transitions`` has written.
+    told: Any = event.payload
+    if told["change"] in ("fired", "lost"):
+        fire(check, told)
     else:
-        recover(check, event.payload)
+        recover(check, told)
 
 
 @handler("monitoring.handlers.follow_pause")

@@ -8,9 +8,8 @@ that was taken back in the same five minutes, and a neighbour that is equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -34,7 +33,7 @@ def change_interval(check: Check, seconds: int, at: datetime) -> None:
     check.interval_seconds = seconds
 
 
-def read(stored: Sequence[Sequence[Any]]) -> Past:
+def read(stored: Iterable[tuple[str, int]]) -> Past:
     """What a check has kept, at the edges of buckets, the oldest first."""
     return [(floor(datetime.fromisoformat(until)), every) for until, every in stored]
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -79,9 +77,10 @@ def rule_text(comparison: str, limit: float, unit: str) -> str:
     return words % {"limit": value_text(limit, unit)}
 
 
-def effect_of(check: Check, asked: Mapping[str, Any]) -> Effect | None:
+def effect_of(
+    check: Check, *, metric: str, comparison: str, limit: float | None, bad_count: int | None = None
+) -> Effect | None:
     """What the limit that is asked for would do now; None while it is not said in full."""
-    metric, comparison, limit = (asked.get(name) for name in ("metric", "comparison", "limit"))
     if not metric or not comparison or limit is None:
         return None
     unit, value = unit_of(check, metric), check.last_values.get(metric)
@@ -95,7 +94,7 @@ def effect_of(check: Check, asked: Mapping[str, Any]) -> Effect | None:
     words = {"value": value_text(value, unit), "at": at, "rule": rule}
     if verdict == "good":
         return Effect(_("%(value)s on %(at)s, %(rule)s: it would not fire now.") % words, False)
-    count = asked.get("bad_count") or 1
+    count = bad_count or 1
     words["wait"] = duration_in_words(count * check.interval_seconds)
     return Effect(_("%(value)s on %(at)s, %(rule)s: it would fire, and call people within %(wait)s.") % words, True)
 

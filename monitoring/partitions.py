@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
 
 from core.tenancy.operations import AGENCY, CLIENT, _SqlOperation
 from core.tenancy.roles import APP, OWNER, PORTAL, SWEEPER
@@ -84,7 +84,7 @@ class SamplePartitions(_SqlOperation):
     """Makes the sample and rollup tables with their walls and the functions that keep the partitions."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         schema_editor.execute(TABLES, None)
         for table in ("monitoring_sample", "monitoring_rollup"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class Preset:
     kind: str
     metrics: tuple[tuple[str, str, str], ...] = ()
 
-    def initial(self) -> dict[str, Any]:
+    def initial(self) -> dict[str, str]:
         """What a new check's form starts with."""
         lines = "\n".join(" | ".join(part for part in metric if part) for metric in self.metrics)
         return {"name": self.name, "kind": self.kind, "url": f"https://example.com{self.suffix}", "metrics": lines}

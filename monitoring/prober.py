@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 from urllib.parse import urlsplit
 
 import structlog
@@ -52,6 +52,19 @@ class Claim(NamedTuple):
     slot: datetime
     # The transaction that claimed it.
     claimed_in: int
+
+
+class _Base(TypedDict):
+    """What every result of a claim has."""
+
+    check_id: uuid.UUID
+    lease_id: uuid.UUID
+    slot: datetime
+    claimed: LeasedCheck
+    claimed_in: int
+    host: str
+    finished_at: datetime
+    latency_us: int | None
 
 
 class _Probing:
@@ -235,7 +248,7 @@ def _ended(reader: Reader, tag: Any, outcome: Outcome) -> list[Result]:
         return [_failed(one)]
 
 
-def _judged(tag: tuple[Claim, dict[str, Any]], reading: Reading) -> Result:
+def _judged(tag: tuple[Claim, _Base], reading: Reading) -> Result:
     """The result of an answer that was read. How long it took is left out where we stood still ourselves."""
     _one, base = tag
     if reading.error_class:
@@ -249,7 +262,7 @@ def _failed(one: Claim) -> Result:
     return Result(**_base(one, 0), error_class="internal", detail="This check could not be run.")
 
 
-def _base(one: Claim, latency_us: int | None) -> dict[str, Any]:
+def _base(one: Claim, latency_us: int | None) -> _Base:
     return {
         "check_id": one.check.id,
         "lease_id": one.lease_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -33,7 +32,7 @@ def ranges() -> list[tuple[str, str, str]]:
     ]
 
 
-def chart_grid(request: HttpRequest, address: str, metrics: Iterable[MetricView]) -> dict[str, Any]:
+def chart_grid(request: HttpRequest, address: str, metrics: Iterable[MetricView]) -> dict[str, object]:
     """What ``components/charts.html`` needs: every metric's chart, and the one period of them all."""
     known, span = ranges(), span_of(request)
     span = span if span in [key for key, _short, _words in known] else USUAL

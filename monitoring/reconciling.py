@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from django.db import transaction
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -36,8 +36,6 @@ SKEW = timedelta(minutes=1)
 RECONCILED = "monitoring.check.reconciled"
 # The columns that say that something has begun, and what stands before the fingerprint of its alert.
 BEGUN = {"firing_serial": "", "no_data_serial": "no-data:"}
-
-Rows = QuerySet[Any, Any]
 
 
 class Kind(NamedTuple):
@@ -94,13 +92,13 @@ def reconcile() -> Differences:
     return Differences(len(set(wrong)), len(unscheduled), ahead)
 
 
-def _wrong() -> Rows:
+def _wrong() -> QuerySet[Model, tuple[uuid.UUID, uuid.UUID]]:
     """(agency, check) of each check with a difference, from the few rows in which something has begun."""
     found = [_untold(kind, column).values_list("agency_id", kind.check) for kind in KINDS for column in BEGUN]
     return found[0].union(*found[1:], _outlived().values_list("agency_id", "source_check_id"))
 
 
-def _untold(kind: Kind, column: str) -> Rows:
+def _untold(kind: Kind, column: str) -> QuerySet[Model]:
     """The checks or limits that are watched, of which something has begun that has neither an alert nor an event."""
     # A serial without illness is what a worker of the version before has left: the next result clears it.
     ill = {kind.unknown: UNKNOWN_AFTER} if BEGUN[column] else {"health": kind.bad}

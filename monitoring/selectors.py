@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import BitXor
@@ -352,7 +351,7 @@ def shown_url(url: str) -> str:
     return addresses.shown_url(url)
 
 
-def evidence_metric(row: Any) -> str:
+def evidence_metric(row: Alert) -> str:
     """Which metric's chart shows why an alert fired."""
     if row.threshold:
         return str(row.threshold.metric)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import isfinite
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -45,7 +44,7 @@ def create_check(
     name: str,
     kind: str,
     url: str = "",
-    metrics: Sequence[dict[str, Any]] = (),
+    metrics: Sequence[Mapping[str, object]] = (),
     environment_kind: str = "production",
     interval_seconds: int | None = None,
     timeout_ms: int = 10_000,
@@ -85,7 +84,7 @@ def update_check(
     name: str | None = None,
     kind: str | None = None,
     url: str | None = None,
-    metrics: Sequence[dict[str, Any]] | None = None,
+    metrics: Sequence[Mapping[str, object]] | None = None,
     environment_kind: str | None = None,
     interval_seconds: int | None = None,
     timeout_ms: int | None = None,
@@ -265,7 +264,7 @@ def _fill(
     *,
     name: str,
     url: str,
-    metrics: Sequence[dict[str, Any]],
+    metrics: Sequence[Mapping[str, object]],
     timeout_ms: int,
     bad_count: int,
     good_count: int,
@@ -290,7 +289,7 @@ def _vet_interval(seconds: int) -> None:
         raise DomainError(_("Ask between every 5 seconds and every 31 days."), field="interval_seconds")
 
 
-def _metrics(kind: str, metrics: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+def _metrics(kind: str, metrics: Sequence[Mapping[str, object]]) -> list[dict[str, str]]:
     if kind == CheckKind.HTTP:
         return []
     if kind == CheckKind.PUSH and not metrics:

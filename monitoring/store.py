@@ -9,12 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
 from django.db import DatabaseError, connection, transaction
 
 from core.tenancy.bulk import array
+from monitoring.models import Check
 from monitoring.partitions import make_partitions
 
 RESOLUTIONS = (300, 3600, 86_400)
@@ -69,13 +70,13 @@ def make_days(days: Iterable[date]) -> None:
             log.error("a day has no partition of its own", day=str(day), error=type(error).__name__)
 
 
-def write_samples(check: Any, metric: str, points: Iterable[tuple[datetime, float]]) -> None:
+def write_samples(check: Check, metric: str, points: Iterable[tuple[datetime, float]]) -> None:
     """Samples of one metric of one check, for history that is brought in."""
     insert([Value(check.agency_id, check.client_id, check.id, metric, at, value) for at, value in points])
 
 
 def write_rollups(
-    check: Any,
+    check: Check,
     metric: str,
     seconds: int,
     buckets: Sequence[tuple[datetime, float]],

@@ -5,9 +5,10 @@ It carries the rule it was judged by, so that whoever tells it late tells of the
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Required, TypedDict
 
 from core.audit import ordered_event
 from core.models import OutboxEvent
@@ -30,7 +31,45 @@ class Seen(NamedTuple):
     streaks: Streaks
 
 
-def fingerprint_of(check_id: Any, threshold_id: Any, *, no_data: bool = False) -> str:
+class Rule(TypedDict, total=False):
+    """How many results in a row make a difference; of a limit what it says as well."""
+
+    bad_count: Required[int]
+    good_count: Required[int]
+    metric: str
+    unit: str
+    comparison: str
+    limit: float
+    clear_limit: float
+
+
+class Told(TypedDict):
+    """What the event says; instants are text."""
+
+    check_id: str
+    # None where the check's address itself fails.
+    threshold_id: str | None
+    change: str
+    serial: int
+    slot: str
+    began_at: str
+    finished_at: str
+    value: float | None
+    error_class: str
+    bad_streak: int
+    good_streak: int
+    unknown_streak: int
+    rule: Rule
+
+
+class Event(Told, total=False):
+    """The same with its subject, and why it ended where it is watched no more."""
+
+    fingerprint: Required[str]
+    reason: str
+
+
+def fingerprint_of(check_id: uuid.UUID, threshold_id: uuid.UUID | str | None, *, no_data: bool = False) -> str:
     """What makes two alerts the same: the threshold, or the check where its address itself fails."""
     subject = f"threshold:{threshold_id}" if threshold_id else f"check:{check_id}"
     return f"{_NO_DATA_PREFIX}{subject}" if no_data else subject
@@ -49,11 +88,11 @@ def transition(
 
     ``no_data`` says of what is watched no more which of the two kinds it ends, ``reason`` why.
     """
-    key = fingerprint_of(check.id, threshold and threshold.id, no_data=no_data or told.change in NO_DATA)
+    key = fingerprint_of(check.id, threshold.id if threshold else None, no_data=no_data or told.change in NO_DATA)
     more = {"fingerprint": key, "reason": reason} if reason else {"fingerprint": key}
     return ordered_event(
         name=events.TRANSITIONED,
-        payload=_payload(check, threshold, told, seen) | more,
+        payload={**_payload(check, threshold, told, seen), **more},
         agency_id=check.agency_id,
         client_id=check.client_id,
         key=key,
@@ -82,7 +121,7 @@ def unwatched(check: Check, threshold: Threshold | None, *, reason: str, at: dat
 
 def _payload(
     check: LeasedCheck | Check, threshold: ThresholdRow | Threshold | None, told: Transition, seen: Seen
-) -> dict[str, Any]:
+) -> Told:
     rule: Any = threshold or check
     results = seen.streaks.unknown if told.change == "lost" else rule.bad_count
     began = seen.slot - timedelta(seconds=check.interval_seconds * (results - 1))
@@ -103,8 +142,15 @@ def _payload(
     }
 
 
-def _rule(check: LeasedCheck | Check, threshold: ThresholdRow | Threshold | None) -> dict[str, Any]:
+def _rule(check: LeasedCheck | Check, threshold: ThresholdRow | Threshold | None) -> Rule:
     if threshold is None:
         return {"bad_count": check.bad_count, "good_count": check.good_count}
-    names = ("metric", "unit", "comparison", "limit", "clear_limit", "bad_count", "good_count")
-    return {name: getattr(threshold, name) for name in names}
+    return {
+        "metric": threshold.metric,
+        "unit": threshold.unit,
+        "comparison": threshold.comparison,
+        "limit": threshold.limit,
+        "clear_limit": threshold.clear_limit,
+        "bad_count": threshold.bad_count,
+        "good_count": threshold.good_count,
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
@@ -71,7 +70,7 @@ def took_text(answer: trying.Answer) -> str:
     return _("%(status)d in %(took)s, %(size)s") % {"status": answer.status, "took": took, "size": size}
 
 
-def picks_of(numbers: list[tuple[str, float]]) -> list[dict[str, Any]]:
+def picks_of(numbers: list[tuple[str, float]]) -> list[dict[str, str]]:
     """Each number with its path and the name that a check would give it: the last word that no other has."""
     short = [_words(path)[-1] for path, _number in numbers]
     return [

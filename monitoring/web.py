@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,8 +18,9 @@ from core.web.live_cache import version_of
 from core.web.pages import done, listed, page, refused, unchanged
 from monitoring import permissions, selectors, services
 from monitoring.evidence import evidence_of
-from monitoring.forms import CheckForm, ThresholdForm
-from monitoring.limits import effect_of, limit_view
+from monitoring.forms import CheckFields, CheckForm, ThresholdFields, ThresholdForm
+from monitoring.limits import limit_view
+from monitoring.models import Check
 from monitoring.presets import PRESETS
 from monitoring.ranges import chart_grid
 from monitoring.words import CheckKind
@@ -41,7 +41,8 @@ def check_list(request: HttpRequest, agency: str) -> HttpResponse:
     shown = listed(request, rows)
     states = selectors.check_states(shown)
     for row in shown:
-        row.shown_state = states[row.id]
+        # The template reads it; it is no column.
+        row.shown_state = states[row.id]  # type: ignore[attr-defined]
     context = {
         "page": shown,
         "state": state,
@@ -72,7 +73,7 @@ def new_check(request: HttpRequest, agency: str, client: str, system: str) -> Ht
         },
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: CheckFields) -> tuple[str, str]:
         check = services.create_check(system_id=row.id, **data)
         waits = check.kind == CheckKind.PUSH
         words = (
@@ -129,7 +130,7 @@ def edit_check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRe
         more={"test_url": reverse("monitoring:test_changed", args=[agency, row.id])},
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: CheckFields) -> tuple[str, str]:
         services.update_check(check_id=row.id, **data)
         return _("Saved."), back
 
@@ -176,14 +177,14 @@ def edit_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID) -
 
 
 def _threshold_page(
-    request: HttpRequest, agency: str, row: Any, form: ThresholdForm, words: tuple[str, str, str]
+    request: HttpRequest, agency: str, row: Check, form: ThresholdForm, words: tuple[str, str, str]
 ) -> HttpResponse:
     back, (title, submit, said) = reverse("monitoring:check", args=[agency, row.id]), words
-    more = {"effect_url": reverse("monitoring:threshold_effect", args=[agency, row.id])}
+    more: dict[str, object] = {"effect_url": reverse("monitoring:threshold_effect", args=[agency, row.id])}
     crumbs = _crumbs(agency, row.name)
     screen = Screen(title, submit, back, breadcrumbs=crumbs, template="monitoring/threshold_form.html", more=more)
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: ThresholdFields) -> tuple[str, str]:
         services.set_threshold(check_id=row.id, **data)
         return said, back
 
@@ -197,7 +198,7 @@ def threshold_effect(request: HttpRequest, agency: str, check_id: uuid.UUID) -> 
     row = selectors.check(check_id)
     form = ThresholdForm(request.GET, check=row)
     form.is_valid()
-    return page(request, "monitoring/_effect.html", {"effect": effect_of(row, form.cleaned_data)})
+    return page(request, "monitoring/_effect.html", {"effect": form.effect()})
 
 
 @staff(permissions.CHANGE_CHECKS)
@@ -250,7 +251,9 @@ def alert(request: HttpRequest, agency: str, number: int) -> HttpResponse:
     return page(request, "monitoring/alert.html", context)
 
 
-def _do(request: HttpRequest, agency: str, check_id: uuid.UUID, act: Callable[[], Any], message: str) -> HttpResponse:
+def _do(
+    request: HttpRequest, agency: str, check_id: uuid.UUID, act: Callable[[], object], message: str
+) -> HttpResponse:
     back = reverse("monitoring:check", args=[agency, check_id])
     try:
         act()

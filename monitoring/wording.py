@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from monitoring.models import Check
 from monitoring.selectors import metric_label, value_text
+from monitoring.transitions import Rule, Told
 
 PROBLEMS = {
     "dns": gettext_lazy("its name does not resolve"),
@@ -75,7 +74,7 @@ def why_no_answer(error_class: str, timeout_ms: int) -> str:
     return _("%(happened)s Your entries are kept. %(what_to_do)s") % {"happened": said, "what_to_do": what_to_do}
 
 
-def title_of(check: Check, payload: dict[str, Any]) -> str:
+def title_of(check: Check, payload: Told) -> str:
     """The alert's title. ``payload`` is that of the transition."""
     limit = payload["rule"] if payload["threshold_id"] else None
     if payload["change"] == "lost":
@@ -90,7 +89,7 @@ def _failure_title(check: Check, error_class: str) -> str:
     return str(_("%(system)s does not answer: %(why)s") % {"system": check.system.name, "why": why})[:160]
 
 
-def _limit_title(rule: dict[str, Any], value: float | None) -> str:
+def _limit_title(rule: Rule, value: float | None) -> str:
     # "p95_latency_ms 847 ms" would say the unit twice.
     name = rule["metric"].removesuffix(f"_{rule['unit']}").replace("_", " ")
     shown = value_text(value, rule["unit"]) if value is not None else "–"
@@ -101,7 +100,7 @@ def _limit_title(rule: dict[str, Any], value: float | None) -> str:
     return str(words % {"name": name, "value": shown, "limit": limit})[:160].capitalize()
 
 
-def _no_data(check: Check, rule: dict[str, Any] | None) -> str:
+def _no_data(check: Check, rule: Rule | None) -> str:
     if rule is None:
         return str(_("%(check)s: no data, its address may not be asked") % {"check": check.name})[:160]
     words = _("%(metric)s: no data from “%(check)s”")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,10 +15,10 @@ from core.web.forms import Screen, form_page
 from core.web.pages import done, refused
 from slas import archiving, permissions
 from slas.calendars import selectors as calendars_selectors
-from slas.calendars.forms import CalendarNameForm
+from slas.calendars.forms import CalendarNameFields, CalendarNameForm
 from slas.pages import crumbs
 from slas.policies import selectors as policies_selectors
-from slas.policies.forms import PolicyNameForm
+from slas.policies.forms import PolicyNameFields, PolicyNameForm
 
 
 @staff(permissions.CHANGE_RESPONSE_TIMES)
@@ -30,7 +29,7 @@ def rename_policy(request: HttpRequest, agency: str, policy: str) -> HttpRespons
     back = reverse("slas:policy", args=[agency, row.slug])
     form = PolicyNameForm(request.POST or None, initial={"name": row.name, "description": row.description})
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: PolicyNameFields) -> tuple[str, str]:
         archiving.update_policy(policy_id=row.id, **data)
         return _("Renamed."), back
 
@@ -44,7 +43,7 @@ def rename_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpRes
     row = calendars_selectors.newest_calendar_version(calendar).calendar
     back = reverse("slas:calendar", args=[agency, row.slug])
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: CalendarNameFields) -> tuple[str, str]:
         archiving.update_calendar(calendar_id=row.id, **data)
         return _("Renamed."), back
 
@@ -88,7 +87,7 @@ def restore_calendar(request: HttpRequest, agency: str, calendar: str) -> HttpRe
     return _try(request, lambda: archiving.restore_calendar(calendar_id=row.id), _("Restored."), back)
 
 
-def shelf_menu(agency: str, kind: str, slug: str) -> list[dict[str, Any]]:
+def shelf_menu(agency: str, kind: str, slug: str) -> list[dict[str, str]]:
     """What may be done with a policy or calendar as such, for the menu beside its title."""
     return [
         {"label": _("Rename"), "url": reverse(f"slas:rename_{kind}", args=[agency, slug]), "icon": "pencil"},
@@ -106,7 +105,7 @@ def _screen(agency: str, name: str, back: str) -> Screen:
     )
 
 
-def _try(request: HttpRequest, act: Callable[[], Any], said: str, back: str) -> HttpResponse:
+def _try(request: HttpRequest, act: Callable[[], object], said: str, back: str) -> HttpResponse:
     try:
         act()
     except DomainError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -66,7 +65,7 @@ def _window(text: str) -> list[str]:
 class DurationField(forms.CharField):
     """A duration in hours and minutes; cleans to seconds, or to None where it is empty."""
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: str | None) -> int | None:
         text = super().clean(value)
         return parse_duration(text) if text else None
 
@@ -74,7 +73,7 @@ class DurationField(forms.CharField):
 class WindowsField(forms.CharField):
     """Open hours of one day; cleans to a list of [start, end]."""
 
-    def clean(self, value: Any) -> list[list[str]]:
+    def clean(self, value: str | None) -> list[list[str]]:
         return parse_windows(super().clean(value))
 
 
@@ -83,7 +82,7 @@ class DatesField(forms.CharField):
 
     widget = forms.Textarea
 
-    def clean(self, value: Any) -> dict[str, list[list[str]]]:
+    def clean(self, value: str | None) -> dict[str, list[list[str]]]:
         found: dict[str, list[list[str]]] = {}
         lines = [line for line in super().clean(value).splitlines() if line.strip()]
         if len(lines) > MOST_DATES:
@@ -105,14 +104,14 @@ class LinesField(forms.CharField):
 
     widget = forms.Textarea
 
-    def clean(self, value: Any) -> tuple[str, ...]:
+    def clean(self, value: str | None) -> tuple[str, ...]:
         return tuple(line.strip() for line in super().clean(value).splitlines() if line.strip())
 
 
 class WarningsField(forms.CharField):
     """Warnings such as "75%, 30m"; cleans to the engine's shape, a time being so long before the deadline."""
 
-    def clean(self, value: Any) -> list[dict[str, int]]:
+    def clean(self, value: str | None) -> list[dict[str, int]]:
         return [_warning(part.strip()) for part in super().clean(value).split(",") if part.strip()]
 
 
@@ -129,7 +128,7 @@ def _warning(text: str) -> dict[str, int]:
 class StepTimeField(forms.CharField):
     """When a rung is reached: "50%" of the time, or "2h" after the start; cleans to (per cent, seconds), one None."""
 
-    def clean(self, value: Any) -> tuple[int | None, int | None] | None:
+    def clean(self, value: str | None) -> tuple[int | None, int | None] | None:
         text = super().clean(value)
         if not text:
             return None

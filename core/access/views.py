@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from core.access.roles import Capability, TokenScope
 
 Face = Literal["public", "account", "staff", "portal", "api"]
-View = TypeVar("View", bound=Callable[..., Any])
+View = TypeVar("View", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def api(token_scope: TokenScope, *, reads: TokenScope = TokenScope.READ) -> Call
     return _declare(Access("api", token_scope=token_scope, reads=reads))
 
 
-def access_of(view: Any) -> Access | None:
+def access_of(view: Callable[..., object]) -> Access | None:
     """What the view declares, whether a function, a class-based view or a DRF view set."""
     for holder in (view, getattr(view, "view_class", None), getattr(view, "cls", None)):
         access = getattr(holder, "access", None)

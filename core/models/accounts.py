@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -14,15 +14,15 @@ from core.clock import now
 from core.ids import uuid7
 from core.tenancy.context import require_scope
 from core.tenancy.managers import TenantManager
-from core.tenancy.models import TenantModel
+from core.tenancy.models import SaveOptions, TenantModel
 
 
 class UserManager(BaseUserManager["User"]):
     """Makes people; an e-mail address is stored in lower case, because it is the login."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+    def create_user(self, email: str, password: str | None = None, *, name: str = "", time_zone: str = "UTC") -> User:
         """A new person; without a password they can only come in by a link."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email.strip().lower(), name=name, time_zone=time_zone)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -86,10 +86,10 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, **how: Unpack[SaveOptions]) -> None:
         """Saved only inside its own scope."""
         require_scope()
-        super().save(*args, **kwargs)
+        super().save(**how)
 
 
 class Membership(TenantModel):

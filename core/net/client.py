@@ -16,7 +16,7 @@ import time
 from collections.abc import Hashable, Mapping
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import pycurl
 
@@ -100,6 +100,10 @@ class Failure(NamedTuple):
 Outcome = Response | Failure
 
 
+# What libcurl tells of a socket it wants: family, kind, protocol, and the address, whose host and port stand first.
+_Address: TypeAlias = tuple[int, int, int, tuple[str | int, ...]]
+
+
 class _Handed(socket.socket):
     """A socket of which libcurl takes a copy; ours ends unclosed, and Python describes it for a warning nobody sees."""
 
@@ -165,7 +169,7 @@ class _Transfer:
             # Not COPYPOSTFIELDS, which takes no zero byte.
             self.handle.setopt(pycurl.POSTFIELDS, request.body)
 
-    def _open(self, purpose: int, address: Any) -> socket.socket | int:
+    def _open(self, purpose: int, address: _Address) -> socket.socket | int:
         """Opens the socket to a vetted address, or none. libcurl reports both a refusal and a closed port alike."""
         family, kind, protocol, where = address
         host, port = str(where[0]), int(where[1])

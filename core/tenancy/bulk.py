@@ -12,11 +12,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db import connection, models
 
 from core.ids import uuid7_texts
+from core.json_values import JsonValue
+
+# What a column may hold. A moment is a date too.
+Value: TypeAlias = "JsonValue | uuid.UUID | date"
+# A column that is only known by its name.
+_Field: TypeAlias = "models.Field[object, object]"
 
 _WITH_LITERAL = (
     *(models.ForeignKey, models.UUIDField, models.CharField, models.TextField, models.GenericIPAddressField),
@@ -28,7 +34,7 @@ _CONFLICT = " ON CONFLICT DO NOTHING"
 _AS_TEXT = (models.CharField, models.TextField)
 
 
-def update_rows(model: type[models.Model], rows: Sequence[Any], fields: Iterable[str]) -> int:
+def update_rows(model: type[models.Model], rows: Sequence[object], fields: Iterable[str]) -> int:
     """Writes these fields of the rows, found by their keys, and returns how many rows there were to write.
 
     A row is whatever has attributes of these names: one of the model's, or something lighter.
@@ -64,7 +70,11 @@ def insert_rows(rows: Sequence[models.Model], *, ignore_conflicts: bool = False)
 
 
 def insert_columns(
-    model: type[models.Model], columns: Mapping[str, Sequence[Any]], same: Mapping[str, Any], *, ignore_conflicts: bool
+    model: type[models.Model],
+    columns: Mapping[str, Sequence[Value]],
+    same: Mapping[str, Value],
+    *,
+    ignore_conflicts: bool,
 ) -> int:
     """Inserts rows that nobody needs as objects, and returns how many were new.
 
@@ -102,7 +112,7 @@ class _Sent(NamedTuple):
     text: str
 
 
-def _columns_of(rows: Sequence[Any], fields: Sequence[Any]) -> list[_Sent]:
+def _columns_of(rows: Sequence[object], fields: Sequence[_Field]) -> list[_Sent]:
     return [_array(field, list(map(attrgetter(field.attname), rows))) for field in fields]
 
 
@@ -120,7 +130,7 @@ def _arrays(sent: Sequence[_Sent]) -> str:
 _JSON_ARRAY = "ARRAY(SELECT nullif(value, 'null') FROM jsonb_array_elements(%s::jsonb) AS value)"
 
 
-def _array(field: Any, values: Sequence[Any]) -> _Sent:
+def _array(field: _Field, values: Sequence[Value]) -> _Sent:
     if len(values) > 1 and _are_one(values):
         # Such as the owner of all of them: it travels once.
         once = _array(field, values[:1])
@@ -130,18 +140,17 @@ def _array(field: Any, values: Sequence[Any]) -> _Sent:
     return _Sent(f"%s::{_type(field)}[]", array(values))
 
 
-def _are_one(values: Sequence[Any]) -> bool:
+def _are_one(values: Sequence[Value]) -> bool:
     return len(set(map(id, values))) == 1
 
 
-def _type(field: Any) -> str:
+def _type(field: _Field) -> str:
     if isinstance(field, _AS_TEXT):
         return "text"
-    found: str = field.db_type(connection)
-    return found
+    return str(field.db_type(connection))
 
 
-def array(values: Iterable[Any]) -> str:
+def array(values: Iterable[Value]) -> str:
     """The values as an array literal of PostgreSQL, which the driver passes on as one text."""
     rows = list(values)
     kinds = set(map(type, rows))
@@ -155,7 +164,7 @@ def array(values: Iterable[Any]) -> str:
     return "{" + ",".join(said) + "}"
 
 
-def _quoted(value: Any) -> str:
+def _quoted(value: Value) -> str:
     text = json.dumps(value) if isinstance(value, (dict, list)) else str(value)
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

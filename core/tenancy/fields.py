@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -19,7 +20,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         kwargs["db_index"] = False
         super().__init__(to, on_delete, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[object], dict[str, object]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
         kwargs.pop("db_index", None)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
 
-from core.tenancy.bulk import goes_in_arrays, insert_columns, insert_rows, update_rows
+from core.tenancy.bulk import Value, goes_in_arrays, insert_columns, insert_rows, update_rows
 from core.tenancy.context import require_scope
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.rows import find_row
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import _ExecuteQuery
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -19,21 +25,30 @@ M = TypeVar("M", bound=models.Model, covariant=True)
 class TenantQuery(Query):
     """Refuses to compile outside a scope, which covers each read: iterate, get, count, exists, explain, async."""
 
-    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+    def get_compiler(
+        self, using: str | None = None, connection: BaseDatabaseWrapper | None = None, elide_empty: bool = True
+    ) -> SQLCompiler:
         require_scope()
-        return super().get_compiler(*args, **kwargs)
+        compiler: SQLCompiler = super().get_compiler(using, connection, elide_empty)
+        return compiler
 
 
 class TenantQuerySet(models.QuerySet[M]):
     """A queryset that is bound to the scope it was made in, and useless outside any."""
 
-    def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None) -> None:
+    def __init__(
+        self,
+        model: type[models.Model] | None = None,
+        query: Query | None = None,
+        using: str | None = None,
+        hints: dict[str, models.Model] | None = None,
+    ) -> None:
         super().__init__(model, query or (TenantQuery(model) if model is not None else None), using, hints)
 
     # The writes compile other query classes than the reads do, so each asks for itself.
-    def update(self, **kwargs: Any) -> int:
+    def update(self, **columns: Value | Combinable | models.Model) -> int:
         require_scope()
-        return super().update(**kwargs)
+        return super().update(**columns)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         require_scope()
@@ -51,24 +66,32 @@ class TenantQuerySet(models.QuerySet[M]):
         insert_rows(rows, **kwargs)
         return rows
 
-    def insert_columns(self, columns: Mapping[str, Sequence[Any]], ignore_conflicts: bool = False, **same: Any) -> int:
+    def insert_columns(
+        self, columns: Mapping[str, Sequence[Value]], ignore_conflicts: bool = False, **same: Value
+    ) -> int:
         """Many rows of which nobody needs objects: ``columns`` by row, ``same`` for all; how many were new."""
         scope = require_scope()
         if scope.agency_id and "agency_id" not in columns:
             same.setdefault("agency_id", scope.agency_id)
         return insert_columns(self.model, columns, same, ignore_conflicts=ignore_conflicts)
 
-    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
+    def bulk_update(self, objs: Iterable[object], fields: Iterable[str], batch_size: int | None = None) -> int:
         require_scope()
         return update_rows(self.model, list(objs), fields)
 
-    def update_columns(self, objs: Iterable[Any], fields: Iterable[str]) -> int:
+    def update_columns(self, objs: Iterable[object], fields: Iterable[str]) -> int:
         """Writes these fields of rows that need not be objects of the model, only have its names."""
         return self.bulk_update(objs, fields)
 
-    def raw(self, *args: Any, **kwargs: Any) -> Any:
+    def raw(
+        self,
+        raw_query: _ExecuteQuery,
+        params: Sequence[Value] | Mapping[str, Value] = (),
+        translations: dict[str, str] | None = None,
+        using: str | None = None,
+    ) -> models.query.RawQuerySet[M]:
         require_scope()
-        return super().raw(*args, **kwargs)
+        return super().raw(raw_query, params, translations, using)
 
     def _update(self, *args: Any, **kwargs: Any) -> Any:
         require_scope()
@@ -95,15 +118,17 @@ class TenantManager(models.Manager[M]):
         queryset = queryset.filter(**{self._agency_column(): scope.agency_id})
         return queryset.filter(client_id=scope.client_id) if scope.client_id and self._is_client_owned() else queryset
 
-    def insert_columns(self, columns: Mapping[str, Sequence[Any]], ignore_conflicts: bool = False, **same: Any) -> int:
+    def insert_columns(
+        self, columns: Mapping[str, Sequence[Value]], ignore_conflicts: bool = False, **same: Value
+    ) -> int:
         """The queryset's, which needs no filter."""
         return TenantQuerySet(self.model).insert_columns(columns, ignore_conflicts, **same)
 
-    def update_columns(self, objs: Iterable[Any], fields: Iterable[str]) -> int:
+    def update_columns(self, objs: Iterable[object], fields: Iterable[str]) -> int:
         """The queryset's, for rows that were found in this scope."""
         return TenantQuerySet(self.model).update_columns(objs, fields)
 
-    def find(self, **columns: Any) -> M | None:
+    def find(self, **columns: Value) -> M | None:
         """The scope's row with these values in these columns, which name at most one, or None."""
         scope = require_scope()
         if scope.agency_id:
@@ -112,7 +137,7 @@ class TenantManager(models.Manager[M]):
             columns.setdefault("client_id", scope.client_id)
             if columns["client_id"] != scope.client_id:
                 return None
-        return cast(M | None, find_row(self.model, columns))
+        return find_row(self.model, columns)
 
     def _is_client_owned(self) -> bool:
         field = getattr(self.model, "client", None)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable
+from typing import ClassVar, Self, TypedDict, Unpack
 
 from django.db import models
+from django.db.models.base import ModelBase
 
 from core.clock import now
 from core.ids import uuid7
 from core.tenancy.context import require_agency, require_scope
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.managers import TenantManager
+
+
+class SaveOptions(TypedDict, total=False):
+    """What Django's own ``save`` may be told."""
+
+    force_insert: bool | tuple[ModelBase, ...]
+    force_update: bool
+    using: str | None
+    update_fields: Iterable[str] | None
 
 
 class TenantModel(models.Model):
@@ -28,17 +39,17 @@ class TenantModel(models.Model):
         abstract = True
         base_manager_name = "objects"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, **how: Unpack[SaveOptions]) -> None:
         """Stamps the scope's agency on a new row; a row that names another agency is refused."""
         if self.agency_id is None:
             self.agency_id = require_agency()
         require_scope()
-        super().save(*args, **kwargs)
+        super().save(**how)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         """Deletes the row; refused outside a scope."""
         require_scope()
-        return super().delete(*args, **kwargs)
+        return super().delete(using=using, keep_parents=keep_parents)
 
 
 class ClientOwnedModel(TenantModel):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.roles import APP, OWNER, PORTAL, SWEEPER
@@ -50,11 +51,11 @@ class _SqlOperation(Operation):
     reduces_to_sql = True
     reversible = True
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Nothing: the models stay as they are."""
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Nothing: dropping the table drops its policies, keys and grants."""
 
@@ -63,7 +64,7 @@ class InstallTenancy(_SqlOperation):
     """The functions the policies read with. Runs once, before the first table."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         schema_editor.execute(SETTINGS_FUNCTION, None)
         schema_editor.execute(APPEND_ONLY_FUNCTION, None)
@@ -80,7 +81,7 @@ class GrantGlobal(_SqlOperation):
         self.tables, self.app, self.sweeper = list(tables), app, sweeper
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         for table in self.tables:
             schema_editor.execute(f'GRANT {self.app} ON "{table}" TO {APP}')
@@ -116,7 +117,7 @@ class SecureTable(_SqlOperation):
         self.sweeper, self.identity, self.lookup, self.append_only = sweeper, identity, lookup, append_only
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model)
         for statement in self.statements(model):
@@ -229,7 +230,7 @@ class AddTenantKey(_SqlOperation):
         self.model, self.field = model, field
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model)
         for statement in _foreign_key(model, model._meta.get_field(self.field)):
@@ -246,7 +247,7 @@ class ExtraIdentity(_SqlOperation):
         self.table, self.name, self.condition = table, name, condition
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         condition = f"{AGENCY} IS NULL AND {self.condition.format(user=USER)}"
         schema_editor.execute(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import psycopg2
+from django.db.backends.utils import CursorWrapper
+from psycopg2.extensions import cursor as Cursor
 
 OWNER = "retainer_owner"
 APP = "retainer_app"
@@ -31,23 +31,21 @@ def ensure_roles(*, owner_dsn: str, app_user: str) -> list[str]:
         connection.close()
 
 
-def _ensure(cursor: Any, app_user: str) -> list[str]:
+def _ensure(cursor: Cursor, app_user: str) -> list[str]:
     made = [role for role in (OWNER, APP, PORTAL, SWEEPER) if _create(cursor, role)]
     if not _may_step_into(cursor):
         cursor.execute(f"GRANT {PORTAL}, {SWEEPER} TO {APP} {STEP_INTO}")
-    cursor.execute("SELECT current_user")
-    me = cursor.fetchone()[0]
+    me = str(_told(cursor, "SELECT current_user"))
     if me != OWNER and not _is_member(cursor, me, OWNER):
         cursor.execute(f'GRANT {OWNER} TO "{me}"')
     if app_user not in (APP, OWNER) and not _is_member(cursor, app_user, APP):
         cursor.execute(f'GRANT {APP} TO "{app_user}"')
-    cursor.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [OWNER])
-    if not cursor.fetchone()[0]:
+    if not _told(cursor, "SELECT has_schema_privilege(%s, 'public', 'CREATE')", OWNER):
         cursor.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {OWNER}")
     return made
 
 
-def _create(cursor: Any, role: str) -> bool:
+def _create(cursor: Cursor, role: str) -> bool:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
     if cursor.fetchone():
         return False
@@ -55,21 +53,28 @@ def _create(cursor: Any, role: str) -> bool:
     return True
 
 
-def _is_member(cursor: Any, member: str, role: str) -> bool:
-    cursor.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", [member, role])
-    return bool(cursor.fetchone()[0])
+def _is_member(cursor: Cursor, member: str, role: str) -> bool:
+    return bool(_told(cursor, "SELECT pg_has_role(%s, %s, 'MEMBER')", member, role))
 
 
-def _may_step_into(cursor: Any) -> bool:
-    cursor.execute(
+def _may_step_into(cursor: Cursor) -> bool:
+    granted = _told(
+        cursor,
         "SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = m.member"
         " WHERE u.rolname = %s AND r.rolname IN (%s, %s) AND m.set_option AND NOT m.inherit_option",
-        [APP, PORTAL, SWEEPER],
+        *(APP, PORTAL, SWEEPER),
     )
-    return bool(cursor.fetchone()[0] == 2)
+    return granted == 2
 
 
-def privileged_because(cursor: Any) -> str:
+def _told(cursor: Cursor, sql: str, *values: str) -> str | bool | int | None:
+    """The first value of the answer."""
+    cursor.execute(sql, values)
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def privileged_because(cursor: CursorWrapper) -> str:
     """Why the logged-in role is too mighty to serve requests; empty where it is not."""
     cursor.execute(
         "SELECT rolname, rolsuper, rolbypassrls, pg_has_role(session_user, %s, 'MEMBER') FROM pg_roles"

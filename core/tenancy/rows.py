@@ -9,20 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import connection, models
+
+from core.tenancy.bulk import Value
+
+M = TypeVar("M", bound=models.Model)
+# A column that is only known by its name.
+_Field: TypeAlias = "models.Field[object, object]"
 
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
     sql: str
-    fields: tuple[Any, ...]
+    fields: tuple[_Field, ...]
     names: tuple[str, ...]
     readers: tuple[tuple[int, Callable[..., Any]], ...]
 
 
-def find_row(model: type[models.Model], wanted: Mapping[str, Any]) -> models.Model | None:
+def find_row(model: type[M], wanted: Mapping[str, Value]) -> M | None:
     """The row whose columns hold these values; None where there is none. The columns name at most one row."""
     statement = _statement(model, tuple((name, value is None) for name, value in wanted.items()))
     values = [
@@ -57,7 +63,7 @@ def _statement(model: type[models.Model], wanted: tuple[tuple[str, bool], ...]) 
     )
 
 
-def _condition(model: type[models.Model], table: str, name: str, test: str) -> tuple[Any, str]:
+def _condition(model: type[models.Model], table: str, name: str, test: str) -> tuple[_Field, str]:
     """The field that a value is for, and its test; ``user__is_active`` is a column of the row behind a foreign key."""
     of_row, _joint, of_other = name.partition("__")
     field: Any = model._meta.get_field(of_row)

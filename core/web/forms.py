@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +15,11 @@ from django.utils.translation import gettext as _
 
 from core import moments
 from core.errors import DomainError
+from core.options import FormFieldOptions
 from core.web.pages import done, page, put_on_form
+
+# What a form cleans to: a TypedDict that stands beside it.
+Cleaned = TypeVar("Cleaned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +32,22 @@ class Screen:
     help: str = ""
     breadcrumbs: list[dict[str, str]] = field(default_factory=list)
     template: str = "forms/page.html"
-    more: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, object] = field(default_factory=dict)
 
 
 def form_page(
-    request: HttpRequest, form: Form, screen: Screen, save: Callable[[dict[str, Any]], tuple[str, str]]
+    request: HttpRequest, form: Form, screen: Screen, save: Callable[[Cleaned], tuple[str, str]]
 ) -> HttpResponse:
     """Shows the form, or saves it: ``save`` gets the cleaned data and returns what to say and where to go.
 
     A DomainError lands on its field and the page comes back with status 422; nothing of the attempt is kept.
     """
     if request.method == "POST" and form.is_valid():
+        # Django says nothing about the types of what a form cleans to; what ``save`` takes does.
+        cleaned: Any = form.cleaned_data
         try:
             with transaction.atomic():
-                message, to = save(form.cleaned_data)
+                message, to = save(cleaned)
         except DomainError as error:
             put_on_form(form, error)
         else:
@@ -53,11 +59,11 @@ def form_page(
 class MomentField(DateTimeField):
     """A moment as the reader's browser asks for it, in the zone in which they read times."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **options: Unpack[FormFieldOptions]) -> None:
         picker = DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        super().__init__(widget=picker, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+        super().__init__(widget=picker, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
 
-    def to_python(self, value: Any) -> datetime | None:
+    def to_python(self, value: str | datetime | date | None) -> datetime | None:
         """The moment; a ValidationError beside the field where it cannot be meant."""
         moment = super().to_python(value)
         try:
@@ -69,7 +75,7 @@ class MomentField(DateTimeField):
 class DayField(DateField):
     """A date that can be meant."""
 
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: str | datetime | date | None) -> date | None:
         """The date; a ValidationError beside the field where it cannot be meant."""
         day = super().to_python(value)
         try:

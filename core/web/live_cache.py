@@ -10,9 +10,10 @@ but "nothing new", and says it to nobody who was not let in within the last two.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -27,9 +28,8 @@ LET_IN_SECONDS = 120.0
 MOST_KEPT = 20_000
 MOST_QUERY, MOST_SESSION = 500, 64
 
-VersionToken = tuple[Callable[..., str], tuple[Any, ...]]
+VersionToken = tuple[Callable[..., str], tuple[Hashable, ...]]
 MembershipView = tuple[str, Any, Any]
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,10 @@ def forget() -> None:
     _read.clear()
 
 
-def in_front_of(application: Application) -> Application:
+def in_front_of(application: WSGIApplication) -> WSGIApplication:
     """Answers 204 to a live part that still stands, before a request of Django's is made: making it costs the most."""
 
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not still_stands(environ):
             return application(environ, start_response)
         start_response("204 No Content", [("Cache-Control", "no-store, private")])
@@ -94,7 +94,7 @@ def in_front_of(application: Application) -> Application:
     return answer
 
 
-def still_stands(environ: Mapping[str, Any]) -> bool:
+def still_stands(environ: WSGIEnvironment) -> bool:
     """Whether this request asks for a live part that its session was told of, and that nothing has changed since."""
     if "HTTP_HX_REQUEST" not in environ or environ["REQUEST_METHOD"] != "GET":
         return False
@@ -113,7 +113,7 @@ def still_stands(environ: Mapping[str, Any]) -> bool:
         return False
 
 
-def _key(environ: Mapping[str, Any]) -> tuple[str, str] | None:
+def _key(environ: WSGIEnvironment) -> tuple[str, str] | None:
     """Session and address. The version is a part of the address, so that who is known by it asks for it."""
     query, cookies = environ.get("QUERY_STRING", ""), environ.get("HTTP_COOKIE", "")
     # Read by Django's own reader: of two cookies with one name it believes the last.

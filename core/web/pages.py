@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from core.errors import DomainError
 from core.web.live_cache import remember
 
 PER_PAGE = 50
+Row = TypeVar("Row")
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -24,7 +26,7 @@ def wants_part(request: HttpRequest) -> bool:
 
 
 def page(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, part: str = "", status: int = 200
+    request: HttpRequest, template: str, context: Mapping[str, object], *, part: str = "", status: int = 200
 ) -> HttpResponse:
     """Renders the page, or its part where htmx asks for it; the page includes the same part template."""
     chosen = part if part and wants_part(request) else template
@@ -67,6 +69,6 @@ def go(request: HttpRequest, to: str) -> HttpResponse:
     return redirect(to)
 
 
-def listed(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page[Any]:
+def listed(request: HttpRequest, rows: QuerySet[Model, Row] | Sequence[Row], per_page: int = PER_PAGE) -> Page[Row]:
     """The page of rows that ``?page=`` asks for; a wrong number shows the nearest page."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from core.json_values import JsonValue
 
 CONTENT_TYPE = "application/problem+json"
 TITLES = {
@@ -24,7 +25,7 @@ TITLES = {
 }
 
 
-def problem_response(status: int, detail: str, *, code: str, **more: Any) -> HttpResponse:
+def problem_response(status: int, detail: str, *, code: str, **more: JsonValue) -> HttpResponse:
     """A problem: ``title`` names the kind, ``detail`` says what to do, ``code`` is for programs.
 
     ``more`` is added as it stands, such as ``errors=[{"field": ..., "message": ...}]``.

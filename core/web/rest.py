@@ -8,14 +8,17 @@ behind the question mark; an action with one answers page by page, unless it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache, cached_property
 from math import isfinite
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeAlias, TypedDict, TypeVar, Unpack
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,8 +30,31 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from core import moments
+from core.json_values import JsonValue
 from core.web.idempotency import once
 from core.web.limits import LARGEST, MOST_ERRORS, MOST_ROWS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+    from django_stubs_ext import StrOrPromise
+
+# What an answer is read off: a row, what a selector made of rows, or names with values.
+Row: TypeAlias = "models.Model | DataclassInstance | Mapping[str, object]"
+M = TypeVar("M", bound="Row")
+# What stands in an address.
+UrlValue: TypeAlias = str | int | uuid.UUID
+
+
+class FieldOptions(TypedDict, total=False):
+    """How a field of ours is made; they pass it on."""
+
+    read_only: bool
+    write_only: bool
+    required: bool | None
+    allow_null: bool
+    source: str | None
+    help_text: StrOrPromise | None
+
 
 WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -39,22 +65,22 @@ class OutputSerializer(serializers.Serializer[Any]):
     DRF finds out anew for each value of each row how to read it; here that is known after the first.
     """
 
-    def to_representation(self, instance: Any) -> dict[str, Any]:
+    def to_representation(self, instance: Row) -> dict[str, JsonValue]:
         """The row as what JSON can carry."""
         if isinstance(instance, Mapping):
             return dict(super().to_representation(instance))
-        said = {}
+        said: dict[str, JsonValue] = {}
         for name, read, write in self._columns:
             value = read(instance)
             said[name] = None if value is None else write(value)
         return said
 
     @cached_property
-    def _columns(self) -> list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]]:
+    def _columns(self) -> list[tuple[str, Callable[[Row], object], Callable[[object], JsonValue]]]:
         return [(name, _reader(field), field.to_representation) for name, field in self.fields.items()]
 
 
-def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], Any]:
+def _reader(field: serializers.Field[object, object, object, Row]) -> Callable[[Row], object]:
     """How a field's value is read off a row: one look-up where its source is a path of plain attributes."""
     own_way = type(field).get_attribute is not serializers.Field.get_attribute
     if own_way or field.source == "*" or isinstance(field, serializers.BaseSerializer):
@@ -63,7 +89,7 @@ def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], Any
 
 
 @cache
-def writer(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+def writer(shape: type[OutputSerializer]) -> OutputSerializer:
     """The instance that writes every answer of a shape."""
     return shape()
 
@@ -78,13 +104,14 @@ class InputSerializer(serializers.Serializer[Any]):
         """Those that may be sent."""
         return {name: field for name, field in super().get_fields().items() if name not in self.fixed}
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: JsonValue) -> dict[str, object]:
         """The validated values; ValidationError names every unknown field."""
         if isinstance(data, Mapping):
             self.refuse_unknown(data)
-        return super().to_internal_value(data)
+        values: dict[str, object] = super().to_internal_value(data)
+        return values
 
-    def refuse_unknown(self, data: Mapping[Any, Any]) -> None:
+    def refuse_unknown(self, data: Mapping[str, JsonValue]) -> None:
         """ValidationError with every name that is not declared."""
         unknown = sorted(str(name) for name in data if name not in self.fields)[:MOST_ERRORS]
         if unknown:
@@ -104,7 +131,7 @@ class Query(InputSerializer):
     cursor = serializers.CharField(required=False, help_text=_("From the address in next or previous."))
 
     @classmethod
-    def filters(cls, validated: Mapping[str, Any]) -> dict[str, Any]:
+    def filters(cls, validated: Mapping[str, object]) -> dict[str, object]:
         """The validated query without what belongs to paging."""
         return {name: value for name, value in validated.items() if name not in ("limit", "cursor")}
 
@@ -112,10 +139,10 @@ class Query(InputSerializer):
 class Moment(serializers.DateTimeField):
     """An instant: ISO 8601, always in UTC on the way out. One without a zone is refused, because it names none."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(default_timezone=UTC, **kwargs)
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        super().__init__(default_timezone=UTC, **options)
 
-    def to_internal_value(self, value: Any) -> datetime:
+    def to_internal_value(self, value: str | datetime) -> datetime:
         """The instant in UTC."""
         try:
             return moments.parse_instant(value)
@@ -126,7 +153,7 @@ class Moment(serializers.DateTimeField):
 class Day(serializers.DateField):
     """A date without a zone, such as 2026-03-02."""
 
-    def to_internal_value(self, value: Any) -> date:
+    def to_internal_value(self, value: str | date) -> date:
         """The date."""
         try:
             return moments.day_within_reach(super().to_internal_value(value))
@@ -137,8 +164,8 @@ class Day(serializers.DateField):
 class WholeMinutes(serializers.IntegerField):
     """A duration in seconds, as all of them are outside, of something that is kept in minutes."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=0, max_value=LARGEST, **kwargs)
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        super().__init__(min_value=0, max_value=LARGEST, **options)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """Minutes; seconds that make no whole minute are refused."""
@@ -149,7 +176,7 @@ class WholeMinutes(serializers.IntegerField):
             raise serializers.ValidationError(_("Give whole minutes: a number that 60 divides."))
         return seconds // 60
 
-    def to_representation(self, value: Any) -> int:
+    def to_representation(self, value: int) -> int:
         """Seconds."""
         return int(value) * 60
 
@@ -157,8 +184,8 @@ class WholeMinutes(serializers.IntegerField):
 class WallTime(serializers.RegexField):
     """A time of day on a wall, such as 09:00, which belongs to a zone that is named elsewhere."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", **kwargs)
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        super().__init__(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", **options)
 
     def to_internal_value(self, data: Any) -> Any:
         """The time; its form is checked here, because validators come only after."""
@@ -171,14 +198,14 @@ class WallTime(serializers.RegexField):
         """Hours and minutes."""
         return f"{value:%H:%M}"
 
-    def run_validators(self, value: Any) -> None:
+    def run_validators(self, value: time) -> None:
         """Nothing more: it is a time already."""
 
 
 class Number(serializers.FloatField):
     """A finite number; what JSON cannot carry is refused."""
 
-    def to_internal_value(self, data: Any) -> float:
+    def to_internal_value(self, data: float | str) -> float:
         """The number."""
         # Python takes true for one.
         if isinstance(data, bool):
@@ -195,16 +222,22 @@ class Json(JSONParser):
     # Bytes of a body; None leaves it to what any request may have.
     most: ClassVar[int | None] = None
 
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, object] | None = None,
+    ) -> dict[str, object]:
         """The value; ParseError where it cannot be read."""
-        self._refuse_long(*args, **kwargs)
+        self._refuse_long(parser_context)
         try:
-            return super().parse(*args, **kwargs)
+            return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError(_("This JSON is nested too deeply.")) from error
 
-    def _refuse_long(self, _stream: Any, _media_type: Any = None, parser_context: Any = None) -> None:
-        said = parser_context["request"].META.get("CONTENT_LENGTH") if self.most and parser_context else None
+    def _refuse_long(self, context: Mapping[str, object] | None) -> None:
+        request = context["request"] if self.most and context else None
+        said = request.META.get("CONTENT_LENGTH") if isinstance(request, Request) else None
         if said and str(said).isdigit() and int(said) > (self.most or 0):
             raise ParseError(_("Send at most %(most)s bytes.") % {"most": self.most})
 
@@ -230,8 +263,8 @@ class Endpoint(GenericViewSet[Any]):
     bodies: ClassVar[Mapping[str, type[InputSerializer]]] = {}
     queries: ClassVar[Mapping[str, type[InputSerializer]]] = {}
     # What an action gives where it is not named in ``answers``.
-    answer: ClassVar[type[serializers.Serializer[Any]]]
-    answers: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}
+    answer: ClassVar[type[OutputSerializer]]
+    answers: ClassVar[Mapping[str, type[OutputSerializer]]] = {}
     # Actions that take a query and give one row.
     singles: ClassVar[frozenset[str]] = frozenset()
     # Actions that write nothing: the same call calculates again, so that no answer is kept under an Idempotency-Key.
@@ -239,7 +272,7 @@ class Endpoint(GenericViewSet[Any]):
     # What belongs to the agency as a whole: a token of one client may not "write" it, or not even see "all" of it.
     of_agency: ClassVar[str] = ""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: UrlValue, **kwargs: UrlValue) -> None:
         """Checks the query before any view runs, and puts every POST behind its Idempotency-Key."""
         super().initial(request, *args, **kwargs)
         if self.action is None:
@@ -256,7 +289,7 @@ class Endpoint(GenericViewSet[Any]):
         if token is not None and token.client_id and self.of_agency and not (reads and self.of_agency == "write"):
             raise PermissionDenied(_("This token is one client's. This belongs to the whole agency."))
 
-    def _query(self, request: Request) -> dict[str, Any]:
+    def _query(self, request: Request) -> dict[str, object]:
         shape = self.queries.get(self._action, Nothing)
         if not request.query_params and _may_be_empty(shape):
             return {}
@@ -267,7 +300,7 @@ class Endpoint(GenericViewSet[Any]):
     def _once(self, act: Callable[..., Response]) -> Callable[..., HttpResponseBase]:
         return lambda request, *args, **kwargs: once(request, lambda: act(request, *args, **kwargs))
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+    def finalize_response(self, request: Request, response: Response, *args: UrlValue, **kwargs: UrlValue) -> Response:
         """Adds how many calls the token has left in this minute."""
         finished = super().finalize_response(request, response, *args, **kwargs)
         rate = getattr(getattr(request, "_request", request), "rate", None)
@@ -284,28 +317,28 @@ class Endpoint(GenericViewSet[Any]):
             raise serializers.ValidationError(_("Send at least one field to change."))
         return dict(serializer.validated_data)
 
-    def changed(self, row: Any) -> dict[str, Any]:
+    def changed(self, row: Row) -> dict[str, Any]:
         """The body of a PATCH over what the row says now: everything that the action's body declares."""
         sent = self.body(partial=True)
         fields = self.bodies[self._action]().fields.values()
         names = [str(field.source) for field in fields if not field.write_only]
         return {name: getattr(row, name) for name in names} | sent
 
-    def shape(self) -> type[serializers.Serializer[Any]]:
+    def shape(self) -> type[OutputSerializer]:
         """What this action gives."""
         return self.answers.get(self._action) or self.answer
 
-    def one(self, row: Any, *, status: int = 200) -> Response:
+    def one(self, row: Row, *, status: int = 200) -> Response:
         """One row as an answer."""
         return Response(writer(self.shape()).to_representation(row), status=status)
 
-    def once_told(self, row: Any, secret: str, *, status: int = 200) -> Response:
+    def once_told(self, row: Row, secret: str, *, status: int = 200) -> Response:
         """One row with a secret that no other answer will ever hold, not even to the same Idempotency-Key."""
         answer = Response({**writer(self.answer).to_representation(row), "secret": secret}, status=status)
         answer.said_once = ("secret",)  # type: ignore[attr-defined]
         return answer
 
-    def page(self, rows: Any, shown: Callable[[list[Any]], list[Any]] = list) -> Response:
+    def page(self, rows: QuerySet[models.Model, M], shown: Callable[[list[M]], Sequence[Row]] = list) -> Response:
         """One page of a queryset, filtered by the query; ``shown`` turns its rows into what the shape reads."""
         found = self.paginate_queryset(rows.filter(**self.asked)) or []
         write = writer(self.shape()).to_representation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.http import HttpRequest, QueryDict
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import saved
 from core.models import SavedView
+from core.options import FormData, FormOptions
 from core.saved import FilteredList
 
 
@@ -23,8 +24,8 @@ class ViewForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, may_share: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData | None = None, *, may_share: bool, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         if not may_share:
             del self.fields["shared"]
 
@@ -36,7 +37,7 @@ class SaveViewForm(ViewForm):
     query = forms.CharField(widget=forms.HiddenInput, max_length=8000, required=False)
 
 
-def views_bar(request: HttpRequest, agency: str, page: FilteredList) -> dict[str, Any]:
+def views_bar(request: HttpRequest, agency: str, page: FilteredList) -> dict[str, object]:
     """The list's start and its views as tabs, the view that is open, and the form for a new one."""
     asked, rows = page.kept(request.GET), saved.views_of(page.name)
     current = next((row for row in rows if page.kept(QueryDict(row.query)) == asked), None)
@@ -52,6 +53,6 @@ def views_bar(request: HttpRequest, agency: str, page: FilteredList) -> dict[str
     }
 
 
-def _tab(row: SavedView, agency: str, page: FilteredList, current: SavedView | None) -> dict[str, Any]:
+def _tab(row: SavedView, agency: str, page: FilteredList, current: SavedView | None) -> dict[str, str | bool]:
     url = page.address(agency, row.query)
     return {"label": row.name, "url": url, "current": row == current, "shared": row.shared}

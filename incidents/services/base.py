@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
 
@@ -17,8 +18,18 @@ from incidents.severities import DEFINITIONS
 from incidents.states import TRANSITIONS, Action, IncidentState, allowed
 from incidents.words import EntryKind
 from slas import services as sla_services
+from slas.clocks.services import EventName
 
 SUBJECT = "incident"
+
+
+class Happening(TypedDict, total=False):
+    """What is said of an event of the clocks."""
+
+    metrics: Collection[str] | None
+    party: str
+    reason: str
+    evidence: str
 
 
 def locked_row(incident_id: uuid.UUID, expected_version: int | None = None) -> Incident:
@@ -51,7 +62,7 @@ def done(
     *,
     body: str = "",
     visible: bool = False,
-    data: dict[str, Any] | None = None,
+    data: Mapping[str, object] | None = None,
     at: datetime | None = None,
     **more: str,
 ) -> Incident:
@@ -69,7 +80,7 @@ def add_line(
     *,
     body: str = "",
     visible: bool = False,
-    data: dict[str, Any] | None = None,
+    data: Mapping[str, object] | None = None,
     at: datetime | None = None,
 ) -> None:
     """One line of the timeline, by whoever acts in this scope."""
@@ -109,7 +120,7 @@ def emit(incident: Incident, name: str, **more: str) -> None:
     )
 
 
-def move_clocks(incident: Incident, kind: Any, at: datetime, **more: Any) -> None:
+def move_clocks(incident: Incident, kind: EventName, at: datetime, **more: Unpack[Happening]) -> None:
     """One event on every clock of the incident, or on those that ``metrics`` names."""
     sla_services.record_event(subject_type=SUBJECT, subject_id=incident.id, kind=kind, at=at, **more)
 

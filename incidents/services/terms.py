@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,6 +20,9 @@ from incidents.states import IncidentState
 from incidents.words import EntryKind
 from slas import selectors as sla_selectors
 from slas import services as sla_services
+
+if TYPE_CHECKING:
+    from slas.policies.models import PolicyVersion
 
 
 def change_severity(
@@ -97,7 +100,7 @@ def _kept(shift: sla_services.Shift) -> dict[str, str | None]:
     }
 
 
-def terms_at(*, system_id: uuid.UUID, at: datetime) -> Any:
+def terms_at(*, system_id: uuid.UUID, at: datetime) -> PolicyVersion | None:
     """The response times that are signed for the system at that moment; None where no running retainer covers it."""
     signed = agreements.policy_version_for(system_id, at)
     return sla_selectors.policy_version(signed) if signed else None
@@ -112,7 +115,7 @@ def preview_opening(*, system_id: uuid.UUID, severity: str, at: datetime) -> lis
     return sla_services.preview_start(policy_version_id=signed, severity=severity, at=at)
 
 
-def policies_for(incident: Incident) -> list[Any]:
+def policies_for(incident: Incident) -> list[PolicyVersion]:
     """The response times that it may be given: what is signed for its system, else whatever is on offer."""
     signed = agreements.policy_version_for(incident.system_id)
     return [sla_selectors.policy_version(signed)] if signed else list(sla_selectors.latest_policy_versions())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -53,7 +53,7 @@ def add_entry(
     incident_id: uuid.UUID,
     kind: str,
     body: str = "",
-    data: dict[str, Any] | None = None,
+    data: Mapping[str, object] | None = None,
     visible: bool = False,
     at: datetime | None = None,
 ) -> Incident:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import transaction
 from django.forms import Form
@@ -36,13 +36,20 @@ from incidents.forms import (
     SeverityForm,
     UpdateForm,
 )
-from incidents.models import Incident
+from incidents.models import Incident, PauseDispute
 from incidents.severities import LABELS
 from incidents.states import Action, IncidentState
 from slas.selectors import metric_label, severity_texts
+from slas.services import Shift
+
+if TYPE_CHECKING:
+    from slas.policies.models import PolicyVersion
+
+# What the form would send, its name, what it means, and what it would move.
+Choice: TypeAlias = "tuple[str | uuid.UUID, str | Promise | PolicyVersion, str, list[tuple[str, Shift]]]"
 
 # Given the incident's id and what its form says.
-Act = Callable[[uuid.UUID, dict[str, Any]], Any]
+Act = Callable[[uuid.UUID, dict[str, Any]], Incident]
 Said = str | Promise
 
 # What each one-button step does and says. Those with a text take it from the form beside the button.
@@ -124,7 +131,7 @@ def decide(request: HttpRequest, agency: str, number: int, dispute_id: uuid.UUID
         return _again(request, agency, number, form)
     accept, answer = form.cleaned_data["accept"] == "yes", form.cleaned_data["answer"]
 
-    def act(row: Incident) -> Any:
+    def act(row: Incident) -> PauseDispute:
         if not selectors.disputes(row.id).filter(id=dispute_id).exists():
             raise NotFound(_("There is no such request."))
         return services.decide_dispute(dispute_id=dispute_id, accept=accept, answer=answer)
@@ -162,7 +169,7 @@ def policy(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 
 
 def _severities(request: HttpRequest, agency: str, number: int) -> HttpResponse:
-    def choices(row: Incident, mode: str) -> list[Any]:
+    def choices(row: Incident, mode: str) -> list[Choice]:
         texts = severity_texts(row.policy_version_id)
         return [
             (name, LABELS[name], text, _shifts(row, mode, severity=name))
@@ -175,7 +182,7 @@ def _severities(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 
 
 def _policies(request: HttpRequest, agency: str, number: int) -> HttpResponse:
-    def choices(row: Incident, mode: str) -> list[Any]:
+    def choices(row: Incident, mode: str) -> list[Choice]:
         return [
             (version.id, version, version.policy.description, _shifts(row, mode, policy_version_id=version.id))
             for version in services.policies_for(row)
@@ -192,7 +199,7 @@ def _preview(
     number: int,
     field: str,
     words: tuple[str, str],
-    choices: Callable[[Incident, str], list[Any]],
+    choices: Callable[[Incident, str], list[Choice]],
 ) -> HttpResponse:
     """What each choice would move, in the way that the address names."""
     row = selectors.incident_by_number(number)
@@ -217,8 +224,10 @@ def _preview(
     return page(request, "incidents/terms.html", context)
 
 
-def _shifts(row: Incident, mode: str, **other: Any) -> list[tuple[str, Any]]:
-    shifts = services.preview_terms(incident=row, mode=mode, **other)
+def _shifts(
+    row: Incident, mode: str, *, severity: str = "", policy_version_id: uuid.UUID | None = None
+) -> list[tuple[str, Shift]]:
+    shifts = services.preview_terms(incident=row, mode=mode, severity=severity, policy_version_id=policy_version_id)
     return [(metric_label(shift.metric), shift) for shift in shifts]
 
 
@@ -246,7 +255,7 @@ def assign(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 
 
 def _filled_in(
-    request: HttpRequest, agency: str, number: int, form: Form, act: Callable[..., Any], message: Said
+    request: HttpRequest, agency: str, number: int, form: Form, act: Callable[..., object], message: Said
 ) -> HttpResponse:
     """Hands what the form says to the service, or shows the form again."""
     if not form.is_valid():
@@ -255,7 +264,7 @@ def _filled_in(
 
 
 def _do(
-    request: HttpRequest, agency: str, number: int, form: Form, act: Callable[[Incident], Any], message: Said
+    request: HttpRequest, agency: str, number: int, form: Form, act: Callable[[Incident], object], message: Said
 ) -> HttpResponse:
     """What is wrong with a field is said beside it, and everything typed stays; else it is said on the workbench."""
     row = selectors.incident_by_number(number)

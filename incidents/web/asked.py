@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -78,7 +77,7 @@ def _of_owner(rows: QuerySet[Incident], owner: str) -> QuerySet[Incident]:
         return rows.none()
 
 
-def filters_of(wanted: Asked) -> list[dict[str, Any]]:
+def filters_of(wanted: Asked) -> list[dict[str, object]]:
     """The fields of the filter bar, each with what it stands on."""
     return [
         {"name": "state", "label": _("State"), "value": wanted.state, "choices": STATE_FILTER},

@@ -38,7 +38,7 @@ def incident_list(request: HttpRequest, agency: str) -> HttpResponse:
         return same
     wanted = asked(request)
     rows = selectors.in_order(rows_of(wanted), wanted.sort).select_related("client", "system")
-    context: dict[str, Any] = {"page": _shown(request, rows), "version": version, "q": wanted.words}
+    context: dict[str, object] = {"page": _shown(request, rows), "version": version, "q": wanted.words}
     context["narrowed"] = not LIST.is_start(LIST.kept(request.GET))
     if not wants_part(request):
         context |= _around(request, agency, wanted)
@@ -58,7 +58,7 @@ def _shown(request: HttpRequest, rows: Any) -> Page[Incident]:
     return shown
 
 
-def _around(request: HttpRequest, agency: str, wanted: Asked) -> dict[str, Any]:
+def _around(request: HttpRequest, agency: str, wanted: Asked) -> dict[str, object]:
     """What stands around the rows, and does not change with them."""
     kept = LIST.kept(request.GET)
     people = [(str(member.user_id), str(member.user)) for member in selectors.possible_owners()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +17,7 @@ from core.clock import now
 from core.web.forms import Screen, form_page
 from core.web.pages import page
 from incidents import permissions, services
-from incidents.forms import (
-    OpenIncidentForm,
-)
+from incidents.forms import OpenIncidentFields, OpenIncidentForm
 from slas.selectors import metric_label
 
 
@@ -44,7 +41,7 @@ def new_incident(request: HttpRequest, agency: str) -> HttpResponse:
         template="incidents/new.html",
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: OpenIncidentFields) -> tuple[str, str]:
         source = "staff" if data["channel"] == "noticed" else "client"
         row = services.open_incident(source=source, **data)
         return _("%(reference)s opened.") % {"reference": row.reference}, reverse(

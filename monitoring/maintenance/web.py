@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,7 +15,7 @@ from core.errors import DomainError
 from core.web.forms import Screen, form_page
 from core.web.pages import done, refused
 from monitoring.maintenance import permissions, selectors, services
-from monitoring.maintenance.forms import WindowForm
+from monitoring.maintenance.forms import WindowFields, WindowForm
 
 
 @staff(permissions.PLAN)
@@ -33,7 +32,7 @@ def plan(request: HttpRequest, agency: str, client: str, system: str) -> HttpRes
         breadcrumbs=[{"label": row.name, "url": back}, {"label": _("Maintenance"), "url": ""}],
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: WindowFields) -> tuple[str, str]:
         services.plan_maintenance(system_id=row.id, **data)
         return _("Planned."), back
 

@@ -14,11 +14,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core.net.stalls import LONGEST_LOOK, FairClock
 from monitoring.probing.parse import Reading
-from monitoring.probing.parser import FAILED, TOOK_TOO_LONG, frame
+from monitoring.probing.parser import FAILED, TOOK_TOO_LONG, Told, frame
 from monitoring.probing.turns import Turns
 
 _JSON = json.JSONDecoder()
@@ -39,7 +39,7 @@ class Job:
 
     owner: Hashable
     kind: str
-    metrics: Sequence[Mapping[str, Any]]
+    metrics: Sequence[Mapping[str, str]]
     body: bytes
     tag: Any
     tries: int = 0
@@ -145,7 +145,7 @@ class Lane:
 
     def _frame(self) -> bytes:
         places: dict[int, int] = {}
-        wanted: list[tuple[str, Sequence[Mapping[str, Any]]]] = []
+        wanted: list[tuple[str, Sequence[Mapping[str, str]]]] = []
         answers = []
         for job in self._given:
             # Equal metrics are mostly the same object.
@@ -167,10 +167,11 @@ class Lane:
                 sent = os.write(self._pipe().fileno(), self._unsent)
                 self._unsent = self._unsent[sent:]
 
-    def _pipe(self) -> Any:
+    def _pipe(self) -> IO[bytes]:
         if self._process is None:
             self._start()
         assert self._process is not None
+        assert self._process.stdin is not None
         return self._process.stdin
 
     def _start(self) -> None:
@@ -215,7 +216,7 @@ class Lane:
                 self._heard += part
         return False
 
-    def _told(self, told: list[Any] | None) -> Done:
+    def _told(self, told: Told | None) -> Done:
         job = self._given.popleft()
         if told is None:
             self._turns.charge(job.owner, -COST)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -22,6 +22,9 @@ from monitoring.probing.parse import (
     decoded_metrics,
     finite,
 )
+
+if TYPE_CHECKING:
+    from core.json_values import JsonValue
 
 # In front of the kind of a check: not the values that it names but all that there are.
 ALL_OF = "all of "
@@ -58,7 +61,7 @@ def _can_be_read(kind: str, path: str) -> bool:
     return "|" not in path
 
 
-def _leaves(data: Any) -> Iterator[tuple[str, float]]:
+def _leaves(data: JsonValue) -> Iterator[tuple[str, float]]:
     """Not by recursion, and one step at a time: an answer may be a megabyte of lists."""
     begun = [iter([("", data)])]
     while begun:
@@ -73,7 +76,7 @@ def _leaves(data: Any) -> Iterator[tuple[str, float]]:
             yield path or "@", number
 
 
-def _inside(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _inside(path: str, value: list[JsonValue] | dict[str, JsonValue]) -> Iterator[tuple[str, JsonValue]]:
     if isinstance(value, list):
         yield from ((f"{path}[{place}]", inner) for place, inner in enumerate(value))
         return

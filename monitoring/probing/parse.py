@@ -15,12 +15,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 from prometheus_client.parser import text_string_to_metric_families
+
+if TYPE_CHECKING:
+    from jmespath.visitor import _TreeNode
+
+    from core.json_values import JsonValue
 
 MOST_DEPTH = 60
 MOST_PATH_CHARACTERS = 500
@@ -65,7 +70,7 @@ def check_path(kind: str, path: str) -> None:
     _compiled(path)
 
 
-def read(kind: str, metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
+def read(kind: str, metrics: Sequence[Mapping[str, str]], body: bytes) -> Reading:
     """The values of ``metrics`` (each with ``name`` and ``path``) in the body of an answer."""
     if kind == "http" or not metrics:
         return Reading()
@@ -74,7 +79,7 @@ def read(kind: str, metrics: Sequence[Mapping[str, Any]], body: bytes) -> Readin
     return read_json(metrics, body)
 
 
-def read_json(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
+def read_json(metrics: Sequence[Mapping[str, str]], body: bytes) -> Reading:
     """Values from JSON. NaN and Infinity are not JSON, whatever a server believes."""
     try:
         data = decoded_json(body)
@@ -91,10 +96,10 @@ def read_json(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
     return Reading(values)
 
 
-def decoded_json(body: bytes) -> Any:
+def decoded_json(body: bytes) -> JsonValue:
     """What the JSON says; raises Unreadable."""
     try:
-        data = _JSON.decode(body.decode("utf-8-sig"))
+        data: JsonValue = _JSON.decode(body.decode("utf-8-sig"))
         deep = _depth(data) > MOST_DEPTH
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise Unreadable("The answer is not JSON.") from None
@@ -114,7 +119,7 @@ def decoded_metrics(body: bytes) -> str:
     return text
 
 
-def read_prometheus(metrics: Sequence[Mapping[str, Any]], body: bytes) -> Reading:
+def read_prometheus(metrics: Sequence[Mapping[str, str]], body: bytes) -> Reading:
     """Values from the Prometheus text format. Lines that nobody asked for are dropped before parsing.
 
     Where several series match a selector their values are added, as for a counter split by labels.
@@ -196,7 +201,7 @@ def _compiled(path: str) -> ParsedResult:
     return compiled
 
 
-def _nodes(root: Any) -> list[dict[str, Any]]:
+def _nodes(root: _TreeNode) -> list[_TreeNode]:
     """Every part of a path. Not by recursion: a path may be nested as deep as it is long."""
     nodes = [root]
     for node in nodes:
@@ -205,16 +210,17 @@ def _nodes(root: Any) -> list[dict[str, Any]]:
     return nodes
 
 
-def _search(path: str, data: Any) -> Any:
+def _search(path: str, data: JsonValue) -> JsonValue:
     try:
-        return _compiled(path).search(data)
+        found: JsonValue = _compiled(path).search(data)
     except TooManyParts:
         raise
     except (JMESPathError, ValueError, TypeError, ArithmeticError, RecursionError):
         return None
+    return found
 
 
-def finite(value: Any) -> float | None:
+def finite(value: JsonValue) -> float | None:
     """The number, where it is one that can be stored: no word, no truth, nothing without end."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -234,7 +240,7 @@ def _refuse_constant(name: str) -> float:
 _JSON = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def _depth(data: Any) -> int:
+def _depth(data: JsonValue) -> int:
     depth, level = 0, [data]
     while level and depth <= MOST_DEPTH:
         depth += 1

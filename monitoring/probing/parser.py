@@ -19,7 +19,8 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, BinaryIO
+from types import FrameType
+from typing import BinaryIO, TypeAlias
 
 from monitoring.probing.numbers import ALL_OF, numbers_in
 from monitoring.probing.parse import Reading, read
@@ -33,11 +34,17 @@ DEATH_AFTER = 2.0
 SAY_EVERY = 0.005
 
 
+# The kind of a check and its metrics.
+_Wanted: TypeAlias = tuple[str, Sequence[Mapping[str, str]]]
+# The values, the class of what was wrong, its detail, and the processor time it took.
+Told: TypeAlias = tuple[dict[str, float], str, str, float]
+
+
 class TooLong(BaseException):
     """Raised in the middle of reading. Not an Exception, so that nothing on the way takes it for a bad answer."""
 
 
-def frame(wanted: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], answers: Sequence[tuple[int, bytes]]) -> bytes:
+def frame(wanted: Sequence[_Wanted], answers: Sequence[tuple[int, bytes]]) -> bytes:
     """Answers to read, each with the place in ``wanted`` of its kind and metrics."""
     header = json.dumps([wanted, [(place, len(body)) for place, body in answers]]).encode()
     return b"".join([LENGTH.pack(len(header)), header, *(body for _place, body in answers)])
@@ -58,9 +65,9 @@ def serve(given: BinaryIO, out: int, *, seconds: float, turn: float) -> None:
             return
 
 
-def _read_all(answers: list[Any], *, seconds: float, turn: float) -> Iterator[list[Any]]:
+def _read_all(answers: Sequence[tuple[_Wanted, bytes]], *, seconds: float, turn: float) -> Iterator[list[Told | None]]:
     """What was read, as soon as it has taken a while."""
-    told: list[Any] = []
+    told: list[Told | None] = []
     began = said = before = time.process_time()
     for (kind, metrics), body in answers:
         if before - began > turn or (told and told[-1] and told[-1][2] == TOOK_TOO_MUCH.detail):
@@ -77,7 +84,7 @@ def _read_all(answers: list[Any], *, seconds: float, turn: float) -> Iterator[li
         yield told
 
 
-def _read(kind: str, metrics: Sequence[Mapping[str, Any]], body: bytes, seconds: float) -> Reading:
+def _read(kind: str, metrics: Sequence[Mapping[str, str]], body: bytes, seconds: float) -> Reading:
     try:
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
@@ -92,13 +99,13 @@ def _read(kind: str, metrics: Sequence[Mapping[str, Any]], body: bytes, seconds:
         return FAILED
 
 
-def _say(out: int, told: list[Any]) -> None:
+def _say(out: int, told: list[Told | None]) -> None:
     line = json.dumps(told).encode() + b"\n"
     while line:
         line = line[os.write(out, line) :]
 
 
-def _too_long(_number: int, _frame: object) -> None:
+def _too_long(_number: int, _frame: FrameType | None) -> None:
     raise TooLong
 
 

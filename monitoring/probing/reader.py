@@ -41,7 +41,7 @@ class Reader:
         owner: Hashable,
         check_id: Hashable,
         kind: str,
-        metrics: Sequence[Mapping[str, Any]],
+        metrics: Sequence[Mapping[str, str]],
         body: bytes,
         tag: Any,
     ) -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.crypto import CannotOpen, key_for, seal_for, unseal_for
-from core.json_types import JsonValue
+from core.json_values import JsonValue
 
 SECOND_FACTOR = "second factor"
 # What django-allauth hands over to be sealed, of all that it keeps of a second factor.

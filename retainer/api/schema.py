@@ -12,7 +12,7 @@ from drf_spectacular.plumbing import ComponentRegistry
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from core.json_types import JsonValue
+from core.json_values import JsonValue
 from core.web.idempotency import HEADER, MOST_CHARACTERS
 from core.web.problems import CONTENT_TYPE
 from core.web.rest import InputSerializer, Nothing

@@ -16,8 +16,8 @@ from core.access.roles import Capability
 from core.access.views import staff
 from core.clock import now
 from core.errors import DomainError
-from core.json_types import JsonValue
-from core.models import Invitation, User
+from core.json_values import JsonValue
+from core.models import AuditEvent, Invitation, User
 from core.text import unlinked
 from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
@@ -318,12 +318,14 @@ def audit(request: HttpRequest, agency: str) -> HttpResponse:
     rows = listed(request, selectors.audit_events())
     names = selectors.names_of(row.actor_id for row in rows if row.actor_kind in ("user", "contact"))
     names |= {token.id: _("Token %(name)s") % {"name": token.name} for token in selectors.tokens()}
-    lines = [
-        (row, names.get(row.actor_id, row.actor_kind.capitalize()), said_of(row.action), _changes(row.changes))
-        for row in rows
-    ]
+    lines = [(row, _actor(row, names), said_of(row.action), _changes(row.changes)) for row in rows]
     context = {"rows": rows, "lines": lines, "breadcrumbs": crumbs(agency, (_("Audit and export"), ""))}
     return page(request, "settings/audit.html", context)
+
+
+def _actor(row: AuditEvent, names: Mapping[uuid.UUID, str]) -> str:
+    kind = row.actor_kind.capitalize()
+    return names.get(row.actor_id, kind) if row.actor_id else kind
 
 
 def _changes(changes: Mapping[str, JsonValue] | None) -> str:

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.json_types import JsonValue
+from core.json_values import JsonValue
 from retainer.local import assets, environment, screen
 from retainer.local.paths import Paths
 from retainer.local.redis import free_port

@@ -18,7 +18,7 @@ from core.crypto import CannotOpen, seal, unseal
 from core.errors import Conflict, DomainError, NotFound
 from core.events import declared_in
 from core.ids import uuid7
-from core.json_types import JsonValue
+from core.json_values import JsonValue
 from core.limits import refuse_over
 from core.net.guard import Allowance, TargetRefused, check_url
 from core.selectors import net_allowances

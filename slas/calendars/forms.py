@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, ClassVar
+from typing import ClassVar, NotRequired, TypedDict, Unpack
 
 import holidays
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.json_values import JsonValue
+from core.options import FormData, FormOptions
 from core.web.forms import DayField
 from slas.calendars.models import CalendarVersion
 from slas.engine import WEEKDAYS, CalendarError, load_zone
@@ -32,6 +34,12 @@ class CalendarNameForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
 
 
+class CalendarNameFields(TypedDict):
+    """What that form cleans to."""
+
+    name: str
+
+
 class CalendarForm(forms.Form):
     """A calendar's hours. Cleans to ``spec``, and ``name`` where a new calendar is made."""
 
@@ -41,8 +49,8 @@ class CalendarForm(forms.Form):
     )
     always = forms.BooleanField(label=gettext_lazy("Open around the clock"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData | None = None, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         if self.initial.get("number"):
             del self.fields["name"]
         for day in WEEKDAYS:
@@ -63,7 +71,7 @@ class CalendarForm(forms.Form):
             )
 
     @staticmethod
-    def initial_of(version: CalendarVersion) -> dict[str, Any]:
+    def initial_of(version: CalendarVersion) -> dict[str, object]:
         """What the form shows of a version; it then asks for no name."""
         weekly = {day: windows_text(windows) for day, windows in version.spec.get("weekly", {}).items()}
         dates = version.spec.get("dates", {})
@@ -82,10 +90,10 @@ class CalendarForm(forms.Form):
             raise forms.ValidationError(message % {"zone": zone}) from None
         return zone
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """``name`` and ``spec``, as the services take them."""
         data = self.cleaned_data
-        named: dict[str, Any] = {"name": data["name"]} if "name" in data else {}
+        named: dict[str, object] = {"name": data["name"]} if "name" in data else {}
         if self.errors:
             return data
         if data.get("starts_on"):
@@ -102,6 +110,20 @@ class CalendarForm(forms.Form):
     stands_for: ClassVar[dict[str, str]] = {"starts_at": "starts_on"}
 
 
+class CalendarFields(TypedDict):
+    """What the form of a new calendar cleans to."""
+
+    name: str
+    spec: dict[str, JsonValue]
+
+
+class CalendarVersionFields(TypedDict):
+    """What it cleans to where a calendar has a version already."""
+
+    spec: dict[str, JsonValue]
+    starts_at: NotRequired[datetime.datetime]
+
+
 class HolidayFeedForm(forms.Form):
     """Whose public holidays are proposed."""
 
@@ -110,7 +132,14 @@ class HolidayFeedForm(forms.Form):
         label=gettext_lazy("Region"), max_length=10, required=False, help_text=gettext_lazy("Such as BY for Bavaria.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData | None = None, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         countries = sorted(holidays.list_supported_countries(include_aliases=False))
         self.fields["country"].choices = [("", _("None")), *((code, code) for code in countries)]  # type: ignore[attr-defined]
+
+
+class HolidayFeedFields(TypedDict):
+    """What that form cleans to."""
+
+    country: str
+    region: str

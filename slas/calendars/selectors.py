@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -15,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.clock import now
 from core.errors import NotFound
 from slas.calendars.models import Calendar, CalendarVersion, HolidayFeed, HolidayProposal
-from slas.engine import WEEKDAYS
+from slas.engine import WEEKDAYS, CalendarHours
 from slas.words import ProposalState
 
 
@@ -89,7 +87,7 @@ def coming_days(version: CalendarVersion, days: int) -> list[Day]:
     return [_day(spec, monday + timedelta(days=offset), today) for offset in range(days)]
 
 
-def _day(spec: Mapping[str, Any], day: date, today: date) -> Day:
+def _day(spec: CalendarHours, day: date, today: date) -> Day:
     if spec.get("always"):
         return Day(day, ["00:00–24:00"], False, day < today, day == today)
     own = spec.get("dates", {}).get(day.isoformat())

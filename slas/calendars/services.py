@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import DomainError, NotFound
+from core.json_values import JsonObject
 from slas.calendars.models import Calendar, CalendarVersion
 from slas.calendars.slugs import next_number, save_named, title_and_slug
 from slas.engine import CalendarError, CalendarSpec, refuse_large
@@ -21,7 +20,7 @@ from slas.events import CALENDAR_CREATED, CALENDAR_VERSION_CREATED
 FARTHEST = timedelta(days=5 * 366)
 
 
-def create_calendar(*, name: str, spec: Mapping[str, Any] | str) -> CalendarVersion:
+def create_calendar(*, name: str, spec: JsonObject | str) -> CalendarVersion:
     """A calendar and its first version; ``spec`` is what ``CalendarSpec.from_json`` reads. Errors name the field."""
     text = _spec(spec)
     with transaction.atomic():
@@ -34,7 +33,7 @@ def create_calendar(*, name: str, spec: Mapping[str, Any] | str) -> CalendarVers
 
 
 def new_calendar_version(
-    *, calendar_id: uuid.UUID, spec: Mapping[str, Any] | str, starts_at: datetime | None = None
+    *, calendar_id: uuid.UUID, spec: JsonObject | str, starts_at: datetime | None = None
 ) -> CalendarVersion:
     """The calendar's next version. Clocks that start from ``starts_at`` (now) on keep it; the others keep theirs.
 
@@ -61,7 +60,7 @@ def new_calendar_version(
         return version
 
 
-def _spec(data: Mapping[str, Any] | str) -> dict[str, Any]:
+def _spec(data: JsonObject | str) -> JsonObject:
     try:
         refuse_large(data)
         spec = CalendarSpec.from_json(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.db import IntegrityError, models, transaction
 from django.utils.text import slugify
@@ -11,14 +11,18 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 
-# A row with a ``name`` and a ``slug``.
-Named = Any
+if TYPE_CHECKING:
+    from slas.calendars.models import Calendar
+    from slas.policies.models import Policy
+
+    # A row with a ``name`` and a ``slug``.
+    Named: TypeAlias = Calendar | Policy
 
 # Words that stand in an address where a slug could.
 _RESERVED = {"new", "calendars", "all", "moves"}
 
 
-def title_and_slug(name: str, model: type[Named], kind: str) -> tuple[str, str]:
+def title_and_slug(name: str, model: type[Calendar] | type[Policy], kind: str) -> tuple[str, str]:
     """The name without needless space, and a slug that no other row of the model has."""
     title = _title(name)
     if model.objects.filter(name__iexact=title).exists():
@@ -62,7 +66,7 @@ def _taken() -> DomainError:
     return DomainError(message, field="name", code="conflict")
 
 
-def next_number(versions: Any) -> int:
+def next_number(versions: models.Manager[models.Model]) -> int:
     """One more than the highest of the versions."""
     highest: int | None = versions.aggregate(highest=models.Max("number"))["highest"]
     return (highest or 0) + 1

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from slas.engine import WEEKDAYS
+from slas.engine import WEEKDAYS, CalendarHours
 
 
-def hours_in_words(spec: Mapping[str, Any] | str) -> str:
+def hours_in_words(spec: CalendarHours | str) -> str:
     """ "Mon–Fri 09:00–17:00 · Europe/Berlin · 2 special dates", from CalendarSpec's JSON shape."""
     if isinstance(spec, str) or spec.get("always"):
         return _("Around the clock")
@@ -26,7 +25,7 @@ def hours_in_words(spec: Mapping[str, Any] | str) -> str:
     return " · ".join(line)
 
 
-def _windows(windows: list[list[str]]) -> str:
+def _windows(windows: Sequence[Sequence[str]]) -> str:
     return " ".join(f"{start}–{end}" for start, end in windows)
 
 

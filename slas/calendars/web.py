@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +17,13 @@ from core.web.pages import done, page, refused
 from slas import permissions
 from slas.archive_web import shelf_menu
 from slas.calendars import holidays, selectors, services
-from slas.calendars.forms import CalendarForm, HolidayFeedForm
+from slas.calendars.forms import (
+    CalendarFields,
+    CalendarForm,
+    CalendarVersionFields,
+    HolidayFeedFields,
+    HolidayFeedForm,
+)
 from slas.calendars.summaries import hours_in_words
 from slas.pages import crumbs
 
@@ -44,7 +48,7 @@ def new_calendar(request: HttpRequest, agency: str) -> HttpResponse:
     back = reverse("slas:calendars", args=[agency])
     form = CalendarForm(request.POST or None, initial={"zone": own_agency().time_zone})
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: CalendarFields) -> tuple[str, str]:
         services.create_calendar(**data)
         return _("Calendar created."), back
 
@@ -68,7 +72,7 @@ def new_calendar_version(request: HttpRequest, agency: str, calendar: str) -> Ht
         breadcrumbs=crumbs(agency, newest.calendar.name),
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: CalendarVersionFields) -> tuple[str, str]:
         services.new_calendar_version(calendar_id=newest.calendar_id, **data)
         return _("Saved as a new version."), back
 
@@ -114,7 +118,7 @@ def follow_holidays(request: HttpRequest, agency: str, calendar: str) -> HttpRes
         breadcrumbs=_calendar_crumbs(agency, newest.calendar.name),
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: HolidayFeedFields) -> tuple[str, str]:
         made = holidays.follow_holidays(calendar_id=newest.calendar_id, **data)
         return _("Proposed. Look at them and decide.") if made else _("No holidays are proposed any more."), back
 

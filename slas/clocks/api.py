@@ -20,6 +20,8 @@ from core.selectors import agency
 from core.web.rest import Endpoint, InputSerializer, Json, Moment, OutputSerializer, Query
 from slas import permissions
 from slas.clocks import selectors, simulation
+from slas.clocks.models import Clock
+from slas.clocks.selectors import ClockView
 from slas.warnings import WarnIn
 from slas.words import ClockState, Metric, Severity
 
@@ -87,7 +89,7 @@ class Clocks(Endpoint):
         return self.one(_as_people_see_them([selectors.clock(id)])[0])
 
 
-def _as_people_see_them(clocks: list[Any]) -> list[Any]:
+def _as_people_see_them(clocks: list[Clock]) -> list[ClockView]:
     return list(selectors.clock_views(clocks, now(), ZoneInfo(agency().time_zone)))
 
 

@@ -163,7 +163,7 @@ def _breach(notices: Sequence[Notice], rows: Events) -> None:
         rows[notice.clock.id].append(row)
 
 
-def _whose(notices: Sequence[Notice]) -> dict[str, list[Any]]:
+def _whose(notices: Sequence[Notice]) -> dict[str, list[uuid.UUID]]:
     return {
         "agency_id": [notice.clock.agency_id for notice in notices],
         "client_id": [notice.clock.client_id for notice in notices],

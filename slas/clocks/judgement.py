@@ -10,11 +10,12 @@ import json
 import uuid
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, Func, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from core.json_values import JsonObject
 from core.tenancy.bulk import array
 from slas.calendars.models import CalendarVersion
 from slas.clocks.due import AnyClock
@@ -36,6 +37,7 @@ from slas.policies.models import Target
 # Bytes: the text of terms is as long as the dates of its calendar are many, and what is read of it weighs more.
 MOST_OF_TERMS = 16 * 2**20
 _OF_A_LETTER = 12
+Row = TypeVar("Row", bound=Model)
 _known_terms: Kept[str, Terms] = Kept(MOST_OF_TERMS)
 
 
@@ -75,7 +77,7 @@ def told_of(clocks: Collection[AnyClock]) -> dict[uuid.UUID, set[str]]:
     return found
 
 
-def _of(rows: QuerySet[Any], clocks: Collection[AnyClock]) -> QuerySet[Any]:
+def _of(rows: QuerySet[Row], clocks: Collection[AnyClock]) -> QuerySet[Row]:
     """The rows of these clocks. The agencies are named too because the index begins with them, and a sweep has clocks
     of many."""
     agencies = {clock.agency_id for clock in clocks}
@@ -92,7 +94,7 @@ class _AnyOf(Func):
     output_field = BooleanField()
 
 
-def read_terms(data: dict[str, Any] | str) -> Terms:
+def read_terms(data: JsonObject | str) -> Terms:
     """Frozen terms, as JSON or its text. Those of one promise are the same in every clock, and reading them costs more
     than judging."""
     text = data if isinstance(data, str) else repr(data)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 
 from core.clock import now
 from core.errors import DomainError
+from core.json_values import JsonObject, JsonValue
 from core.moments import BadMoment, parse_instant
 from slas.engine import (
     EVENT_KINDS,
@@ -18,6 +19,7 @@ from slas.engine import (
     EventError,
     HorizonError,
     Judgement,
+    Segment,
     Terms,
     TermsError,
     Warn,
@@ -43,7 +45,20 @@ FARTHEST_YEARS = 5
 _YEAR = 366 * 86_400
 
 
-def simulate(request: Mapping[str, Any]) -> dict[str, Any]:
+class Answer(TypedDict):
+    """What a calculation says; instants are text in UTC."""
+
+    state: str
+    due_at: str | None
+    breached_at: str | None
+    satisfied_at: str | None
+    consumed_seconds: int
+    remaining_seconds: int
+    warnings: list[dict[str, str | int]]
+    segments: list[dict[str, str | int]]
+
+
+def simulate(request: JsonObject) -> Answer:
     """What a clock would say: ``calendar`` (or "24x7"), ``target_seconds``, ``start``, ``warn``, ``events``, ``now``.
 
     Instants are ISO 8601 with a zone; ``now`` is by default the present. The answer has ``state``, ``due_at``,
@@ -83,7 +98,7 @@ def _refuse_countless(terms: Terms, events: list[Event], at: int) -> None:
         raise DomainError(message % {"most": MOST_SEGMENTS}, field="start")
 
 
-def _terms(request: Mapping[str, Any]) -> Terms:
+def _terms(request: JsonObject) -> Terms:
     warn = request.get("warn", [])
     if not isinstance(warn, list):
         raise DomainError(_("This must be a list."), field="warn")
@@ -91,7 +106,8 @@ def _terms(request: Mapping[str, Any]) -> Terms:
         raise DomainError(_("Warn at most %(most)s times.") % {"most": MOST_WARNINGS}, field="warn")
     if request.get("target_seconds") is None:
         raise DomainError(_("Say how many seconds of open time are promised."), field="target_seconds")
-    target = request["target_seconds"]
+    # What is no number is refused by the terms.
+    target: Any = request["target_seconds"]
     if isinstance(target, int) and target > FARTHEST_YEARS * _YEAR:
         message = _("Promise at most %(most)s years.") % {"most": FARTHEST_YEARS}
         raise DomainError(message, field="target_seconds")
@@ -107,7 +123,7 @@ def _terms(request: Mapping[str, Any]) -> Terms:
         raise DomainError(error.message, field=error.field) from error
 
 
-def _events(rows: object) -> list[Event]:
+def _events(rows: JsonValue) -> list[Event]:
     if not isinstance(rows, list):
         raise DomainError(_("This must be a list."), field="events")
     if len(rows) > MOST_EVENTS:
@@ -115,32 +131,35 @@ def _events(rows: object) -> list[Event]:
     return [_event(row, number) for number, row in enumerate(rows)]
 
 
-def _event(row: object, number: int) -> Event:
+def _event(row: JsonValue, number: int) -> Event:
     where = f"events[{number}]"
     if not isinstance(row, Mapping) or not set(row) <= {"at", "kind", "party", "reason"}:
         raise DomainError(_("An event has at, kind, party and reason."), field=where)
-    kind, party, reason = row.get("kind"), row.get("party"), row.get("reason")
+    kind = row.get("kind")
     if kind not in KINDS:
         words = {"kind": kind, "kinds": ", ".join(KINDS)}
         raise DomainError(_("“%(kind)s” is not a kind of event (%(kinds)s).") % words, field=f"{where}.kind")
-    for name, text in (("party", party), ("reason", reason)):
-        if text is not None and not isinstance(text, str):
-            raise DomainError(_("This must be text."), field=f"{where}.{name}")
-        if text is not None and len(text) > MOST_LETTERS:
-            words = {"most": MOST_LETTERS}
-            raise DomainError(_("Use at most %(most)s characters.") % words, field=f"{where}.{name}")
+    party, reason = _words(row.get("party"), f"{where}.party"), _words(row.get("reason"), f"{where}.reason")
     at = _instant(row.get("at"), f"{where}.at")
-    return Event(at=at, kind=kind, party=party or None, reason=reason or None, seq=number + 1)
+    return Event(at=at, kind=kind, party=party, reason=reason, seq=number + 1)
 
 
-def _instant(value: object, where: str) -> int:
+def _words(text: JsonValue, where: str) -> str | None:
+    if text is not None and not isinstance(text, str):
+        raise DomainError(_("This must be text."), field=where)
+    if text is not None and len(text) > MOST_LETTERS:
+        raise DomainError(_("Use at most %(most)s characters.") % {"most": MOST_LETTERS}, field=where)
+    return text or None
+
+
+def _instant(value: JsonValue, where: str) -> int:
     try:
         return to_instant(parse_instant(value))
     except BadMoment as error:
         raise DomainError(_(error.message), field=where) from error
 
 
-def _answer(judgement: Judgement) -> dict[str, Any]:
+def _answer(judgement: Judgement) -> Answer:
     return {
         "state": judgement.state,
         "due_at": _text(judgement.due_at),
@@ -152,12 +171,13 @@ def _answer(judgement: Judgement) -> dict[str, Any]:
             {**warning.warn.to_json(), "at": format_instant(warning.at), "passed": warning.passed}
             for warning in judgement.warnings
         ],
-        "segments": [
-            {"from": format_instant(s.from_), "to": format_instant(s.to), "kind": s.kind, "seconds": s.seconds}
-            | ({"party": s.party} if s.party else {})
-            for s in judgement.segments
-        ],
+        "segments": [_segment(segment) for segment in judgement.segments],
     }
+
+
+def _segment(s: Segment) -> dict[str, str | int]:
+    party = {"party": s.party} if s.party else {}
+    return {"from": format_instant(s.from_), "to": format_instant(s.to), "kind": s.kind, "seconds": s.seconds, **party}
 
 
 def _text(instant: int | None) -> str | None:

@@ -12,6 +12,7 @@ from slas.engine.calendar import (
     MOST_WINDOWS,
     WEEKDAYS,
     CalendarError,
+    CalendarHours,
     CalendarSpec,
     Interval,
     load_zone,

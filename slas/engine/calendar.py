@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from core.json_values import JsonObject, JsonValue
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "24x7"
@@ -70,6 +73,15 @@ class Interval:
         return [_clock_text(self.start_minute), _clock_text(self.end_minute)]
 
 
+class CalendarHours(TypedDict, total=False):
+    """What `CalendarSpec.to_json` wrote, once it has been read: windows by name of the weekday and by ISO date."""
+
+    zone: str
+    always: bool
+    weekly: Mapping[str, Sequence[Sequence[str]]]
+    dates: Mapping[str, Sequence[Sequence[str]]]
+
+
 @dataclass(frozen=True, eq=False)
 class CalendarSpec:
     """A calendar as somebody wrote it: IANA zone, windows by weekday (0 is Monday), windows by date.
@@ -101,7 +113,9 @@ class CalendarSpec:
         object.__setattr__(self, "_key", key)
         object.__setattr__(self, "_hash", hash(key))
 
-    def _check_hours(self, weekly: Mapping[Any, Any], dates: Mapping[Any, tuple[Interval, ...]]) -> None:
+    def _check_hours(
+        self, weekly: Mapping[int, tuple[Interval, ...]], dates: Mapping[datetime.date, tuple[Interval, ...]]
+    ) -> None:
         if self.always and (weekly or dates):
             raise CalendarError("always", "a calendar that is always open has no weekly hours and no dates")
         if not self.always and not weekly and not any(dates.values()):
@@ -116,7 +130,7 @@ class CalendarSpec:
         return int(self.__dict__["_hash"])
 
     @classmethod
-    def from_json(cls, data: object) -> CalendarSpec:
+    def from_json(cls, data: JsonValue) -> CalendarSpec:
         """Read `"24x7"` or `{"zone", "weekly": {"mon": [["09:00", "17:00"]]}, "dates": {"2026-12-25": []}}`.
 
         Raises `CalendarError`.
@@ -128,16 +142,18 @@ class CalendarSpec:
         unknown = sorted(str(name) for name in data if name not in ("zone", "weekly", "dates", "always"))
         if unknown:
             raise CalendarError(unknown[0], "is not a field of a calendar (zone, weekly, dates)")
-        if not isinstance(data.get("always", False), bool):
+        zone, always = data.get("zone", ""), data.get("always", False)
+        if not isinstance(always, bool):
             raise CalendarError("always", "must be true or false")
         return cls(
-            zone=data.get("zone", ""),
+            # What is no text is no zone either, and is refused like none.
+            zone=zone if isinstance(zone, str) else "",
             weekly={_weekday(day): _windows(rows, f"weekly.{day}") for day, rows in _items(data, "weekly")},
             dates={_date(day): _windows(rows, f"dates.{day}") for day, rows in _items(data, "dates")},
-            always=data.get("always", False),
+            always=always,
         )
 
-    def to_json(self) -> dict[str, Any] | str:
+    def to_json(self) -> dict[str, JsonValue] | str:
         """What `from_json` reads, in one fixed order, so that equal calendars are equal bytes."""
         if self.always:
             return ALWAYS if self.zone == "UTC" else {"zone": self.zone, "always": True}
@@ -148,7 +164,7 @@ class CalendarSpec:
         }
 
 
-def refuse_large(data: object) -> None:
+def refuse_large(data: JsonValue) -> None:
     """Raise `CalendarError` where a calendar, in the shape that `from_json` reads, is too large to be a new one.
 
     Looks at nothing but sizes and years, before anything is built of it.
@@ -168,13 +184,13 @@ def refuse_large(data: object) -> None:
                 raise CalendarError(f"{name}.{day}", "must lie between the years 1970 and 2200")
 
 
-def _is_counted(day: object) -> bool:
+def _is_counted(day: JsonValue) -> bool:
     """Whether it is a date in reach; what is no date at all is for its reader to refuse."""
     first, last = _COUNTED_YEARS
     return not isinstance(day, str) or not _ISO_DATE.fullmatch(day) or first <= day[:4] <= last
 
 
-def load_zone(name: object) -> ZoneInfo:
+def load_zone(name: JsonValue) -> ZoneInfo:
     """The IANA zone of that name, old names included. Raises `CalendarError` for anything else."""
     if not isinstance(name, str) or not name:
         raise CalendarError("zone", "an IANA zone such as Europe/Berlin is required")
@@ -196,7 +212,7 @@ def _in_order(windows: Iterable[Interval], where: str) -> tuple[Interval, ...]:
     return ordered
 
 
-def _items(data: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
+def _items(data: JsonObject, name: str) -> list[tuple[str, JsonValue]]:
     value = data.get(name, {})
     if not isinstance(value, Mapping):
         raise CalendarError(name, "must be an object")
@@ -218,13 +234,13 @@ def _date(name: str) -> datetime.date:
         raise CalendarError(f"dates.{name}", f'"{name}" is not a date (YYYY-MM-DD)') from None
 
 
-def _windows(rows: object, where: str) -> tuple[Interval, ...]:
+def _windows(rows: JsonValue, where: str) -> tuple[Interval, ...]:
     if not isinstance(rows, list | tuple):
         raise CalendarError(where, 'must be a list of ["HH:MM", "HH:MM"]')
     return tuple(_window(row, f"{where}[{number}]") for number, row in enumerate(rows))
 
 
-def _window(row: object, where: str) -> Interval:
+def _window(row: JsonValue, where: str) -> Interval:
     if not isinstance(row, list | tuple) or len(row) != 2:
         raise CalendarError(where, 'must be ["HH:MM", "HH:MM"]')
     start, end = _minute(row[0], where), _minute(row[1], where)
@@ -233,7 +249,7 @@ def _window(row: object, where: str) -> Interval:
     return Interval(start, end)
 
 
-def _minute(text: object, where: str) -> int:
+def _minute(text: JsonValue, where: str) -> int:
     match = _TIME.fullmatch(text) if isinstance(text, str) else None
     minute = int(match[1]) * 60 + int(match[2]) if match and int(match[2]) < 60 else MINUTES_PER_DAY + 1
     if minute > MINUTES_PER_DAY:

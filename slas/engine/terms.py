@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slas.engine.calendar import CalendarSpec
+
+if TYPE_CHECKING:
+    from core.json_values import JsonValue
 
 AT_RISK_PERCENT = 75
 AT_RISK_SECONDS_LEFT = 30 * 60
@@ -88,7 +91,7 @@ class Terms:
         """Whether the clock stands still while this party is waited on."""
         return self.pausable and (not self.pausing or party in self.pausing)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JsonValue]:
         """A JSON object in one fixed order, to be frozen in a row; `from_json` gives equal terms back."""
         # Terms from before there was a choice of parties keep their bytes.
         named = {"pausing": list(self.pausing)} if self.pausing else {}
@@ -149,5 +152,5 @@ def _percent(whole: int, percent: int) -> int:
     return -(-whole * percent // 100)
 
 
-def _whole(value: object) -> bool:
+def _whole(value: JsonValue) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)

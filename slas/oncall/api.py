@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -214,7 +213,7 @@ class OnCall(Endpoint):
         return Response({"rotas": [_duty(one) for one in selectors.duties(self.asked.get("at", now()))]})
 
 
-def _duty(duty: selectors.Duty) -> dict[str, Any]:
+def _duty(duty: selectors.Duty) -> dict[str, object]:
     return {
         "rota": duty.rota.id,
         "name": duty.rota.name,

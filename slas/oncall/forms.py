@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.options import Choices, FormData, FormOptions
 from core.web.forms import DayField, MomentField
 
 # A rota of a small agency; whoever has more people makes two.
@@ -26,8 +27,8 @@ class RotaForm(forms.Form):
         label=_("First turn begins on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData | None = None, *, people: Choices, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         able = dict(people)
         order = [person for person in self.initial.get("people", []) if person in able]
         for place in range(min(max(PLACES, len(order) + 1), len(people))):
@@ -38,7 +39,7 @@ class RotaForm(forms.Form):
                 initial=order[place] if place < len(order) else "",
             )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """The arguments of the service; the places that are empty are left out."""
         data = self.cleaned_data
         places = [name for name in self.fields if name.startswith("person_")]
@@ -53,8 +54,8 @@ class StretchForm(forms.Form):
     starts_at = MomentField(label=_("From"))
     ends_at = MomentField(label=_("Until"))
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData | None = None, *, people: Choices, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.fields["user_id"].choices = people  # type: ignore[attr-defined]
 
 

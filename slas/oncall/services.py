@@ -13,6 +13,7 @@ from core.access.roles import Capability, may
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
+from core.json_values import JsonObject
 from core.selectors import members
 from slas.engine import CalendarError, load_zone
 from slas.events import ONCALL_CHANGED
@@ -144,5 +145,5 @@ def _ordered(starts_at: datetime, ends_at: datetime) -> None:
         raise DomainError(_("This is longer than a year."), field="ends_at")
 
 
-def _emit(kind: str, object_id: uuid.UUID, changes: dict[str, object]) -> None:
+def _emit(kind: str, object_id: uuid.UUID, changes: JsonObject) -> None:
     record_and_announce(action=ONCALL_CHANGED, object_type=kind, object_id=object_id, changes=changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -66,9 +66,7 @@ def edit_rota(request: HttpRequest, agency: str, rota_id: uuid.UUID) -> HttpResp
     names = ("name", "zone", "turn_days", "handover_at", "first_day", "people")
     form = RotaForm(request.POST or None, initial={name: getattr(row, name) for name in names}, people=_people())
 
-    def save(**data: Any) -> Any:
-        return services.save_rota(rota_id=row.id, **data)
-
+    save = partial(services.save_rota, rota_id=row.id)
     return _form(request, agency, form, row.name, _("Save rota"), save, _("Rota saved."))
 
 
@@ -86,9 +84,7 @@ def take_over(request: HttpRequest, agency: str, rota_id: uuid.UUID) -> HttpResp
     row = selectors.rota(rota_id)
     form = StretchForm(request.POST or None, initial={"user_id": str(request.user.pk)}, people=_people())
 
-    def save(**data: Any) -> Any:
-        return services.take_over(rota_id=row.id, **data)
-
+    save = partial(services.take_over, rota_id=row.id)
     title = _("Take over a stretch of %(name)s") % {"name": row.name}
     return _form(request, agency, form, title, _("Take over"), save, _("Taken over."))
 
@@ -123,18 +119,18 @@ def _people() -> list[tuple[str, str]]:
 
 
 def _form(
-    request: HttpRequest, agency: str, form: Form, title: str, submit: str, act: Callable[..., Any], said: str
+    request: HttpRequest, agency: str, form: Form, title: str, submit: str, act: Callable[..., object], said: str
 ) -> HttpResponse:
     back = reverse("oncall:home", args=[agency])
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: dict[str, object]) -> tuple[str, str]:
         act(**data)
         return said, back
 
     return form_page(request, form, Screen(title, submit, back, breadcrumbs=_crumbs(agency, title)), save)
 
 
-def _act(request: HttpRequest, agency: str, act: Callable[[], Any], said: str) -> HttpResponse:
+def _act(request: HttpRequest, agency: str, act: Callable[[], object], said: str) -> HttpResponse:
     act()
     return done(request, said, reverse("oncall:home", args=[agency]))
 

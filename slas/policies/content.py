@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -48,7 +47,7 @@ class Wording:
             values[name] = tuple(values[name])
         return cls(**{**values, "escalation": EscalationPolicy.from_json(version.escalation)})
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, object]:
         """The columns of a version that says this. DomainError, with the field, where something cannot be meant."""
         return {
             "severity_definitions": self._definitions(),

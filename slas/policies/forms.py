@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict, Unpack
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.options import FormData, FormOptions
 from slas.calendars import selectors as calendars_selectors
 from slas.calendars.models import CalendarVersion
 from slas.escalation import EscalationPolicy, EscalationStep
@@ -17,7 +19,7 @@ from slas.oncall import selectors as oncall_selectors
 from slas.policies import selectors
 from slas.policies.catalogue import POLICIES, wording_of
 from slas.policies.content import MOST_STEPS, Wording
-from slas.policies.models import PolicyVersion
+from slas.policies.models import PolicyVersion, Target
 from slas.words import Metric, Party, ResponseRule, Severity
 
 # So many empty rungs stand below those that there are.
@@ -36,6 +38,37 @@ class PolicyNameForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     description = forms.CharField(label=gettext_lazy("Description"), max_length=300, required=False)
+
+
+class PolicyNameFields(TypedDict):
+    """What that form cleans to."""
+
+    name: str
+    description: str
+
+
+class TargetRules(TypedDict):
+    """When a promise warns, and the parties it stops for."""
+
+    warn: list[dict[str, int]]
+    pausing: list[str]
+    pausable: bool
+
+
+class TargetFields(TargetRules):
+    """One promise as the services take it."""
+
+    severity: str
+    metric: str
+    seconds: int
+    calendar_version_id: uuid.UUID | str
+    is_guarantee: bool
+
+
+class KindFields(TargetFields):
+    """A promise for a single kind of request."""
+
+    request_kind: str
 
 
 class PolicyForm(forms.Form):
@@ -96,10 +129,16 @@ class PolicyForm(forms.Form):
 
     stands_for: ClassVar[dict[str, str]] = {"quiet": "quiet_from", "severity": "definition_critical"}
 
-    def __init__(self, *args: Any, calendars: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: FormData | None = None,
+        *,
+        calendars: Sequence[tuple[str, str]] = (),
+        **options: Unpack[FormOptions],
+    ) -> None:
         new = {"publish_after_minutes": 15, "guarantee_first_response": True, **_said(wording_of(POLICIES[1]))}
-        kwargs["initial"] = kwargs.get("initial") or new
-        super().__init__(*args, **kwargs)
+        options["initial"] = options.get("initial") or new
+        super().__init__(data, **options)
         if self.initial.get("number"):
             del self.fields["name"], self.fields["description"]
         # A new version is made of the newest calendars; one that the last version used stays a choice.
@@ -176,7 +215,7 @@ class PolicyForm(forms.Form):
             self.fields[f"rung_{number}_{name}"] = field
 
     @staticmethod
-    def initial_of(version: PolicyVersion) -> dict[str, Any]:
+    def initial_of(version: PolicyVersion) -> dict[str, object]:
         """What the form shows of a version; it then asks for no name. Targets of single kinds are carried along."""
         found: dict[str, Any] = {
             "number": version.number,
@@ -208,17 +247,17 @@ class PolicyForm(forms.Form):
         return [str(severity.label) for severity in Severity]
 
     @property
-    def calendar_fields(self) -> list[Any]:
+    def calendar_fields(self) -> list[forms.BoundField]:
         """The calendar of each severity, critical first."""
         return [self[f"calendar_{severity}"] for severity in Severity]
 
     @property
-    def definition_fields(self) -> list[Any]:
+    def definition_fields(self) -> list[forms.BoundField]:
         """What each severity means, critical first."""
         return [self[f"definition_{severity}"] for severity in Severity]
 
     @property
-    def rows(self) -> list[tuple[str, list[Any], Any]]:
+    def rows(self) -> list[tuple[str, list[forms.BoundField], forms.BoundField]]:
         """The table of promises: label, a field a severity, and whether it is guaranteed."""
         return [
             (str(metric.label), [self[f"{metric}_{severity}"] for severity in Severity], self[f"guarantee_{metric}"])
@@ -226,60 +265,58 @@ class PolicyForm(forms.Form):
         ]
 
     @property
-    def rules(self) -> list[tuple[str, Any, Any]]:
+    def rules(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
         """The table of rules: label, when to warn, and for whom it stops."""
         return [(str(metric.label), self[f"warn_{metric}"], self[f"pausing_{metric}"]) for metric in Metric]
 
     @property
-    def escalation(self) -> list[list[Any]]:
+    def escalation(self) -> list[list[forms.BoundField]]:
         """The table of rungs, a row a rung: when, whom, of which promise, for which severity, at night."""
         names = ("when", "to", "metric", "severities", "night")
         return [[self[f"rung_{number}_{name}"] for name in names] for number in range(self.initial["rungs"])]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """The arguments of the service; each duration comes back as it was understood."""
         data = self.cleaned_data
-        escalation = self._escalation(data)
+        escalation = self._escalation()
         if self.errors:
             return data
         targets = [
-            self._target(metric, severity, data)
-            for metric in Metric
-            for severity in Severity
-            if data[f"{metric}_{severity}"]
+            self._target(metric, severity) for metric in Metric for severity in Severity if data[f"{metric}_{severity}"]
         ]
         if not targets:
             raise forms.ValidationError(_("Promise at least one response time."))
         self._echo(targets)
-        named: dict[str, Any] = {name: data[name] for name in ("name", "description") if name in data}
+        named: dict[str, object] = {name: data[name] for name in ("name", "description") if name in data}
         return {
             **named,
             "publish_after_minutes": data["publish_after_minutes"],
             "targets": [*targets, *self.initial.get("kinds", [])],
-            "wording": self._wording(data, escalation),
+            "wording": self._wording(escalation),
         }
 
-    def _target(self, metric: str, severity: str, data: dict[str, Any]) -> dict[str, Any]:
+    def _target(self, metric: str, severity: str) -> TargetFields:
+        data = self.cleaned_data
         return {
             "severity": str(severity),
             "metric": str(metric),
             "seconds": data[f"{metric}_{severity}"],
             "calendar_version_id": data[f"calendar_{severity}"],
             "is_guarantee": data[f"guarantee_{metric}"],
-            **self._rules(metric, severity, data),
+            **self._rules(metric, severity),
         }
 
-    def _rules(self, metric: str, severity: str, data: dict[str, Any]) -> dict[str, Any]:
+    def _rules(self, metric: str, severity: str) -> TargetRules:
         """What was set for the row; where it was left as it was, each severity keeps what it had."""
-        warn, parties = data[f"warn_{metric}"], data[f"pausing_{metric}"]
-        before = self.initial.get("rules", {}).get((str(metric), str(severity)))
+        warn, parties = self.cleaned_data[f"warn_{metric}"], self.cleaned_data[f"pausing_{metric}"]
+        before: TargetRules | None = self.initial.get("rules", {}).get((str(metric), str(severity)))
         shown = self.initial.get(f"warn_{metric}"), self.initial.get(f"pausing_{metric}")
         if before is not None and (warnings_text(warn), sorted(parties)) == (shown[0], sorted(shown[1] or ())):
-            return dict(before)
+            return before
         return {"warn": warn, "pausing": parties, "pausable": bool(parties)}
 
-    def _escalation(self, data: dict[str, Any]) -> EscalationPolicy:
-        steps = []
+    def _escalation(self) -> EscalationPolicy:
+        data, steps = self.cleaned_data, []
         for number in range(self.initial["rungs"]):
             when, to = data.get(f"rung_{number}_when"), data.get(f"rung_{number}_to")
             if when is None and not to:
@@ -303,7 +340,8 @@ class PolicyForm(forms.Form):
             self.add_error("quiet_from", _("Give both times, or neither."))
         return EscalationPolicy(tuple(steps), (f"{start:%H:%M}", f"{end:%H:%M}") if start and end else None)
 
-    def _wording(self, data: dict[str, Any], escalation: EscalationPolicy) -> Wording:
+    def _wording(self, escalation: EscalationPolicy) -> Wording:
+        data = self.cleaned_data
         return Wording(
             severity_definitions={str(one): data[f"definition_{one}"] for one in Severity},
             covered=data["covered"],
@@ -317,7 +355,7 @@ class PolicyForm(forms.Form):
             escalation=escalation,
         )
 
-    def _echo(self, targets: Sequence[dict[str, Any]]) -> None:
+    def _echo(self, targets: Sequence[TargetFields]) -> None:
         """Shows "90m" as "1 h 30 min" if the page comes back, so that a slip is seen."""
         typed: Any = self.data
         typed = typed.copy()
@@ -326,7 +364,22 @@ class PolicyForm(forms.Form):
         self.data = typed
 
 
-def _said(wording: Wording) -> dict[str, Any]:
+class PolicyVersionFields(TypedDict):
+    """What the form cleans to where there is a version already."""
+
+    publish_after_minutes: int | None
+    targets: list[TargetFields]
+    wording: Wording
+
+
+class PolicyFields(PolicyVersionFields):
+    """What the form of a new policy cleans to."""
+
+    name: str
+    description: str
+
+
+def _said(wording: Wording) -> dict[str, object]:
     """What the form shows of the words of a version."""
     quiet = wording.escalation.quiet or ("", "")
     return {
@@ -356,17 +409,17 @@ def _with(choices: list[tuple[str, str]], present: str) -> list[tuple[str, str]]
     return [*choices, (present, oncall_selectors.addressee_label(present, {}))]
 
 
-def _shown_parties(target: Any) -> list[str]:
+def _shown_parties(target: Target) -> list[str]:
     if not target.pausable:
         return []
     return list(target.pausing or Party.values)
 
 
-def _rules_of(target: Any) -> dict[str, Any]:
+def _rules_of(target: Target) -> TargetRules:
     return {"warn": target.warn, "pausing": target.pausing, "pausable": target.pausable}
 
 
-def _as_it_was(target: Any, hours: CalendarVersion) -> dict[str, Any]:
+def _as_it_was(target: Target, hours: CalendarVersion) -> KindFields:
     return {
         "severity": target.severity,
         "metric": target.metric,

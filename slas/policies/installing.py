@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 
+from core.json_values import JsonObject
 from core.selectors import agency
 from slas.calendars.holidays import holidays_of
 from slas.calendars.models import Calendar, CalendarVersion
@@ -23,7 +23,7 @@ def install_catalogue(*, country: str = "") -> None:
     Without a ``country`` (ISO 3166, two letters) no holiday closes a day: nobody has agreed to any yet. With one, its
     national holidays do.
     """
-    closed: dict[str, list[Any]] = {day.isoformat(): [] for day in holidays_of(country)} if country else {}
+    closed: dict[str, list[str]] = {day.isoformat(): [] for day in holidays_of(country)} if country else {}
     zone = agency().time_zone
     with transaction.atomic():
         for name, window in CALENDARS.items():
@@ -35,7 +35,7 @@ def install_catalogue(*, country: str = "") -> None:
                 _create(plan, versions)
 
 
-def _spec(window: tuple[str, str] | None, zone: str, closed: dict[str, list[Any]]) -> dict[str, Any]:
+def _spec(window: tuple[str, str] | None, zone: str, closed: dict[str, list[str]]) -> JsonObject:
     if window is None:
         return {"zone": zone, "always": True}
     return {"zone": zone, "weekly": {day: [list(window)] for day in WEEKDAYS}, "dates": closed}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -181,7 +180,7 @@ def _cell(severity: str, target: Target | None) -> TargetCell:
 
 def severity_texts(version_id: uuid.UUID | None) -> dict[str, str]:
     """What the severities mean in a version's own words, and in the usual ones where it has none or is None."""
-    return in_words(_said(version_id, "severity_definitions") or {})
+    return in_words(_said(version_id).values_list("severity_definitions", flat=True).first() or {})
 
 
 def wording(version: PolicyVersion) -> Wording:
@@ -191,20 +190,17 @@ def wording(version: PolicyVersion) -> Wording:
 
 def message_is_response(version_id: uuid.UUID | None) -> bool:
     """Whether only a message to the client keeps the first response."""
-    return bool(_said(version_id, "response_rule") == ResponseRule.MESSAGE)
+    return _said(version_id).values_list("response_rule", flat=True).first() == ResponseRule.MESSAGE
 
 
 def reopen_days(version_id: uuid.UUID | None) -> int | None:
     """For how many days after its end an incident can be reopened; None is always."""
-    days: int | None = _said(version_id, "reopen_days")
-    return days
+    return _said(version_id).values_list("reopen_days", flat=True).first()
 
 
-def _said(version_id: uuid.UUID | None, name: str) -> Any:
-    """One column of a version; None where there is no such version."""
-    if version_id is None:
-        return None
-    return PolicyVersion.objects.filter(id=version_id).values_list(name, flat=True).first()
+def _said(version_id: uuid.UUID | None) -> QuerySet[PolicyVersion]:
+    """The version, to read one column of it; nothing, and no question to the database, where none is named."""
+    return PolicyVersion.objects.filter(id=version_id) if version_id else PolicyVersion.objects.none()
 
 
 def findings(version: PolicyVersion) -> list[Finding]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, NotFound
+from core.json_values import JsonValue
 from slas.calendars.models import CalendarVersion
 from slas.calendars.slugs import next_number, save_named, title_and_slug
 from slas.engine import CalendarError, CalendarSpec, TermsError, Warn, compile_calendar, duration_text, to_instant
@@ -131,7 +132,7 @@ def _parties(parties: Iterable[str], field: str) -> list[str]:
     return [] if set(found) == set(Party.values) else found
 
 
-def _warnings(rows: Iterable[Mapping[str, Any]], seconds: int, field: str) -> list[dict[str, int]]:
+def _warnings(rows: Iterable[JsonValue], seconds: int, field: str) -> list[dict[str, int]]:
     try:
         found = [Warn.from_json(row) for row in rows]
     except TermsError as error:
@@ -177,7 +178,7 @@ def _check_calendars(targets: Sequence[Target]) -> None:
             raise DomainError(_("This calendar has too little open time for it."), field=_field(target)) from error
 
 
-def _as_uuid(value: object) -> uuid.UUID:
+def _as_uuid(value: uuid.UUID | str | None) -> uuid.UUID:
     """The id, or one that no row has."""
     try:
         return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))

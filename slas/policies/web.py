@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +15,7 @@ from slas.archive_web import shelf_menu
 from slas.calendars import selectors as calendars_selectors
 from slas.pages import crumbs
 from slas.policies import selectors, services
-from slas.policies.forms import PolicyForm
+from slas.policies.forms import PolicyFields, PolicyForm, PolicyVersionFields
 
 VERSIONS_A_PAGE = 10
 
@@ -68,7 +66,7 @@ def new_policy(request: HttpRequest, agency: str) -> HttpResponse:
         template="slas/policy_form.html",
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: PolicyFields) -> tuple[str, str]:
         version = services.create_policy(**data)
         return _("Created."), reverse("slas:policy", args=[agency, version.policy.slug])
 
@@ -92,7 +90,7 @@ def new_version(request: HttpRequest, agency: str, policy: str) -> HttpResponse:
         template="slas/policy_form.html",
     )
 
-    def save(data: dict[str, Any]) -> tuple[str, str]:
+    def save(data: PolicyVersionFields) -> tuple[str, str]:
         version = services.new_policy_version(policy_id=row.id, **data)
         return _("Version %(number)s saved.") % {"number": version.number}, back
 

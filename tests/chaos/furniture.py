@@ -11,6 +11,7 @@ from agreements import services as agreement_services
 from clients import services as clients
 from clients.models import AISystem, Client
 from core import clock
+from core.json_values import JsonObject
 from core.tokens import create_token
 from monitoring import services as monitoring
 from retainer.notifications.services import create_endpoint
@@ -72,7 +73,7 @@ def furnish(
 
 
 def _hours(terms: Terms) -> CalendarVersion:
-    spec = {"zone": "UTC", "always": True} if terms.hours == ALWAYS else terms.hours
+    spec: JsonObject = {"zone": "UTC", "always": True} if terms.hours == ALWAYS else terms.hours
     return slas.create_calendar(name=f"{terms.name}: hours", spec=spec)
 
 

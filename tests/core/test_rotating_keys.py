@@ -60,6 +60,7 @@ def test_everything_opens_with_the_new_key_alone(cast: Cast, secrets: Any, setti
         with house.scope():
             check = Check.objects.get(name="Sealed")
             place: dict[str, Any] = {"agency_id": check.agency_id, "table": TABLE, "row_id": check.id}
+            assert check.sealed_authorization
             assert unseal(check.sealed_authorization, column="sealed_authorization", **place) == "Bearer secret"
             assert key_of(WebhookEndpoint.objects.get().sealed_secret) == "k2"
     kept = {row.type: row.wrap() for row in Authenticator.objects.filter(user=cast.north.owner)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -78,8 +79,10 @@ def test_a_client_whose_reply_is_late_is_told_no_time(live: IncidentScenario) ->
 @pytest.mark.parametrize("turned", [False, True])
 def test_of_two_messages_that_are_due_at_once_the_guaranteed_one_is_announced(turned: bool) -> None:
     due = {"due_at": utc("2026-06-01 09:00"), "ended_at": None, "state": "running"}
-    views = [
+    views: list[Any] = [
         SimpleNamespace(metric="first_response", is_guarantee=True, **due),
         SimpleNamespace(metric="periodic_update", is_guarantee=False, **due),
     ]
-    assert next_message(views[::-1] if turned else views, utc(MORNING)).is_guarantee
+    announced = next_message(views[::-1] if turned else views, utc(MORNING))
+    assert announced
+    assert announced.is_guarantee

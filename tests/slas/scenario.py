@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core import clock
+from core.json_values import JsonValue
 from core.models import AuditEvent, OutboxEvent
 from slas import services
 from slas.models import CalendarVersion, Clock, ClockEvent, ClockNotice, PolicyVersion
@@ -20,7 +21,7 @@ OFFICE: dict[str, Any] = {
     "zone": "Europe/Berlin",
     "weekly": {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
 }
-ALWAYS = {"zone": "Europe/Berlin", "always": True}
+ALWAYS: dict[str, JsonValue] = {"zone": "Europe/Berlin", "always": True}
 
 
 def utc(text: str) -> datetime:

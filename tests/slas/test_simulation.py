@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import DomainError
+from core.json_values import JsonValue
 from slas.services import simulate
 
 REQUEST: dict[str, Any] = {
@@ -46,7 +47,7 @@ def test_v17_a_pause_over_the_weekend() -> None:
 
 
 def test_v2_around_the_clock_over_the_change_to_summer_time() -> None:
-    request = {"calendar": "24x7", "target_seconds": 86400, "start": "2026-03-28T11:00:00Z"}
+    request: dict[str, JsonValue] = {"calendar": "24x7", "target_seconds": 86400, "start": "2026-03-28T11:00:00Z"}
     assert simulate(request | {"now": "2026-03-28T11:00:00Z"})["due_at"] == "2026-03-29T11:00:00Z"
 
 

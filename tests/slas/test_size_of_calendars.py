@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import DomainError
+from core.json_values import JsonObject
 from slas import services
 from slas.calendars.forms import CalendarForm
 from slas.engine import MOST_DATES, MOST_WINDOWS
@@ -88,7 +89,7 @@ def test_the_form_says_it_beside_the_field_and_keeps_what_was_typed() -> None:
 def test_a_clock_in_a_larger_calendar_goes_on_and_the_calendar_can_be_made_smaller(cast: Cast) -> None:
     """Stored before there were limits: what was promised in it stands, and its next version keeps within them."""
     desk = SlaScenario(cast.north, {"resolution": 3600})
-    old = {"zone": "UTC", "weekly": dict.fromkeys(WEEK, windows(720)), "dates": dates(MOST_DATES + 1)}
+    old: JsonObject = {"zone": "UTC", "weekly": dict.fromkeys(WEEK, windows(720)), "dates": dates(MOST_DATES + 1)}
     with cast.north.scope():
         CalendarVersion.objects.filter(id=desk.calendar.id).update(spec=old)
     subject = desk.start("2030-06-03 08:00")

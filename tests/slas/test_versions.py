@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import DomainError, NotFound
+from core.json_values import JsonObject
 from slas import selectors, services
 from slas.models import Calendar, Clock, Policy
 from slas.policies.content import Wording
@@ -173,7 +174,8 @@ def test_a_year_of_clocks_reads_the_same_to_the_byte_after_everything_was_edited
     before = exported(desk)
     with desk.at("2026-06-30 08:00"):
         holidays: dict[str, list[Any]] = {f"2025-{month:02d}-01": [] for month in range(7, 13)}
-        for spec in (OFFICE | {"dates": holidays}, ALWAYS, OFFICE | {"zone": "Asia/Tokyo"}):
+        later: tuple[JsonObject, ...] = (OFFICE | {"dates": holidays}, ALWAYS, OFFICE | {"zone": "Asia/Tokyo"})
+        for spec in later:
             services.new_calendar_version(calendar_id=desk.calendar.calendar_id, spec=spec)
         for seconds in (60, 40 * HOUR):
             services.new_policy_version(

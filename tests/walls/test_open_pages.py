@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from wsgiref.types import StartResponse
 
 import pytest
 from django.conf import settings
@@ -28,7 +29,7 @@ HX = {"HX-Request": "true"}
 django = ClientHandler()
 
 
-def whole_way(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+def whole_way(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
     """All of Django, as a server calls it, on the connection of the test."""
     response: Any = django(environ)
     start_response(f"{response.status_code} {response.reason_phrase}", [])
@@ -50,12 +51,22 @@ def live_parts(browser: Browser, address: str) -> list[str]:
     return [found.replace("&amp;", "&") for found in re.findall(r'data-live hx-get="([^"]+)"', html)]
 
 
+def noting(said: list[str]) -> StartResponse:
+    """Takes an answer's status as a server does."""
+
+    def start(status: str, _headers: list[tuple[str, str]], _error: object = None, /) -> Callable[[bytes], None]:
+        said.append(status)
+        return lambda _written: None
+
+    return start
+
+
 def look(browser: Browser, part: str, headers: dict[str, str] = HX) -> tuple[int, bytes]:
     """Status and body, asked for as the server does it, with the browser's cookies."""
     environ = RequestFactory().get(part, headers=headers).environ
     environ["HTTP_COOKIE"] = "; ".join(f"{name}={cookie.value}" for name, cookie in browser.cookies.items())
     said: list[str] = []
-    body = b"".join(served(environ, lambda status, _headers: said.append(status)))
+    body = b"".join(served(environ, noting(said)))
     return int(said[0][:3]), body
 
 
@@ -64,7 +75,7 @@ def raw_look(part: str, cookies: str) -> int:
     environ = RequestFactory().get(part, headers=HX).environ
     environ["HTTP_COOKIE"] = cookies
     said: list[str] = []
-    list(served(environ, lambda status, _headers: said.append(status)))
+    list(served(environ, noting(said)))
     return int(said[0][:3])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -23,14 +22,14 @@ class Command(BaseCommand):
         parser.add_argument("event", type=uuid.UUID)
         parser.add_argument("--reason", required=True)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *, event: uuid.UUID, reason: str, **_options: str | bool | int | None) -> None:
         """Prints what was passed."""
-        agency_id = agency_of(options["event"])
+        agency_id = agency_of(event)
         if agency_id is None:
             raise CommandError("There is no such event.")
         with tenant_scope(agency_id):
             try:
-                event = pass_event(event_id=options["event"], reason=options["reason"])
+                passed = pass_event(event_id=event, reason=reason)
             except DomainError as error:
                 raise CommandError(str(error)) from error
-        self.stdout.write(f"Passed: {event.name} {event.id}")
+        self.stdout.write(f"Passed: {passed.name} {passed.id}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from psycopg2 import Error
@@ -19,7 +17,7 @@ class Command(BaseCommand):
     # The checks would connect, and there may be nothing to connect as yet.
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: str, **_options: str | bool | int | None) -> None:
         """Prints the roles it made."""
         app_user = str(parse_dsn(settings.DATABASE_URL).get("user", "retainer_app"))
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError
 
 from core.audit_chain import verify
@@ -16,7 +14,7 @@ class Command(BaseCommand):
 
     help = "Verifies the chain of audit rows of every agency and prints its end."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: str, **_options: str | bool | int | None) -> None:
         """A line an agency: slug, length, last digest; then each finding."""
         broken = 0
         for agency in all_agencies():

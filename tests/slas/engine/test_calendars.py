@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from core.json_values import JsonObject, JsonValue
 from slas.engine import CalendarError, CalendarSpec, CompiledCalendar, HorizonError, Interval, compile_calendar
 from tests.slas.engine.support import HOUR, at, office, started, utc
 
@@ -238,7 +239,7 @@ def test_equal_calendars_are_compiled_once() -> None:
 
 
 def test_a_calendar_survives_json_in_one_fixed_form() -> None:
-    data = {
+    data: JsonObject = {
         "zone": "Europe/Berlin",
         "weekly": {"tue": [["14:00", "18:00"], ["09:00", "13:00"]], "mon": [["22:00", "06:00"]], "sun": []},
         "dates": {"2026-12-25": [], "2026-12-24": [["09:00", "12:00"]]},
@@ -251,7 +252,7 @@ def test_a_calendar_survives_json_in_one_fixed_form() -> None:
     }
     assert list(calendar.dates) == [datetime.date(2026, 12, 24), datetime.date(2026, 12, 25)]
     assert CalendarSpec.from_json(calendar.to_json()) == calendar
-    berlin = {"zone": "Europe/Berlin", "always": True}
+    berlin: JsonObject = {"zone": "Europe/Berlin", "always": True}
     assert CalendarSpec.from_json(berlin).to_json() == berlin
     assert ALWAYS.to_json() == "24x7"
 
@@ -290,7 +291,7 @@ MONDAY = {"mon": [["09:00", "17:00"]]}
         (None, "calendar", "must be an object"),
     ],
 )
-def test_s10_a_calendar_that_cannot_be_used_is_refused_by_name(data: object, field: str, message: str) -> None:
+def test_s10_a_calendar_that_cannot_be_used_is_refused_by_name(data: JsonValue, field: str, message: str) -> None:
     with pytest.raises(CalendarError) as caught:
         CalendarSpec.from_json(data)
     assert caught.value.field == field

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core.json_values import JsonObject
 from slas.engine import (
     CalendarError,
     CalendarSpec,
@@ -58,7 +59,7 @@ def test_the_next_opening_may_be_years_away() -> None:
 
 
 def test_too_little_open_time_is_said_with_the_year_it_was_looked_for_from() -> None:
-    spec = {"zone": "UTC", "weekly": {}, "dates": {"2026-01-01": [["09:00", "10:00"]]}}
+    spec: JsonObject = {"zone": "UTC", "weekly": {}, "dates": {"2026-01-01": [["09:00", "10:00"]]}}
     calendar, start = compile_calendar(CalendarSpec.from_json(spec)), utc("2026-06-01 00:00")
     asks: tuple[Callable[[], int], ...] = (partial(calendar.add_open, start, HOUR), partial(calendar.next_open, start))
     for ask in asks:
