@@ -21,7 +21,7 @@ from core.access.roles import TokenScope
 from core.clock import now
 from core.ids import uuid7
 from core.tokens import create_token
-from monitoring.services import create_check
+from monitoring.checks.services import create_check
 from retainer.notifications.services import create_endpoint, queue_webhooks
 from tests.cast import AgencyFixture, build_house
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from bench import stack
 from bench.crowd import LONG_PATH
 from bench.harness import Figure, percentile, say, side_by_side
-from monitoring.schedule import next_slot
+from monitoring.polling.schedule import next_slot
 from monitoring.tasks import probe_due
-from monitoring.uptime import DOWN
+from monitoring.uptime.months import DOWN
 from retainer.local import kernel
 from tests.cast import AgencyFixture, build_house
 

@@ -24,8 +24,8 @@ from core.selectors import agency, memberships_of
 from core.tenancy import Actor, tenant_scope
 from core.tenancy.scope import sweeper_scope
 from incidents import selectors as incidents
-from monitoring import store
-from monitoring.services import create_check, set_threshold
+from monitoring.checks.services import create_check, set_threshold
+from monitoring.samples import store
 from tests.cast import AgencyFixture
 
 CHECKS = 2_000

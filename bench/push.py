@@ -18,8 +18,8 @@ from bench.harness import Figure, side_by_side
 from core.access.roles import TokenScope
 from core.clock import now
 from core.tokens import create_token
+from monitoring.checks.services import create_check
 from monitoring.models import Check
-from monitoring.services import create_check
 from tests.cast import AgencyFixture
 
 BATCH = 100

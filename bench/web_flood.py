@@ -11,7 +11,7 @@ from bench import web
 from bench.harness import Figure
 from core.access.roles import TokenScope
 from core.tokens import create_token
-from monitoring.services import create_check
+from monitoring.checks.services import create_check
 from retainer.local import kernel
 from tests.cast import AgencyFixture
 from tests.hostile import Enemy, send

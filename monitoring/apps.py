@@ -18,9 +18,9 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         """Handlers import models, which exist only now."""
+        from monitoring.alerts.readings import readings_of  # noqa: PLC0415
+        from monitoring.checks.selectors import watched_systems  # noqa: PLC0415
         from monitoring.handlers import HANDLERS  # noqa: PLC0415
-        from monitoring.readings import readings_of  # noqa: PLC0415
-        from monitoring.selectors import watched_systems  # noqa: PLC0415
 
         declare(declared_in(events), events.VERSIONS)
         declare(declared_in(maintenance_events))

@@ -11,10 +11,10 @@ from core.events import Event, Handler, handler
 from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
-from monitoring.alerts import fire, recover
+from monitoring.alerts.reconciling import set_right
+from monitoring.alerts.services import fire, recover
 from monitoring.models import Alert, Check
-from monitoring.reconciling import set_right
-from monitoring.schedule import first_due
+from monitoring.polling.schedule import first_due
 
 
 @handler("monitoring.handlers.take_transition", ordered=True)
@@ -25,7 +25,7 @@ def take_transition(event: Event) -> None:
         # Written before transitions had an order: only how it stands now can be told.
         set_right(check.id)
         return
-    # What ``monitoring.transitions`` has written.
+    # What ``monitoring.polling.transitions`` has written.
     told: Any = event.payload
     if told["change"] in ("fired", "lost"):
         fire(check, told)

@@ -11,9 +11,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from core.format import duration_in_words
-from monitoring.evaluate import judge_value
 from monitoring.models import Check, Threshold
-from monitoring.selectors import metric_label, value_text
+from monitoring.polling.evaluate import judge_value
+from monitoring.values import metric_label, value_text
 
 RATIO, SECONDS = "ratio", "s"
 _NUMBER = re.compile(r"\s*([+\-\u2212]?)\s*(\d{1,15}(?:[.,]\d{1,9})?)\s*(\S*)\s*")

@@ -192,7 +192,7 @@ class Alert(ClientOwnedModel):
 
 
 class Sample(models.Model):
-    """One value of one metric at one scheduled slot. Partitioned by day; written by ``monitoring.store`` only."""
+    """One value of one metric at one scheduled slot. Partitioned by day; written by ``samples.store`` alone."""
 
     pk = models.CompositePrimaryKey("check_id", "metric", "slot")
     agency_id = models.UUIDField()

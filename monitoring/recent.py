@@ -14,13 +14,15 @@ from django.db.models import Count, DateTimeField, F, Func, Max, Min, Q, Value
 from django.utils.translation import gettext as _
 
 from core.clock import now
+from monitoring.alerts.readings import agreed_text, is_fresh
+from monitoring.alerts.selectors import evidence_metric
+from monitoring.checks.selectors import is_unpolled
 from monitoring.limits import unit_of
 from monitoring.maintenance import selectors as maintenance
 from monitoring.models import Alert, Check, Rollup
-from monitoring.readings import agreed_text, is_fresh
-from monitoring.selectors import evidence_metric, is_unpolled, metric_label, value_text
-from monitoring.uptime import BUCKET, DOWN, UP
-from monitoring.uptime_days import Day
+from monitoring.uptime.days import Day
+from monitoring.uptime.months import BUCKET, DOWN, UP
+from monitoring.values import metric_label, value_text
 from monitoring.words import CheckKind
 
 POINTS, STEP = 48, timedelta(minutes=30)

@@ -11,10 +11,11 @@ from core.heartbeat import beat
 from core.models import Heartbeat
 from core.tasks import system_task
 from core.tenancy.scope import sweeper_scope
-from monitoring import services, store
-from monitoring.partitions import drop_partitions
-from monitoring.prober import probe_on
-from monitoring.unsolved import take_up_unsolved
+from monitoring.alerts.unsolved import take_up_unsolved
+from monitoring.checks import services
+from monitoring.polling.prober import probe_on
+from monitoring.samples import store
+from monitoring.samples.partitions import drop_partitions
 
 AHEAD_DAYS = 7
 # Late results of the last minutes may still come in, so each round goes back this far.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from monitoring import trying_web, web
+from monitoring.alerts import web as alerts
+from monitoring.checks import trying_web, web
 from monitoring.maintenance import web as maintenance
 
 app_name = "monitoring"
@@ -23,6 +24,6 @@ urlpatterns = [
     path("thresholds/<uuid:threshold_id>/remove/", web.remove_threshold, name="remove_threshold"),
     path("maintenance/<uuid:window_id>/call-off/", maintenance.call_off, name="call_off"),
     path("maintenance/<slug:client>/<slug:system>/", maintenance.plan, name="plan_maintenance"),
-    path("alerts/", web.alert_list, name="alerts"),
-    path("alerts/<int:number>/", web.alert, name="alert"),
+    path("alerts/", alerts.alert_list, name="alerts"),
+    path("alerts/<int:number>/", alerts.alert, name="alert"),
 ]

@@ -16,8 +16,8 @@ from core.net.guard import SCHEMES, Allowance
 from core.tasks import system_task
 from core.tenancy import sweeper_scope
 from monitoring import selectors as monitoring
-from monitoring.partitions import stray_samples
-from monitoring.reconciling import reconcile
+from monitoring.alerts.reconciling import reconcile
+from monitoring.samples.partitions import stray_samples
 from retainer import canary
 from retainer.accounts.auditing import hand_out
 from retainer.notifications.delivery import overdue as overdue_deliveries

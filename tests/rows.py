@@ -20,7 +20,7 @@ from incidents import selectors as incident_selectors
 from incidents import services as incidents
 from incidents.models import Incident
 from incidents.web.asked import LIST as INCIDENTS
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from monitoring.maintenance import services as maintenance
 from monitoring.models import Alert
 from retainer.notifications import services as notifications

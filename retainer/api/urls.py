@@ -8,7 +8,8 @@ from agreements.api import Retainers, Tiers
 from backlog.api import BacklogItems
 from clients.api import Clients, Contacts, Systems
 from incidents.api import Disputes, Incidents
-from monitoring.api import Alerts, Checks, Thresholds
+from monitoring.alerts.api import Alerts
+from monitoring.checks.api import Checks, Thresholds
 from monitoring.maintenance.api import MaintenanceWindows
 from retainer.api.people import AuditEvents, Members
 from retainer.api.reports import Attainments, Uptimes

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.format import day, number
 from monitoring import recent
 from monitoring.selectors import WORST
-from monitoring.uptime_days import Day
+from monitoring.uptime.days import Day
 from retainer.dashboard.roster import Roster
 from retainer.dashboard.week import Dated
 

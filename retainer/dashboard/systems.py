@@ -19,8 +19,8 @@ from core.web.live_cache import version_of
 from core.web.pages import listed, page, unchanged
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
+from monitoring.checks.ranges import chart_grid
 from monitoring.maintenance import selectors as maintenance
-from monitoring.ranges import chart_grid
 from retainer.reports.charts import chart
 from retainer.reports.uptime import days_of, months_of
 from slas import selectors as slas

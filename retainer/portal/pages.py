@@ -24,8 +24,8 @@ from incidents import selectors as incidents
 from incidents.services import DISPUTABLE_FOR
 from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
+from monitoring.checks.ranges import chart_grid
 from monitoring.maintenance import selectors as maintenance
-from monitoring.ranges import chart_grid
 from retainer.portal import standing
 from retainer.portal.asking import link_for
 from retainer.reports.charts import chart

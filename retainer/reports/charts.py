@@ -13,9 +13,9 @@ from core.errors import NotFound
 from core.format import day, duration
 from incidents import selectors as incidents
 from monitoring import selectors as monitoring
-from monitoring.charting import DAY, Series
+from monitoring.checks.ranges import SPANS, span_of
 from monitoring.limits import RATIO, shown_unit, unit_of
-from monitoring.ranges import SPANS, span_of
+from monitoring.samples.charting import DAY, Series
 
 # Of the newest: more of them than this are one band to the eye.
 MOST_BANDS = 200

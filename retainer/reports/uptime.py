@@ -17,8 +17,8 @@ from core.clock import now
 from core.format import day
 from core.selectors import agency
 from monitoring import selectors as monitoring
-from monitoring.uptime import Uptime
-from monitoring.uptime_days import Day
+from monitoring.uptime.days import Day
+from monitoring.uptime.months import Uptime
 from retainer.reports.attainment import bounds
 from slas import selectors as slas
 

@@ -14,7 +14,7 @@ from core.clock import now
 from incidents import selectors as incidents
 from incidents.models import Incident
 from monitoring import selectors as monitoring
-from monitoring import services
+from monitoring.checks import services
 from monitoring.models import Check
 from slas import selectors as slas
 from tests.acceptance.processes import ModelServer

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from agreements import selectors
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from tests.agreements.scenario import AgreementScenario
 
 

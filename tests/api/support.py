@@ -21,7 +21,7 @@ from core.access.roles import TokenScope
 from core.audit import next_number
 from core.tokens import create_token
 from incidents import services as incidents
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from monitoring.models import Alert, Check, Threshold
 from slas import selectors as slas
 from slas import services as sla_services

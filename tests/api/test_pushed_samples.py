@@ -14,8 +14,8 @@ from core import clock
 from core.clock import now
 from core.outbox import relay_due
 from monitoring.models import Alert, Check, Threshold
-from monitoring.prober import claim, probe_round
-from monitoring.results import Result, store_results
+from monitoring.polling.prober import claim, probe_round
+from monitoring.polling.results import Result, store_results
 from tests.api.support import World, call, read, send, token_of
 
 MINUTE = timedelta(minutes=1)

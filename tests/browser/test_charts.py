@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from core.clock import now
-from monitoring import services as monitoring
-from monitoring import store
+from monitoring.checks import services as monitoring
+from monitoring.samples import store
 from tests.browser.conftest import let_in
 from tests.cast import PASSWORD, Cast
 

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, expect
 from core import clock
 from core.tokens import create_token
 from incidents import selectors as incidents
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from retainer.local.sample import Assistant, SampleServer
 from tests.browser.conftest import sign_in
 from tests.cast import Cast

@@ -35,8 +35,8 @@ class Point:
 
 
 POINTS = (
-    Point("after a check was claimed", "monitoring.prober", "claim"),
-    Point("after a result was stored", "monitoring.prober", "store_results"),
+    Point("after a check was claimed", "monitoring.polling.prober", "claim"),
+    Point("after a result was stored", "monitoring.polling.prober", "store_results"),
     Point("between the lease of events and their handlers", "core.outbox", "_claim"),
     Point("inside the handler that fires", "monitoring.alerts", "emit"),
     Point("inside the handler of webhooks", "retainer.notifications.handlers", "queue_webhooks"),

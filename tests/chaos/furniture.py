@@ -13,7 +13,7 @@ from clients.models import AISystem, Client
 from core import clock
 from core.json_values import JsonObject
 from core.tokens import create_token
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from retainer.notifications.services import create_endpoint
 from slas import services as slas
 from slas.models import CalendarVersion

@@ -15,7 +15,7 @@ from clients import services as clients
 from core.errors import DomainError
 from incidents import selectors as incident_reads
 from incidents import services as incidents
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from tests.chaos.books import DEGRADED, ERROR, GOOD, MISSING, PERHAPS, REFUSED, SILENT, YES, Book, Diary, Opened
 from tests.chaos.facts.plan import SEVERITIES
 from tests.chaos.furniture import COUNT, METRIC, TIMEOUT_MS, Furnished, limit

@@ -12,9 +12,9 @@ from core import clock
 from core.outbox import relay_due
 from core.tenancy import sweeper_scope
 from incidents import services as incidents
-from monitoring import store
-from monitoring.prober import probe_round
-from monitoring.pushed import Pushed, push
+from monitoring.polling.prober import probe_round
+from monitoring.polling.pushed import Pushed, push
+from monitoring.samples import store
 from retainer.notifications.delivery import deliver_mail, deliver_webhooks
 from slas import services as slas
 from tests.cast import build_house

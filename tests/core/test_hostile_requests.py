@@ -14,7 +14,7 @@ from core.access.roles import TokenScope
 from core.garbage import collect_by_weight
 from core.tokens import create_token
 from core.web.limits import MOST_BYTES, MOST_ERRORS
-from monitoring.services import create_check
+from monitoring.checks.services import create_check
 from tests.api.support import call, token_of
 from tests.cast import Cast
 from tests.hostile import Enemy, send

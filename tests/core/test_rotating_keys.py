@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 
 from core.crypto import key_of, unseal
 from core.tokens import authenticate, create_token
+from monitoring.checks.services import TABLE, create_check
 from monitoring.models import Check
-from monitoring.services import TABLE, create_check
 from retainer.notifications.models import WebhookEndpoint
 from retainer.notifications.services import create_endpoint
 from tests.cast import Cast

@@ -21,8 +21,8 @@ from core.ids import uuid7
 from core.models import AuditEvent, IdempotencyKey, Invitation, OutboxEvent
 from core.services import accept_invitation, invite_member
 from core.tenancy import sweeper_scope
-from monitoring.partitions import drop_partitions, make_partitions
-from monitoring.services import create_check
+from monitoring.checks.services import create_check
+from monitoring.samples.partitions import drop_partitions, make_partitions
 from monitoring.tasks import keep_partitions
 from retainer.notifications.models import Delivery
 from retainer.notifications.services import queue_email

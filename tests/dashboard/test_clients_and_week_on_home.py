@@ -14,7 +14,7 @@ from clients import services as client_services
 from core import clock
 from incidents import selectors as incidents
 from incidents import services as incident_services
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from monitoring.maintenance import services as maintenance
 from monitoring.models import Check
 from retainer.dashboard.portfolio import health_by_client

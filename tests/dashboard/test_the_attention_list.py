@@ -20,7 +20,7 @@ from core.audit import next_number
 from core.ids import uuid7
 from incidents import selectors as incidents
 from incidents import services
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from monitoring.models import Alert
 from retainer.dashboard.attention import Need, attention, verb_of
 from retainer.dashboard.roster import roster

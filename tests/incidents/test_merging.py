@@ -16,7 +16,7 @@ from core.errors import Conflict, DomainError, NotFound
 from core.models import OutboxEvent
 from core.outbox import relay_due
 from incidents import selectors, services
-from monitoring import services as monitoring
+from monitoring.checks import services as monitoring
 from monitoring.models import Alert
 from slas.services import sweep_due
 from tests.cast import Cast, random_id

@@ -18,7 +18,7 @@ from django.test import Client as Browser
 from agreements.services import install_catalogue as install_plans
 from core import clock, outbox
 from incidents.tasks import publish_incidents, remind_clients
-from monitoring.prober import probe_round
+from monitoring.polling.prober import probe_round
 from monitoring.tasks import mark_stale, roll_up
 from retainer.notifications.tasks import send_mail
 from slas.services import install_catalogue as install_response_times

@@ -15,9 +15,9 @@ from typing import Any
 from core import clock
 from core.models import NetAllowance, OutboxEvent
 from incidents.models import Incident, IncidentEntry
-from monitoring import services
+from monitoring.checks import services
 from monitoring.models import Alert, Check, Sample, Threshold
-from monitoring.prober import probe_round
+from monitoring.polling.prober import probe_round
 from tests.cast import AgencyFixture
 
 START = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)

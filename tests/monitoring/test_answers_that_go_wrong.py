@@ -10,10 +10,11 @@ import pytest
 from core import clock
 from core.errors import DomainError
 from core.models import NetAllowance
-from monitoring import prober, services
+from monitoring.checks import services
 from monitoring.models import Check
+from monitoring.polling import prober
+from monitoring.polling.results import Result
 from monitoring.probing.parse import Reading
-from monitoring.results import Result
 from tests.cast import Cast
 from tests.monitoring.scenario import MonitoringScenario, Target
 

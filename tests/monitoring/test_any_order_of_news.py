@@ -23,10 +23,11 @@ from core.errors import DomainError
 from core.models import OutboxEvent
 from incidents import services as incident_services
 from incidents.models import Incident
-from monitoring import pushed, services
+from monitoring.alerts.reconciling import Differences, reconcile
+from monitoring.alerts.unsolved import take_up_unsolved
+from monitoring.checks import services
 from monitoring.models import Alert, Check, Threshold
-from monitoring.reconciling import Differences, reconcile
-from monitoring.unsolved import take_up_unsolved
+from monitoring.polling import pushed
 from tests.cast import AgencyFixture, build_house
 from tests.monitoring.scenario import START
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.test import Client
 
 from core import clock
-from monitoring.evidence import evidence_of
+from monitoring.alerts.evidence import evidence_of
 from tests.cast import Cast
 from tests.monitoring.scenario import MonitoringScenario, Target
 

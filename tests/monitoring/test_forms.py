@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.errors import DomainError
-from monitoring.forms import CheckForm
-from monitoring.presets import PRESETS, Preset
+from monitoring.checks.forms import CheckForm
+from monitoring.checks.presets import PRESETS, Preset
 from monitoring.probing.parse import check_path
 from tests.monitoring.scenario import MonitoringScenario, Target
 

@@ -11,7 +11,7 @@ from core.ids import uuid7
 from core.models import OutboxEvent
 from incidents import services as incident_services
 from incidents.severities import DEFINITIONS
-from monitoring import services
+from monitoring.checks import services
 from monitoring.models import Alert
 from tests.monitoring.scenario import INTERVAL, START, MonitoringScenario, Target
 

@@ -11,9 +11,10 @@ from django.db import connection
 
 from core import clock
 from core.tenancy import sweeper_scope
-from monitoring import selectors, store
+from monitoring import selectors
 from monitoring.models import Rollup, Sample
-from monitoring.partitions import drop_partitions, make_partitions
+from monitoring.samples import store
+from monitoring.samples.partitions import drop_partitions, make_partitions
 from monitoring.tasks import keep_partitions, roll_up
 from tests.monitoring.scenario import START, MonitoringScenario, Target
 

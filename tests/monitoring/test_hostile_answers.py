@@ -16,11 +16,12 @@ import pytest
 
 from core import clock
 from core.clock import now
-from monitoring import prober, services
+from monitoring.checks import services
 from monitoring.models import Check
-from monitoring.prober import probe_round
+from monitoring.polling import prober
+from monitoring.polling.prober import probe_round
+from monitoring.polling.results import Result
 from monitoring.probing import reader as readers
-from monitoring.results import Result
 from tests.cast import AgencyFixture, Cast
 from tests.core.net.lab import Script, Wire, endless, says
 from tests.monitoring.probing.hostile import ANSWERS, EMPTY_OBJECTS, LONG_PATH, metrics

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.evaluate import Rule, Streaks, Told, Verdict, compare, judge_value, step
+from monitoring.polling.evaluate import Rule, Streaks, Told, Verdict, compare, judge_value, step
 
 VERDICTS = st.lists(st.sampled_from(["good", "bad", "unknown"]), max_size=60)
 COUNTS = st.integers(1, 5)

@@ -8,8 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from core import clock
 from core.errors import NotFound
 from core.tenancy import ScopeMissing
-from monitoring import selectors, services, store
+from monitoring import selectors
+from monitoring.checks import services
 from monitoring.models import Alert, Check, Sample
+from monitoring.samples import store
 from tests.cast import Cast
 from tests.monitoring.scenario import START, MonitoringScenario, Target
 

@@ -16,8 +16,8 @@ from core.events import _handlers
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
 from incidents import services as incident_services
-from monitoring import services
-from monitoring.reconciling import reconcile
+from monitoring.alerts.reconciling import reconcile
+from monitoring.checks import services
 from retainer.tasks import look
 from tests.cast import Cast
 from tests.monitoring.scenario import MonitoringScenario, Target
@@ -28,7 +28,7 @@ TRANSITIONED = "monitoring.check.transitioned"
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The prober stores and dies before it tells; what it stored waits in the outbox."""
-    monkeypatch.setattr("monitoring.prober.MOST_TOLD_AT_ONCE", 0)
+    monkeypatch.setattr("monitoring.polling.prober.MOST_TOLD_AT_ONCE", 0)
     return monkeypatch
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring import services
+from monitoring.checks import services
 from monitoring.limits import parse_value, typed_value
 from monitoring.models import Threshold
 from tests.monitoring.scenario import MonitoringScenario, Target

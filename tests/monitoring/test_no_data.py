@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.outbox import relay_due
 from monitoring import selectors
-from monitoring.evaluate import UNKNOWN_AFTER, Told, compare
+from monitoring.polling.evaluate import UNKNOWN_AFTER, Told, compare
 from retainer.notifications.models import Delivery
 from tests.monitoring.scenario import INTERVAL, MonitoringScenario, Target
 

@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from core import clock
 from core.tenancy import sweeper_scope
-from monitoring import store
+from monitoring.samples import store
 from tests.monitoring.scenario import START, MonitoringScenario, Target
 
 RANGES = ["24h", "7d", "30d", "90d", "12m"]

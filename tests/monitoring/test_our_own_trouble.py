@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitoring.evaluate import own_trouble
+from monitoring.polling.evaluate import own_trouble
 from tests.monitoring.scenario import MonitoringScenario, Target
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from core import clock
 from core.errors import DomainError
-from monitoring import services
-from monitoring.intervals import BUCKET, MOST_CHANGES, Past, floor, with_change
+from monitoring.checks import services
 from monitoring.models import Check
+from monitoring.uptime.intervals import BUCKET, MOST_CHANGES, Past, floor, with_change
 from tests.cast import AgencyFixture, Cast
 from tests.monitoring.test_uptime import DAY, check_of, measure, uptime
 

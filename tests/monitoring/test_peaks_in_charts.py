@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from core.tenancy import sweeper_scope
-from monitoring import selectors, store
-from monitoring.charting import MOST_BUCKETS, Point
+from monitoring import selectors
+from monitoring.samples import store
+from monitoring.samples.charting import MOST_BUCKETS, Point
 from tests.monitoring.scenario import START, MonitoringScenario, Target
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

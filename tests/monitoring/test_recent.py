@@ -14,9 +14,11 @@ from clients.models import Client
 from core import clock
 from core.ids import uuid7
 from incidents import services as incidents
-from monitoring import recent, services, store
+from monitoring import recent
+from monitoring.checks import services
 from monitoring.maintenance import services as maintenance
 from monitoring.models import Alert, Check
+from monitoring.samples import store
 from retainer.ui import drawings
 from tests.cast import AgencyFixture, Cast
 

@@ -10,9 +10,10 @@ import pytest
 from clients import services as client_services
 from core import clock, outbox
 from core.models import AuditEvent, OutboxEvent
-from monitoring import reconciling, services
+from monitoring.alerts import reconciling
+from monitoring.alerts.reconciling import Differences, reconcile
+from monitoring.checks import services
 from monitoring.models import Alert, Check, Threshold
-from monitoring.reconciling import Differences, reconcile
 from retainer.tasks import look
 from tests.monitoring.scenario import MonitoringScenario, Target
 
@@ -75,7 +76,7 @@ def test_news_that_is_under_way_is_no_difference(
     lab: MonitoringScenario, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab.watch(target)
-    monkeypatch.setattr("monitoring.prober.MOST_TOLD_AT_ONCE", 0)
+    monkeypatch.setattr("monitoring.polling.prober.MOST_TOLD_AT_ONCE", 0)
     target.fails()
     lab.round(3)
     with clock.at(lab.moment):

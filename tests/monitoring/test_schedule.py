@@ -17,10 +17,11 @@ from clients import services as client_services
 from core import clock, outbox
 from core.errors import DomainError
 from core.tenancy import sweeper_scope
-from monitoring import prober, services
+from monitoring.checks import services
 from monitoring.models import Check
-from monitoring.prober import claim, probe_round
-from monitoring.schedule import next_slot
+from monitoring.polling import prober
+from monitoring.polling.prober import claim, probe_round
+from monitoring.polling.schedule import next_slot
 from monitoring.selectors import unpolled_checks
 from tests.cast import Cast
 from tests.monitoring.scenario import INTERVAL, START, MonitoringScenario, Target

@@ -9,8 +9,8 @@ import pytest
 
 from core.models import AuditEvent, OutboxEvent
 from incidents.models import IncidentEntry
-from monitoring import services
 from monitoring.addresses import shown_url, stored_url
+from monitoring.checks import services
 from monitoring.models import Alert, Check
 from tests.cast import Cast
 from tests.monitoring.scenario import MonitoringScenario, Target

@@ -11,10 +11,10 @@ import pytest
 
 from core.clock import now
 from core.errors import DomainError
-from monitoring import prober, shares
 from monitoring.models import Check
-from monitoring.prober import probe_on, probe_round
-from monitoring.shares import Shares
+from monitoring.polling import prober, shares
+from monitoring.polling.prober import probe_on, probe_round
+from monitoring.polling.shares import Shares
 from tests.cast import AgencyFixture, Cast
 from tests.monitoring.scenario import MonitoringScenario, Target
 

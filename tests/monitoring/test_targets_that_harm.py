@@ -15,9 +15,9 @@ from core import clock
 from core.clock import now
 from core.errors import DomainError
 from core.ids import uuid7
-from monitoring import services
+from monitoring.checks import services
 from monitoring.models import Check
-from monitoring.prober import probe_round
+from monitoring.polling.prober import probe_round
 from tests.cast import AgencyFixture, Cast
 from tests.core.net.lab import Script, Wire, raw, says
 from tests.core.net.test_addresses import SPELLINGS, UNREADABLE

@@ -19,8 +19,8 @@ from django.urls import reverse
 from core.access.roles import Capability, Role, may
 from core.models import AuditEvent
 from core.net.client import fetch
-from monitoring import trying
-from monitoring.masking import masked
+from monitoring.checks import trying
+from monitoring.checks.masking import masked
 from monitoring.models import Check
 from monitoring.probing.numbers import ALL_OF, MOST_NUMBERS, numbers_in
 from monitoring.probing.parse import read

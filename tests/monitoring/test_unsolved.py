@@ -10,9 +10,10 @@ import pytest
 from clients import services as client_services
 from core import clock, outbox
 from incidents import services as incident_services
-from monitoring import services, unsolved
+from monitoring.alerts import unsolved
+from monitoring.alerts.unsolved import take_up_unsolved
+from monitoring.checks import services
 from monitoring.models import Alert
-from monitoring.unsolved import take_up_unsolved
 from retainer.notifications.models import Delivery
 from tests.monitoring.scenario import MonitoringScenario, Target
 
@@ -201,7 +202,7 @@ def test_one_that_somebody_opens_again_meanwhile_fires_once_on_its_timeline(
         incident_services.reopen(incident_id=incident.id, reason="Not yet")
         return looks(incident.id)
 
-    monkeypatch.setattr("monitoring.unsolved.incident_services.locked_row", opened_first)
+    monkeypatch.setattr("monitoring.alerts.unsolved.incident_services.locked_row", opened_first)
     assert sweep(lab) == 0
     assert [kind for kind, _body in lab.entries()].count("alert_fired") == 1
 

@@ -15,11 +15,13 @@ from agreements import services as agreements
 from core import clock
 from core.errors import Conflict, DomainError
 from core.tenancy import sweeper_scope
-from monitoring import selectors, services, store
+from monitoring import selectors
+from monitoring.checks import services
 from monitoring.maintenance import selectors as windows
 from monitoring.maintenance import services as maintenance
 from monitoring.models import Check, Sample
-from monitoring.uptime import merged
+from monitoring.samples import store
+from monitoring.uptime.months import merged
 from retainer.reports.uptime import Month, month_of
 from tests.cast import AgencyFixture, Cast
 from tests.monitoring.scenario import MonitoringScenario, Target

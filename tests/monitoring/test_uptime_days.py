@@ -10,9 +10,10 @@ import pytest
 from django.test import Client as Browser
 
 from core import clock
-from monitoring import selectors, store
+from monitoring import selectors
 from monitoring.maintenance import services as maintenance
-from monitoring.uptime_days import Day
+from monitoring.samples import store
+from monitoring.uptime.days import Day
 from tests.monitoring.scenario import START, MonitoringScenario, Target
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

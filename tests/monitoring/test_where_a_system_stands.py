@@ -10,9 +10,10 @@ import pytest
 from clients import services as client_services
 from clients.models import AISystem
 from core import clock
-from monitoring import selectors, services
+from monitoring import selectors
+from monitoring.alerts.severity import severity_of
+from monitoring.checks import services
 from monitoring.models import Check, Threshold
-from monitoring.severity import severity_of
 from tests.monitoring.scenario import MonitoringScenario, Target
 
 

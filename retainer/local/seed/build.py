@@ -25,7 +25,7 @@ from core.selectors import memberships_of
 from core.services import accept_invitation, allow_address, invite_member
 from core.tenancy import Actor, tenant_scope
 from core.tokens import create_token
-from monitoring import services as monitoring_services
+from monitoring.checks import services as monitoring_services
 from retainer.local.seed import history, story
 from retainer.onboarding import open_agency
 from slas import selectors as slas

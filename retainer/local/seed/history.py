@@ -19,7 +19,7 @@ from core.selectors import members
 from core.tenancy import Actor, tenant_scope
 from incidents import services as incidents
 from monitoring import selectors as monitoring
-from monitoring import store
+from monitoring.samples import store
 from retainer.local.seed import story
 
 if TYPE_CHECKING:

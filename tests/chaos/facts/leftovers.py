@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
-from monitoring.partitions import stray_samples
+from monitoring.samples.partitions import stray_samples
 from retainer.tasks import look
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from monitoring.models import Check
-from monitoring.selectors import metric_label, value_text
-from monitoring.transitions import Rule, Told
+from monitoring.polling.transitions import Rule, Told
+from monitoring.values import metric_label, value_text
 
 PROBLEMS = {
     "dns": gettext_lazy("its name does not resolve"),

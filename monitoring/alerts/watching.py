@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from core.audit import announce_many
 from core.clock import now
-from monitoring.alerts import end_unwatched
+from monitoring.alerts.services import end_unwatched
 from monitoring.models import Check, Threshold
-from monitoring.transitions import unwatched
+from monitoring.polling.transitions import unwatched
 from monitoring.words import Health
 
 

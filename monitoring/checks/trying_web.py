@@ -14,8 +14,9 @@ from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError
 from core.web.pages import page
-from monitoring import permissions, selectors, trying
-from monitoring.forms import CheckForm
+from monitoring import permissions
+from monitoring.checks import selectors, trying
+from monitoring.checks.forms import CheckForm
 
 PART = "monitoring/_tried.html"
 # What a test takes of the form. What else is missing there may still be typed.

@@ -20,10 +20,12 @@ from core.clock import now
 from core.json_values import JsonValue
 from core.moments import BadMoment, parse_instant
 from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, Number, OutputSerializer, Query
-from monitoring import permissions, selectors, services
+from monitoring import permissions
+from monitoring.checks import selectors, services
 from monitoring.models import Check
-from monitoring.pushed import MOST_AT_ONCE, Pushed, push
-from monitoring.words import AlertState, CheckKind, Comparison, Health
+from monitoring.polling.pushed import MOST_AT_ONCE, Pushed, push
+from monitoring.samples import selectors as samples
+from monitoring.words import CheckKind, Comparison, Health
 
 ENVIRONMENTS = [("production", _("Production")), ("preproduction", _("Preproduction"))]
 
@@ -302,7 +304,7 @@ class Checks(Endpoint):
     def samples(self, request: Request, id: uuid.UUID) -> Response:
         """The values of one metric, newest first."""
         self.ordering = "-slot"
-        return self.page(selectors.samples(selectors.check(id).id))
+        return self.page(samples.samples(selectors.check(id).id))
 
     @samples.mapping.post
     def push(self, request: Request, id: uuid.UUID) -> Response:
@@ -343,48 +345,3 @@ class Thresholds(Endpoint):
         """Removes a limit."""
         services.remove_threshold(threshold_id=id)
         return Response(status=204)
-
-
-class AlertOut(OutputSerializer):
-    """A threshold or a check that went bad, with what shows it."""
-
-    id = serializers.UUIDField()
-    number = serializers.IntegerField()
-    client = serializers.UUIDField(source="client_id")
-    system = serializers.UUIDField(source="system_id")
-    check = serializers.UUIDField(source="source_check_id")
-    threshold = serializers.UUIDField(source="threshold_id", allow_null=True)
-    incident = serializers.UUIDField(source="incident_id", allow_null=True)
-    title = serializers.CharField()
-    health = serializers.ChoiceField(Health.choices)
-    state = serializers.ChoiceField(AlertState.choices)
-    began_at = Moment(help_text=_("The first bad slot: when it began, not when it was believed."))
-    fired_at = Moment()
-    recovered_at = Moment(allow_null=True)
-    evidence = serializers.DictField(help_text=_("The samples, rule and streaks behind firing and recovery."))
-
-
-class AlertQuery(Query):
-    """Filters of alerts."""
-
-    client = serializers.UUIDField(source="client_id", required=False)
-    system = serializers.UUIDField(source="system_id", required=False)
-    check = serializers.UUIDField(source="source_check_id", required=False)
-    incident = serializers.UUIDField(source="incident_id", required=False)
-    state = serializers.ChoiceField(AlertState.choices, required=False)
-
-
-@api(permissions.API)
-class Alerts(Endpoint):
-    """What the checks found."""
-
-    answer = AlertOut
-    queries = {"list": AlertQuery}
-
-    def list(self, request: Request) -> Response:
-        """All alerts, newest first."""
-        return self.page(selectors.alerts())
-
-    def retrieve(self, request: Request, id: uuid.UUID) -> Response:
-        """One alert."""
-        return self.one(selectors.alert(id))

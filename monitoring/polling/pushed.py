@@ -18,11 +18,11 @@ from core.errors import DomainError, TooMany
 from core.ids import uuid7
 from core.rates import Limit, spend
 from core.tenancy.context import require_agency
-from monitoring import store
-from monitoring.check_rows import held_of, limits_of
+from monitoring.locks import locked_check
 from monitoring.models import Check
-from monitoring.results import Result, apply_result, save_judged
-from monitoring.services import locked_check
+from monitoring.polling.check_rows import held_of, limits_of
+from monitoring.polling.results import Result, apply_result, save_judged
+from monitoring.samples import store
 from monitoring.words import CheckKind
 
 MOST_AT_ONCE = 1000

@@ -15,12 +15,12 @@ from core.models import OutboxEvent
 from incidents import selectors as incidents
 from incidents import services as incident_services
 from monitoring import events
-from monitoring.evaluate import UNKNOWN_AFTER
-from monitoring.evidence import Evidence
+from monitoring.alerts.evidence import Evidence
+from monitoring.alerts.severity import severity_of
+from monitoring.alerts.wording import title_of
 from monitoring.models import Alert, Check, Sample
-from monitoring.severity import severity_of
-from monitoring.transitions import Event
-from monitoring.wording import title_of
+from monitoring.polling.evaluate import UNKNOWN_AFTER
+from monitoring.polling.transitions import Event
 from monitoring.words import AlertState, Health
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from monitoring.selectors import MetricView
+from monitoring.checks.selectors import MetricView
 
 # In hours. An hour is for the chart beside an incident.
 SPANS = {"1h": 1, "24h": 24, "7d": 24 * 7, "30d": 24 * 30, "90d": 24 * 90, "12m": 24 * 365}

@@ -14,9 +14,9 @@ from core.audit import announce_many
 from core.heartbeat import beat
 from core.models import OutboxEvent
 from core.tenancy.scope import sweeper_scope
-from monitoring import store
-from monitoring.check_rows import LeasedCheck, ThresholdRow, limits_of, lock_ours, read_held
-from monitoring.evaluate import (
+from monitoring.models import Check, Threshold
+from monitoring.polling.check_rows import LeasedCheck, ThresholdRow, limits_of, lock_ours, read_held
+from monitoring.polling.evaluate import (
     UNKNOWN_AFTER,
     Rule,
     Streaks,
@@ -28,10 +28,10 @@ from monitoring.evaluate import (
     own_trouble,
     step,
 )
-from monitoring.models import Check, Threshold
-from monitoring.schedule import first_due, next_slot
-from monitoring.transitions import Seen, transition
-from monitoring.uptime import DOWN
+from monitoring.polling.schedule import first_due, next_slot
+from monitoring.polling.transitions import Seen, transition
+from monitoring.samples import store
+from monitoring.uptime.months import DOWN
 from monitoring.words import CheckKind, Health
 
 NETWORK = frozenset({"dns", "refused", "connect_timeout", "timeout", "tls"})

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
-from monitoring.intervals import read
 from monitoring.models import Check, Rollup
+from monitoring.uptime.intervals import read
 from monitoring.words import CheckKind
 
 # The metric that says a slot was up, because only an answer has a latency, and the one that says it was down.

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Required, TypedDict
 from core.audit import ordered_event
 from core.models import OutboxEvent
 from monitoring import events
-from monitoring.check_rows import LeasedCheck, ThresholdRow
-from monitoring.evaluate import Streaks, Transition
 from monitoring.models import Check, Threshold
+from monitoring.polling.check_rows import LeasedCheck, ThresholdRow
+from monitoring.polling.evaluate import Streaks, Transition
 
 NO_DATA = ("lost", "found")
 _NO_DATA_PREFIX = "no-data:"

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from core.clock import now
 from incidents.readings import Reading
+from monitoring.alerts.wording import PROBLEMS, TROUBLES
 from monitoring.models import Alert, Check, Threshold
-from monitoring.selectors import metric_label, value_text
-from monitoring.wording import PROBLEMS, TROUBLES
+from monitoring.values import metric_label, value_text
 from monitoring.words import Health
 
 

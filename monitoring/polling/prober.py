@@ -26,12 +26,12 @@ from core.net.client import Failure, MultiLoop, Outcome, Request, Response
 from core.net.guard import Allowance
 from core.selectors import all_net_allowances
 from core.tenancy.scope import sweeper_scope
-from monitoring.check_rows import LeasedCheck, lease_due
+from monitoring.polling.check_rows import LeasedCheck, lease_due
+from monitoring.polling.results import Result, store_results
+from monitoring.polling.schedule import next_slot
+from monitoring.polling.shares import Shares
 from monitoring.probing.parse import Reading
 from monitoring.probing.reader import Reader, borrow, give_back
-from monitoring.results import Result, store_results
-from monitoring.schedule import next_slot
-from monitoring.shares import Shares
 from monitoring.words import CheckKind
 
 ROUND_SECONDS = 20.0

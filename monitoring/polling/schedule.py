@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitoring.check_rows import LeasedCheck
     from monitoring.models import Check
+    from monitoring.polling.check_rows import LeasedCheck
 
 
 def next_slot(check_id: uuid.UUID, interval_seconds: int, after: datetime) -> datetime:

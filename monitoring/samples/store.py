@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 
 from core.tenancy.bulk import array
 from monitoring.models import Check
-from monitoring.partitions import make_partitions
+from monitoring.samples.partitions import make_partitions
 
 RESOLUTIONS = (300, 3600, 86_400)
 

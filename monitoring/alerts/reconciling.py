@@ -21,12 +21,12 @@ from core.audit import announce_many, record
 from core.clock import now
 from core.outbox import is_pending, pending_payloads
 from core.tenancy.scope import sweeper_scope, tenant_scope
-from monitoring.alerts import end
-from monitoring.check_rows import GRACE
-from monitoring.evaluate import UNKNOWN_AFTER, Streaks, Transition
+from monitoring.alerts.services import end
 from monitoring.models import Alert, Check, Threshold
-from monitoring.schedule import first_due
-from monitoring.transitions import Seen, transition
+from monitoring.polling.check_rows import GRACE
+from monitoring.polling.evaluate import UNKNOWN_AFTER, Streaks, Transition
+from monitoring.polling.schedule import first_due
+from monitoring.polling.transitions import Seen, transition
 from monitoring.words import Health
 
 MOST_AT_ONCE = 500

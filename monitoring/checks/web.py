@@ -16,13 +16,14 @@ from core.errors import DomainError
 from core.web.forms import Screen, form_page
 from core.web.live_cache import version_of
 from core.web.pages import done, listed, page, refused, unchanged
-from monitoring import permissions, selectors, services
-from monitoring.evidence import evidence_of
-from monitoring.forms import CheckFields, CheckForm, ThresholdFields, ThresholdForm
+from monitoring import permissions
+from monitoring.alerts import selectors as alerts
+from monitoring.checks import selectors, services
+from monitoring.checks.forms import CheckFields, CheckForm, ThresholdFields, ThresholdForm
+from monitoring.checks.presets import PRESETS
+from monitoring.checks.ranges import chart_grid
 from monitoring.limits import limit_view
 from monitoring.models import Check
-from monitoring.presets import PRESETS
-from monitoring.ranges import chart_grid
 from monitoring.words import CheckKind
 
 
@@ -108,7 +109,7 @@ def check(request: HttpRequest, agency: str, check_id: uuid.UUID) -> HttpRespons
         "client": client,
         **chart_grid(request, address, metrics),
         "thresholds": [limit_view(row, limit) for limit in selectors.thresholds_of(row.id)],
-        "alerts": selectors.alerts(system_id=row.system_id).filter(source_check_id=row.id)[:10],
+        "alerts": alerts.alerts(system_id=row.system_id).filter(source_check_id=row.id)[:10],
         "breadcrumbs": _crumbs(agency, row.name),
     }
     return page(request, "monitoring/check.html", context, part="monitoring/_check.html")
@@ -213,42 +214,6 @@ def remove_threshold(request: HttpRequest, agency: str, threshold_id: uuid.UUID)
         lambda: services.remove_threshold(threshold_id=row.id),
         _("Threshold removed."),
     )
-
-
-@staff(permissions.SEE)
-@require_GET
-def alert_list(request: HttpRequest, agency: str) -> HttpResponse:
-    """Every alert, newest first; ``?state=`` narrows."""
-    state = request.GET.get("state", "")
-    rows = selectors.alerts()
-    if state:
-        rows = rows.filter(state=state)
-    context = {
-        "page": listed(request, rows.select_related("system", "client", "incident")),
-        "state": state,
-        "breadcrumbs": [{"label": _("Alerts"), "url": ""}],
-    }
-    return page(request, "monitoring/alerts.html", context, part="monitoring/_alerts.html")
-
-
-@staff(permissions.SEE)
-@require_GET
-def alert(request: HttpRequest, agency: str, number: int) -> HttpResponse:
-    """Why an alert fired and how it ended: the exact samples, the rule, the streaks."""
-    row = selectors.alert_by_number(number)
-    check_row = selectors.check(row.source_check_id)
-    context = {
-        "alert": row,
-        "system": clients.system(row.system_id),
-        "client": clients.client(row.client_id),
-        "check": check_row,
-        "evidence": evidence_of(row, check_row),
-        "breadcrumbs": [
-            {"label": _("Alerts"), "url": reverse("monitoring:alerts", args=[agency])},
-            {"label": row.title, "url": ""},
-        ],
-    }
-    return page(request, "monitoring/alert.html", context)
 
 
 def _do(

@@ -25,17 +25,17 @@ from core.net.guard import Allowance, TargetRefused, check_url
 from core.rates import Limit, spend
 from core.selectors import net_allowances
 from core.tenancy.context import require_agency, require_scope
-from monitoring import selectors
 from monitoring.addresses import stored_url
-from monitoring.masking import masked
+from monitoring.alerts.wording import why_no_answer
+from monitoring.checks import selectors
+from monitoring.checks.masking import masked
+from monitoring.checks.services import COLUMN, TABLE
 from monitoring.models import Check
 from monitoring.probing.lane import Job, Lane
 from monitoring.probing.numbers import ALL_OF, MOST_NUMBERS
 from monitoring.probing.parse import Reading
 from monitoring.probing.parser import TOOK_TOO_LONG
 from monitoring.probing.reader import SLOW
-from monitoring.services import COLUMN, TABLE
-from monitoring.wording import why_no_answer
 from monitoring.words import CheckKind
 
 PERSON_PER_MINUTE, AGENCY_PER_MINUTE = 10, 30

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitoring.models import Check, Rollup
-from monitoring.uptime import DOWN, HOUR, UP, Stretch
+from monitoring.uptime.months import DOWN, HOUR, UP, Stretch
 from monitoring.words import CheckKind
 
 # Per cent of a day from which on it was well, and from which on it was not more than troubled; wherever a strip is.

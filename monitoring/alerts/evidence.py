@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from monitoring.models import Alert, Check
-from monitoring.selectors import value_text
+from monitoring.values import value_text
 
 
 class Evidence(TypedDict, total=False):

@@ -19,7 +19,7 @@ from core.clock import now
 from core.errors import DomainError
 from incidents import selectors as incidents
 from incidents import services as incident_services
-from monitoring.alerts import attach
+from monitoring.alerts.services import attach
 from monitoring.models import Alert, Check, Threshold
 from monitoring.words import Health
 

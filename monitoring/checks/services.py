@@ -25,11 +25,12 @@ from core.tenancy.context import require_agency
 from core.tenancy.scope import sweeper_scope
 from monitoring import events
 from monitoring.addresses import stored_url
-from monitoring.intervals import change_interval
+from monitoring.alerts.watching import limit_watched_no_more, watch_no_more
+from monitoring.locks import locked_check
 from monitoring.models import Alert, Check, Threshold
+from monitoring.polling.schedule import first_due
 from monitoring.probing.parse import BadPath, TooManyParts, check_path
-from monitoring.schedule import first_due
-from monitoring.watching import limit_watched_no_more, watch_no_more
+from monitoring.uptime.intervals import change_interval
 from monitoring.words import CheckKind, Comparison, Health
 
 # Seconds between two questions, by criticality.
@@ -362,15 +363,6 @@ def _save(check: Check, *, new: bool) -> None:
             check.save(force_insert=new)
     except IntegrityError as error:
         raise DomainError(_("This environment has a check of this name already."), field="name") from error
-
-
-def locked_check(check_id: uuid.UUID | str) -> Check:
-    """The check with its system, its row locked for the rest of the transaction; NotFound otherwise."""
-    rows = Check.objects.select_related("system").select_for_update(of=("self",))
-    check = rows.filter(id=check_id).first()
-    if check is None:
-        raise NotFound(_("There is no such check."), field="check_id")
-    return check
 
 
 def _emit(action: str, check: Check) -> None:

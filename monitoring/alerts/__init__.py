@@ -1,0 +1,1 @@
+"""What fired: told, joined to an incident, ended, and held against how things stand."""

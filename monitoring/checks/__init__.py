@@ -1,0 +1,1 @@
+"""What is watched and against which limits: set up, tried out and shown."""

@@ -1,0 +1,1 @@
+"""What was measured: stored by day, rolled up, drawn."""
