@@ -8,7 +8,7 @@ import django.db.models.expressions
 from django.db import migrations, models
 
 
-from monitoring.partitions import SamplePartitions
+from monitoring.samples.partitions import SamplePartitions
 from core.tenancy.operations import SecureTable
 
 
