@@ -307,7 +307,7 @@ SPECTACULAR_SETTINGS = {
         "BacklogKind": "backlog.words.BacklogKind",
         "BacklogState": "backlog.words.BacklogState",
         "CheckKind": "monitoring.words.CheckKind",
-        "ClockState": "slas.words.ClockState",
+        "ClockState": "slas.states.ClockState",
         "Criticality": "clients.words.Criticality",
         "DeliveryState": "retainer.api.webhooks.DeliveryState",
         "EnvironmentKind": "clients.words.EnvironmentKind",

@@ -7,4 +7,5 @@ from slas.calendars.models import Calendar, CalendarVersion, HolidayFeed, Holida
 from slas.clocks.models import Clock, ClockEvent, ClockNotice
 from slas.oncall.models import Override, Rota, TimeOff
 from slas.policies.models import Policy, PolicyVersion, Target
-from slas.words import ClockState, Metric, MoveState, Party, ProposalState, ResponseRule, Severity
+from slas.states import ClockState, MoveState, ProposalState
+from slas.words import Metric, Party, ResponseRule, Severity

@@ -8,7 +8,8 @@ from clients.words import Criticality
 from core.vocabulary import Vocabulary
 from incidents.states import IncidentState
 from monitoring.words import AlertState, Health
-from slas.words import ClockState, Severity
+from slas.states import ClockState
+from slas.words import Severity
 
 # A check and a threshold stand in the words of a system.
 KINDS: dict[str, type[Vocabulary]] = {

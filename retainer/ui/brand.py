@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from retainer.ui.colour import contrast, from_oklch, oklch
+from retainer.ui.contrast import contrast, from_oklch, oklch
 from retainer.ui.tokens import THEMES, Theme, colours
 
 # The sixth is the hover of a solid button.

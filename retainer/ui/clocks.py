@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from core.format import NOTHING, duration, full_moment, moment
 from slas.selectors import ClockView
-from slas.words import ClockState, Party
+from slas.states import ClockState
+from slas.words import Party
 
 RUNNING = ("running", "at_risk")
 OPEN = (*RUNNING, "paused", "outside_hours")

@@ -10,7 +10,7 @@ from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import TenantModel
 from slas.calendars.models import CalendarVersion
 from slas.policies.models import PolicyVersion
-from slas.words import MoveState
+from slas.states import MoveState
 
 
 class TermsMove(TenantModel):

@@ -28,7 +28,7 @@ from slas.bulk_retarget.models import TermsMove
 from slas.bulk_retarget.plan import Plan
 from slas.clocks.models import Clock
 from slas.policies.models import PolicyVersion, Target
-from slas.words import MoveState
+from slas.states import MoveState
 
 BATCH = 500
 # Moves that one round takes a batch of.

@@ -14,7 +14,7 @@ from core.access.views import api
 from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
 from slas import archiving, permissions
 from slas.calendars import holidays, selectors, services
-from slas.words import ProposalState
+from slas.states import ProposalState
 
 SPEC_HELP = _(
     "“24x7”, or an object with zone, weekly hours (mon to sun) and dates, each a list of pairs of times; an interval"

@@ -22,7 +22,7 @@ from slas.calendars.models import Calendar, HolidayFeed, HolidayProposal
 from slas.calendars.selectors import in_force
 from slas.calendars.services import new_calendar_version
 from slas.events import HOLIDAYS_DECIDED
-from slas.words import ProposalState
+from slas.states import ProposalState
 
 # This year's holidays and those of the two after it.
 YEARS_AHEAD = 3

@@ -8,7 +8,7 @@ from django.db.models.functions import Upper
 from core.clock import now
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import TenantModel
-from slas.words import ProposalState
+from slas.states import ProposalState
 
 
 class Calendar(TenantModel):

@@ -14,7 +14,7 @@ from core.clock import now
 from core.errors import NotFound
 from slas.calendars.models import Calendar, CalendarVersion, HolidayFeed, HolidayProposal
 from slas.engine import WEEKDAYS, CalendarHours
-from slas.words import ProposalState
+from slas.states import ProposalState
 
 
 def calendars(*, archived: bool = False) -> QuerySet[Calendar]:

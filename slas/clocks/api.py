@@ -22,8 +22,9 @@ from slas import permissions
 from slas.clocks import selectors, simulation
 from slas.clocks.models import Clock
 from slas.clocks.selectors import ClockView
+from slas.states import ClockState
 from slas.warnings import WarnIn
-from slas.words import ClockState, Metric, Severity
+from slas.words import Metric, Severity
 
 
 class SegmentOut(OutputSerializer):

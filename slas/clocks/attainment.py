@@ -16,7 +16,8 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from slas.clocks.models import Clock
-from slas.words import ClockState, Metric, Severity
+from slas.states import ClockState
+from slas.words import Metric, Severity
 
 # Below this many, a percentile says more about chance than about the work.
 LEAST_TIMES = 5

@@ -11,7 +11,8 @@ from core.clock import now
 from core.tenancy.fields import TenantForeignKey
 from core.tenancy.models import ClientOwnedModel
 from slas.policies.models import PolicyVersion
-from slas.words import ClockState, Metric, Severity
+from slas.states import ClockState
+from slas.words import Metric, Severity
 
 
 class Clock(ClientOwnedModel):

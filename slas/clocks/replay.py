@@ -14,7 +14,7 @@ from slas.clocks.models import Clock
 from slas.engine import Event, Terms, from_instant, judge, to_instant
 from slas.policies.models import Target
 from slas.policies.selectors import targets_of
-from slas.words import ClockState
+from slas.states import ClockState
 
 # "dropped" is a promise that was cancelled in time, because it was no longer owed.
 MET, MISSED, DROPPED, OPEN, NOT_PROMISED = "met", "missed", "dropped", "open", "not_promised"

@@ -18,7 +18,8 @@ from slas.clocks.models import Clock, ClockNotice
 from slas.engine import Judgement, countdown_text, explain, from_instant, to_instant
 from slas.events import BREACH
 from slas.policies.selectors import metric_label
-from slas.words import ClockState, Metric
+from slas.states import ClockState
+from slas.words import Metric
 
 # How long a deadline may have passed before the auditor calls it forgotten. A sweep comes every half second.
 FORGOTTEN_AFTER = timedelta(seconds=60)

@@ -34,7 +34,8 @@ from slas.clocks.models import Clock
 from slas.engine import Terms
 from slas.policies.models import PolicyVersion, Target
 from slas.policies.share_locks import offered_policies
-from slas.words import ClockState, Metric, Severity
+from slas.states import ClockState
+from slas.words import Metric, Severity
 
 EventName = Literal["pause", "resume", "satisfy", "cancel", "reopen"]
 EVENT_NAMES: tuple[EventName, ...] = ("pause", "resume", "satisfy", "cancel", "reopen")

@@ -9,7 +9,7 @@ import pytest
 from core.models import Agency
 from retainer.notifications.messages import Message, mail_bodies
 from retainer.ui.brand import accent
-from retainer.ui.colour import contrast
+from retainer.ui.contrast import contrast
 
 MESSAGE = Message(
     subject="A problem with Support",

@@ -20,7 +20,7 @@ from slas.bulk_retarget.services import step_moves
 from slas.clocks import evaluation, responsibility
 from slas.clocks.judgement import history, judge_clock
 from slas.models import Clock, ClockEvent
-from slas.words import ClockState
+from slas.states import ClockState
 from tests.cast import Cast, random_id
 from tests.incidents.scenario import MORNING, IncidentScenario
 from tests.slas.scenario import HOUR, SUBJECT, SlaScenario, sweep, utc

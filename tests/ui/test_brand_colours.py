@@ -8,7 +8,7 @@ import math
 import pytest
 
 from retainer.ui.brand import VALUES, accent, stylesheet
-from retainer.ui.colour import contrast, from_oklch, oklch
+from retainer.ui.contrast import contrast, from_oklch, oklch
 from retainer.ui.tokens import THEMES, Theme, colours
 
 

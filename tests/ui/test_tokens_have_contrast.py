@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retainer.ui.colour import contrast
+from retainer.ui.contrast import contrast
 from retainer.ui.tokens import THEMES, Theme, colours
 
 GROUNDS = ("canvas", "surface", "raised", "sunken", "selected")
