@@ -20,7 +20,7 @@ NONCE_BYTES = 12
 
 
 class Place(TypedDict):
-    """Where a sealed value lies: it opens nowhere else."""
+    """Where an encrypted value lies: it opens nowhere else."""
 
     agency_id: uuid.UUID
     table: str
@@ -29,53 +29,53 @@ class Place(TypedDict):
 
 
 class CannotOpen(Exception):
-    """The ciphertext is damaged, moved from another row, or sealed with a key we no longer have."""
+    """The ciphertext is damaged, moved from another row, or encrypted with a key we no longer have."""
 
 
-def seal(plain: str, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> bytes:
-    """``plain`` sealed with the newest key: key id, NUL, 12-byte nonce, ciphertext with tag."""
-    return _seal(plain, _binding(agency_id, table, column, row_id))
+def encrypt(plain: str, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> bytes:
+    """``plain`` encrypted with the newest key: key id, NUL, 12-byte nonce, ciphertext with tag."""
+    return _encrypt(plain, _binding(agency_id, table, column, row_id))
 
 
-def unseal(sealed: bytes | memoryview, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> str:
+def decrypt(encrypted: bytes | memoryview, *, agency_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID) -> str:
     """The plain text; raises CannotOpen where anything about the value or its place does not fit."""
-    return _unseal(bytes(sealed), _binding(agency_id, table, column, row_id))
+    return _decrypt(bytes(encrypted), _binding(agency_id, table, column, row_id))
 
 
-def key_of(sealed: bytes | memoryview) -> str:
-    """The id of the key that sealed this."""
-    return bytes(sealed).partition(b"\0")[0].decode(errors="replace")
+def key_of(encrypted: bytes | memoryview) -> str:
+    """The id of the key that encrypted this."""
+    return bytes(encrypted).partition(b"\0")[0].decode(errors="replace")
 
 
-def seal_for(purpose: str, plain: str) -> str:
-    """``plain`` sealed for one purpose, as text: for tables of other packages, which do not tell us the row."""
-    return base64.b64encode(_seal(plain, purpose.encode())).decode()
+def encrypt_for(purpose: str, plain: str) -> str:
+    """``plain`` encrypted for one purpose, as text: for tables of other packages, which do not tell us the row."""
+    return base64.b64encode(_encrypt(plain, purpose.encode())).decode()
 
 
-def unseal_for(purpose: str, sealed: str) -> str:
-    """The plain text of ``seal_for``; raises CannotOpen."""
+def decrypt_for(purpose: str, encrypted: str) -> str:
+    """The plain text of ``encrypt_for``; raises CannotOpen."""
     try:
-        return _unseal(base64.b64decode(sealed, validate=True), purpose.encode())
+        return _decrypt(base64.b64decode(encrypted, validate=True), purpose.encode())
     except ValueError as error:
         raise CannotOpen("This secret does not open here.") from error
 
 
-def key_for(sealed: str) -> str:
-    """The id of the key that sealed this text; empty where it is none of ours."""
+def key_for(encrypted: str) -> str:
+    """The id of the key that encrypted this text; empty where it is none of ours."""
     try:
-        return key_of(base64.b64decode(sealed, validate=True))
+        return key_of(base64.b64decode(encrypted, validate=True))
     except ValueError:
         return ""
 
 
-def _seal(plain: str, binding: bytes) -> bytes:
+def _encrypt(plain: str, binding: bytes) -> bytes:
     key_id = list(settings.ENCRYPTION_KEYS)[-1]
     nonce = secrets.token_bytes(NONCE_BYTES)
     return key_id.encode() + b"\0" + nonce + _cipher(key_id).encrypt(nonce, plain.encode(), binding)
 
 
-def _unseal(sealed: bytes, binding: bytes) -> str:
-    key_id, _, rest = sealed.partition(b"\0")
+def _decrypt(encrypted: bytes, binding: bytes) -> str:
+    key_id, _, rest = encrypted.partition(b"\0")
     try:
         plain = _cipher(key_id.decode()).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], binding)
     except (InvalidTag, KeyError, UnicodeDecodeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Seals anew under the newest key what was sealed under an older one, and says which keys nothing needs any more."""
+"""Encrypts anew under the newest key what an older one encrypted, and says which keys nothing needs any more."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from django.conf import settings
 from django.db import models, transaction
 
 from core.clock import now
-from core.crypto import CannotOpen, Place, key_of, seal, unseal
+from core.crypto import CannotOpen, Place, decrypt, encrypt, key_of
 from core.models import ApiToken
 from core.selectors import all_agencies
 from core.tenancy.models import TenantModel
 from core.tenancy.scope import tenant_scope
 
 
-def reseal_rows() -> Counter[str]:
-    """Reseals every ``sealed_…`` column of every agency; counts "resealed", "fresh" and "broken" (does not open)."""
+def encrypt_rows_anew() -> Counter[str]:
+    """Goes over every ``sealed_…`` column of every agency; counts "encrypted", "fresh" and "broken" (does not open)."""
     found: Counter[str] = Counter()
     for agency in all_agencies():
         with tenant_scope(agency.id):
             for model, column in _columns():
                 for row in model.objects.exclude(**{column: None}).only("id", "agency_id", column):
-                    found[_reseal(model, column, row)] += 1
+                    found[_encrypt_anew(model, column, row)] += 1
     return found
 
 
@@ -48,16 +48,16 @@ def _columns() -> Iterator[tuple[type[TenantModel], str]]:
                 yield model, field.name
 
 
-def _reseal(model: type[TenantModel], column: str, row: TenantModel) -> str:
+def _encrypt_anew(model: type[TenantModel], column: str, row: TenantModel) -> str:
     place: Place = {"agency_id": row.agency_id, "table": model._meta.db_table, "column": column, "row_id": row.id}
     with transaction.atomic():
         # Whoever writes a new secret meanwhile keeps it: it is read again under the lock.
-        sealed = getattr(model.objects.select_for_update(of=("self",)).get(id=row.id), column)
-        if sealed is None or key_of(sealed) == list(settings.ENCRYPTION_KEYS)[-1]:
+        encrypted = getattr(model.objects.select_for_update(of=("self",)).get(id=row.id), column)
+        if encrypted is None or key_of(encrypted) == list(settings.ENCRYPTION_KEYS)[-1]:
             return "fresh"
         try:
-            fresh = seal(unseal(sealed, **place), **place)
+            fresh = encrypt(decrypt(encrypted, **place), **place)
         except CannotOpen:
             return "broken"
         model.objects.filter(id=row.id).update(**{column: fresh})
-    return "resealed"
+    return "encrypted"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from clients import selectors as clients
 from core.audit import record_and_announce
 from core.clock import now
-from core.crypto import seal
+from core.crypto import encrypt
 from core.errors import DomainError, NotFound
 from core.ids import uuid7
 from core.net.guard import Allowance, TargetRefused, check_url
@@ -53,7 +53,7 @@ def create_check(
     good_count: int = 2,
     authorization: str = "",
 ) -> Check:
-    """A new check, due at once. ``authorization`` is the header's value; it is sealed and never shown again."""
+    """A new check, due at once. ``authorization`` is the header's value; it is encrypted and never shown again."""
     system = clients.system(uuid.UUID(str(system_id)))
     environment = clients.environment(system.id, environment_kind)
     check = Check(
@@ -72,7 +72,7 @@ def create_check(
     check.kind = kind
     check.next_due_at = first_due(check, now())
     _fill(check, name=name, url=url, metrics=metrics, timeout_ms=timeout_ms, bad_count=bad_count, good_count=good_count)
-    _seal(check, authorization)
+    _encrypt(check, authorization)
     with transaction.atomic():
         _save(check, new=True)
         _emit(events.CHECK_CREATED, check)
@@ -125,7 +125,7 @@ def update_check(
             check.sealed_authorization = None
         if before != (check.kind, check.url, check.metrics):
             check.lease_id, check.next_due_at = None, first_due(check, now())
-        _seal(check, authorization)
+        _encrypt(check, authorization)
         _save(check, new=False)
         _emit(events.CHECK_UPDATED, check)
     return check
@@ -348,11 +348,11 @@ def _vet_limit(check: Check, metric: str, comparison: str, limit: float, clear: 
         raise DomainError(_("It must clear on the good side of the limit."), field="clear_limit")
 
 
-def _seal(check: Check, authorization: str) -> None:
+def _encrypt(check: Check, authorization: str) -> None:
     if not (authorization.isascii() and authorization.isprintable()):
         raise DomainError(_("Use plain letters, digits and signs on one line."), field="authorization")
     if authorization:
-        check.sealed_authorization = seal(
+        check.sealed_authorization = encrypt(
             authorization, agency_id=check.agency_id, table=TABLE, column=COLUMN, row_id=check.id
         )
 

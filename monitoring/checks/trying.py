@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from clients import selectors as clients
 from core.audit import record
-from core.crypto import CannotOpen, unseal
+from core.crypto import CannotOpen, decrypt
 from core.errors import DomainError, TooMany
 from core.net.client import Failure, Outcome, Request, fetch
 from core.net.guard import Allowance, TargetRefused, check_url
@@ -156,7 +156,7 @@ def _stored(check: Check, url: str) -> str:
         )
         raise DomainError(said % {"host": _host(check.url)}, field="authorization")
     try:
-        return unseal(
+        return decrypt(
             check.sealed_authorization, agency_id=check.agency_id, table=TABLE, column=COLUMN, row_id=check.id
         )
     except CannotOpen:

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from core import outbox
 from core.clock import now
-from core.crypto import CannotOpen, unseal
+from core.crypto import CannotOpen, decrypt
 from core.ids import uuid7
 from core.net.client import Failure, MultiLoop, Outcome, Request, Response
 from core.net.guard import Allowance
@@ -211,7 +211,7 @@ def _request(check: LeasedCheck, allowances: tuple[Allowance, ...]) -> Request:
     headers = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.1"}
     if check.sealed_authorization:
         try:
-            headers["Authorization"] = unseal(
+            headers["Authorization"] = decrypt(
                 check.sealed_authorization, agency_id=check.agency_id, table=TABLE, column=COLUMN, row_id=check.id
             )
         except CannotOpen:

@@ -1,4 +1,4 @@
-"""The second factor: sealed at rest, used up when it enrols."""
+"""The second factor: encrypted at rest, used up when it enrols."""
 
 from __future__ import annotations
 
@@ -12,52 +12,52 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.crypto import CannotOpen, key_for, seal_for, unseal_for
+from core.crypto import CannotOpen, decrypt_for, encrypt_for, key_for
 from core.json_values import JsonValue
 
 SECOND_FACTOR = "second factor"
-# What django-allauth hands over to be sealed, of all that it keeps of a second factor.
+# What django-allauth hands over to be encrypted, of all that it keeps of a second factor.
 SEALED_PARTS = ("secret", "seed", "migrated_codes")
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
-    """Keeps what the second factor is made of sealed at rest: whoever reads a backup cannot show the right code."""
+    """Keeps what the second factor is made of encrypted at rest: whoever reads a backup cannot show the right code."""
 
     def encrypt(self, text: str) -> str:
         """Sealed, as text."""
-        return seal_for(SECOND_FACTOR, text)
+        return encrypt_for(SECOND_FACTOR, text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """The plain text."""
-        return unseal_for(SECOND_FACTOR, encrypted_text)
+        return decrypt_for(SECOND_FACTOR, encrypted_text)
 
 
-def reseal_second_factors() -> Counter[str]:
-    """Seals the second factors under the newest key; counts as ``core.key_rotation.reseal_rows`` does."""
+def encrypt_second_factors_anew() -> Counter[str]:
+    """Encrypts the second factors under the newest key; counts as ``core.key_rotation.encrypt_rows_anew`` does."""
     found: Counter[str] = Counter()
     for row in Authenticator.objects.only("id").iterator():
         with transaction.atomic():
             factor = Authenticator.objects.select_for_update().get(id=row.id)
-            fresh = {name: _resealed(name, value, found) for name, value in factor.data.items()}
+            fresh = {name: _anew(name, value, found) for name, value in factor.data.items()}
             if fresh != factor.data:
                 Authenticator.objects.filter(id=row.id).update(data=fresh)
     return found
 
 
-def _resealed(name: str, value: JsonValue, found: Counter[str]) -> JsonValue:
+def _anew(name: str, value: JsonValue, found: Counter[str]) -> JsonValue:
     if isinstance(value, list):
-        return [_resealed(name, one, found) for one in value]
+        return [_anew(name, one, found) for one in value]
     if name not in SEALED_PARTS or not isinstance(value, str):
         return value
     if key_for(value) == list(settings.ENCRYPTION_KEYS)[-1]:
         found["fresh"] += 1
         return value
     try:
-        fresh = seal_for(SECOND_FACTOR, unseal_for(SECOND_FACTOR, value))
+        fresh = encrypt_for(SECOND_FACTOR, decrypt_for(SECOND_FACTOR, value))
     except CannotOpen:
         found["broken"] += 1
         return value
-    found["resealed"] += 1
+    found["encrypted"] += 1
     return fresh
 
 

@@ -1,4 +1,4 @@
-"""What a mail says, sealed while it waits and gone once it has left: its link lets in whoever has it."""
+"""What a mail says, encrypted while it waits and gone once it has left: its link lets in whoever has it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import Any
 
-from core.crypto import seal, unseal
+from core.crypto import decrypt, encrypt
 from core.tenancy.context import require_agency
 from retainer.notifications.models import Delivery
 
@@ -15,10 +15,10 @@ TABLE, COLUMN = "notifications_delivery", "sealed_letter"
 NOTHING: dict[str, Any] = {"sealed_letter": None, "body": "", "html": ""}
 
 
-def seal_letter(delivery_id: uuid.UUID, *, body: str, html: str) -> bytes:
+def encrypt_letter(delivery_id: uuid.UUID, *, body: str, html: str) -> bytes:
     """Plain text and HTML as one secret of this delivery."""
     place: dict[str, Any] = {"agency_id": require_agency(), "table": TABLE, "column": COLUMN, "row_id": delivery_id}
-    return seal(json.dumps([body, html]), **place)
+    return encrypt(json.dumps([body, html]), **place)
 
 
 def letter_of(delivery: Delivery) -> tuple[str, str]:
@@ -26,5 +26,5 @@ def letter_of(delivery: Delivery) -> tuple[str, str]:
     if delivery.sealed_letter is None:
         return delivery.body, delivery.html
     place: dict[str, Any] = {"agency_id": delivery.agency_id, "table": TABLE, "column": COLUMN, "row_id": delivery.id}
-    body, html = json.loads(unseal(delivery.sealed_letter, **place))
+    body, html = json.loads(decrypt(delivery.sealed_letter, **place))
     return body, html

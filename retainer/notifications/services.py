@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.clock import now
-from core.crypto import CannotOpen, seal, unseal
+from core.crypto import CannotOpen, decrypt, encrypt
 from core.errors import Conflict, DomainError, NotFound
 from core.events import declared_in
 from core.ids import uuid7
@@ -26,7 +26,7 @@ from core.tenancy.context import require_agency
 from core.text import printable
 from incidents import events as incident_events
 from monitoring import events as monitoring_events
-from retainer.notifications.letters import seal_letter
+from retainer.notifications.letters import encrypt_letter
 from retainer.notifications.models import Channel, Delivery, WebhookEndpoint
 from slas import events as sla_events
 
@@ -62,7 +62,7 @@ def create_endpoint(*, name: str, url: str, events: list[str] | None = None) -> 
         _fill(endpoint, name, url, events or [])
         refuse_over(WebhookEndpoint.objects.all(), settings.AGENCY_MOST_ENDPOINTS, _("webhook receivers"))
         secret = _new_secret()
-        endpoint.sealed_secret = _seal(endpoint, COLUMN, secret)
+        endpoint.sealed_secret = _encrypt(endpoint, COLUMN, secret)
         endpoint.save(force_insert=True)
         record(action="notifications.endpoint.created", object_type="endpoint", object_id=endpoint.id)
     return endpoint, secret
@@ -145,10 +145,10 @@ def rotate_secret(*, endpoint_id: uuid.UUID) -> tuple[WebhookEndpoint, str]:
         secret = _new_secret()
         # One whose key was lost signs nothing, and a new one is the way out.
         with suppress(CannotOpen):
-            old = _unseal(endpoint, COLUMN, endpoint.sealed_secret)
-            endpoint.sealed_old_secret = _seal(endpoint, OLD_COLUMN, old)
+            old = _decrypt(endpoint, COLUMN, endpoint.sealed_secret)
+            endpoint.sealed_old_secret = _encrypt(endpoint, OLD_COLUMN, old)
             endpoint.old_secret_until = now() + BOTH_SECRETS
-        endpoint.sealed_secret = _seal(endpoint, COLUMN, secret)
+        endpoint.sealed_secret = _encrypt(endpoint, COLUMN, secret)
         endpoint.save(update_fields=["sealed_secret", "sealed_old_secret", "old_secret_until"])
         record(action="notifications.endpoint.secret_rotated", object_type="endpoint", object_id=endpoint.id)
     return endpoint, secret
@@ -165,9 +165,9 @@ def delete_endpoint(*, endpoint_id: uuid.UUID) -> None:
 
 def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
     """What the endpoint's messages are signed with now, the newest secret first; for the delivery alone."""
-    found = [_unseal(endpoint, COLUMN, endpoint.sealed_secret)]
+    found = [_decrypt(endpoint, COLUMN, endpoint.sealed_secret)]
     if endpoint.sealed_old_secret and endpoint.old_secret_until and now() < endpoint.old_secret_until:
-        found.append(_unseal(endpoint, OLD_COLUMN, endpoint.sealed_old_secret))
+        found.append(_decrypt(endpoint, OLD_COLUMN, endpoint.sealed_old_secret))
     return found
 
 
@@ -175,12 +175,12 @@ def _new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _seal(endpoint: WebhookEndpoint, column: str, secret: str) -> bytes:
-    return seal(secret, agency_id=endpoint.agency_id, table=TABLE, column=column, row_id=endpoint.id)
+def _encrypt(endpoint: WebhookEndpoint, column: str, secret: str) -> bytes:
+    return encrypt(secret, agency_id=endpoint.agency_id, table=TABLE, column=column, row_id=endpoint.id)
 
 
-def _unseal(endpoint: WebhookEndpoint, column: str, sealed: bytes | memoryview) -> str:
-    return unseal(sealed, agency_id=endpoint.agency_id, table=TABLE, column=column, row_id=endpoint.id)
+def _decrypt(endpoint: WebhookEndpoint, column: str, encrypted: bytes | memoryview) -> str:
+    return decrypt(encrypted, agency_id=endpoint.agency_id, table=TABLE, column=column, row_id=endpoint.id)
 
 
 def _vet(url: str) -> None:
@@ -212,7 +212,7 @@ def queue_email(
             lane=ALARM if event_name in ALARMS else OTHER,
             # Names of strangers stand in it: no line break starts a header, and none turns what comes after it.
             subject=printable(subject)[:200],
-            sealed_letter=seal_letter(delivery_id, body=body, html=html),
+            sealed_letter=encrypt_letter(delivery_id, body=body, html=html),
             client_id=client_id,
         )
     )

@@ -1,4 +1,4 @@
-"""A key is added, everything is sealed anew under it, the old one is taken away, and every secret still opens."""
+"""A key is added, everything is encrypted anew under it, the old one is taken away, and every secret still opens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import CommandError, call_command
 
-from core.crypto import key_of, unseal
+from core.crypto import decrypt, key_of
 from core.tokens import authenticate, create_token
 from monitoring.checks.services import TABLE, create_check
 from monitoring.models import Check
@@ -61,7 +61,7 @@ def test_everything_opens_with_the_new_key_alone(cast: Cast, secrets: Any, setti
             check = Check.objects.get(name="Sealed")
             place: dict[str, Any] = {"agency_id": check.agency_id, "table": TABLE, "row_id": check.id}
             assert check.sealed_authorization
-            assert unseal(check.sealed_authorization, column="sealed_authorization", **place) == "Bearer secret"
+            assert decrypt(check.sealed_authorization, column="sealed_authorization", **place) == "Bearer secret"
             assert key_of(WebhookEndpoint.objects.get().sealed_secret) == "k2"
     kept = {row.type: row.wrap() for row in Authenticator.objects.filter(user=cast.north.owner)}
     assert kept["recovery_codes"].get_unused_codes() == codes

@@ -1,4 +1,4 @@
-"""X37: a sealed secret opens in its own row and nowhere else."""
+"""X37: an encrypted secret opens in its own row and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from core.crypto import CannotOpen, seal, unseal
+from core.crypto import CannotOpen, decrypt, encrypt
 from core.ids import uuid7
 
 PLACE: dict[str, Any] = {"agency_id": uuid7(), "table": "t", "column": "c", "row_id": uuid7()}
 
 
 def test_what_was_sealed_opens_again() -> None:
-    assert unseal(seal("grüße", **PLACE), **PLACE) == "grüße"
+    assert decrypt(encrypt("grüße", **PLACE), **PLACE) == "grüße"
 
 
 def test_the_same_secret_is_never_sealed_the_same_way_twice() -> None:
-    assert seal("x", **PLACE) != seal("x", **PLACE)
+    assert encrypt("x", **PLACE) != encrypt("x", **PLACE)
 
 
 @pytest.mark.parametrize(
@@ -27,27 +27,27 @@ def test_the_same_secret_is_never_sealed_the_same_way_twice() -> None:
     ids=["agency", "table", "column", "row"],
 )
 def test_x37_it_does_not_open_anywhere_else(moved: dict[str, Any]) -> None:
-    sealed = seal("x", **PLACE)
+    encrypted = encrypt("x", **PLACE)
     with pytest.raises(CannotOpen):
-        unseal(sealed, **(PLACE | moved))
+        decrypt(encrypted, **(PLACE | moved))
 
 
 def test_a_changed_byte_is_noticed() -> None:
-    sealed = bytearray(seal("x", **PLACE))
-    sealed[-1] ^= 1
+    encrypted = bytearray(encrypt("x", **PLACE))
+    encrypted[-1] ^= 1
     with pytest.raises(CannotOpen):
-        unseal(bytes(sealed), **PLACE)
+        decrypt(bytes(encrypted), **PLACE)
 
 
 def test_an_old_key_still_opens_what_it_sealed_and_the_newest_one_seals(settings: Any) -> None:
-    sealed = seal("x", **PLACE)
+    encrypted = encrypt("x", **PLACE)
     settings.ENCRYPTION_KEYS = {**settings.ENCRYPTION_KEYS, "k2": base64.b64encode(b"2" * 32).decode()}
-    assert unseal(sealed, **PLACE) == "x"
-    assert seal("x", **PLACE).startswith(b"k2\0")
+    assert decrypt(encrypted, **PLACE) == "x"
+    assert encrypt("x", **PLACE).startswith(b"k2\0")
 
 
 def test_a_key_that_is_gone_is_an_error_and_not_a_guess(settings: Any) -> None:
-    sealed = seal("x", **PLACE)
+    encrypted = encrypt("x", **PLACE)
     settings.ENCRYPTION_KEYS = {"k9": base64.b64encode(b"9" * 32).decode()}
     with pytest.raises(CannotOpen):
-        unseal(sealed, **PLACE)
+        decrypt(encrypted, **PLACE)

@@ -1,4 +1,4 @@
-"""What a mail says lies sealed while it waits, and nowhere once it has left."""
+"""What a mail says lies encrypted while it waits, and nowhere once it has left."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def stored(row: Delivery) -> str:
         cursor.execute("SELECT set_config('app.agency_id', %s, true)", [str(row.agency_id)])
         cursor.execute("SELECT row_to_json(d)::text FROM notifications_delivery d WHERE id = %s", [row.id])
         whole = json.loads(cursor.fetchone()[0])
-    sealed = bytes.fromhex((whole.pop("sealed_letter") or "\\x").removeprefix("\\x"))
-    return json.dumps(whole) + sealed.decode(errors="replace")
+    encrypted = bytes.fromhex((whole.pop("sealed_letter") or "\\x").removeprefix("\\x"))
+    return json.dumps(whole) + encrypted.decode(errors="replace")
 
 
 def fresh(row: Delivery, cast: Cast) -> Delivery:

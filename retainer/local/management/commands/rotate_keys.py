@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from core.key_rotation import reseal_rows, tokens_by_pepper
-from retainer.accounts.factors import reseal_second_factors
+from core.key_rotation import encrypt_rows_anew, tokens_by_pepper
+from retainer.accounts.factors import encrypt_second_factors_anew
 
 
 class Command(BaseCommand):
@@ -16,9 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         """Safe to repeat. Fails where something does not open with any key that is known."""
-        found = reseal_rows() + reseal_second_factors()
+        found = encrypt_rows_anew() + encrypt_second_factors_anew()
         newest = list(settings.ENCRYPTION_KEYS)[-1]
-        self.stdout.write(f"{found['resealed']} sealed anew under {newest}, {found['fresh']} were already.")
+        self.stdout.write(f"{found['encrypted']} sealed anew under {newest}, {found['fresh']} were already.")
         for pepper, count in sorted(tokens_by_pepper().items()):
             self.stdout.write(f"Pepper {pepper}: {count} working tokens.")
         if found["broken"]:
