@@ -5,6 +5,7 @@ has hundreds of them: it cost more than the rest of its page. What comes out is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
@@ -54,9 +55,11 @@ def _attributes(attributes: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     """As ``stringformat`` does: a number stays as a program writes it."""
+    if type(value) is str:
+        return escape(value)
     return conditional_escape(value if isinstance(value, SafeData) else str(value))
 
 
 def _shown(value: Any) -> str:
     """As people read it."""
-    return conditional_escape(localize(value))
+    return escape(value) if type(value) is str else conditional_escape(localize(value))
