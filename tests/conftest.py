@@ -23,7 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer.settings")
 django.setup()
 
 from core.garbage import collect_less_often  # noqa: E402
-from tests import databases, lighter, standing, timing  # noqa: E402
+from tests import databases, fewer_trips, lighter, standing, timing  # noqa: E402
 from tests.agreements.scenario import AgreementScenario  # noqa: E402
 from tests.api.support import World  # noqa: E402
 from tests.cast import Cast  # noqa: E402
@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Names the run once, in the process that starts the workers, and notes there what each test took."""
     os.environ.setdefault("RETAINER_TEST_RUN", uuid.uuid4().hex[:8])
     lighter.install()
+    fewer_trips.install()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(timing.Timing())
 
