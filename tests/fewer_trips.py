@@ -56,12 +56,19 @@ class Batch(cursor):
     """A cursor that takes along what waits."""
 
     connection: Any
+    said: bytes | None = None
+
+    @property
+    def query(self) -> bytes | None:
+        """What this one was told to do, for whoever looks over its shoulder, without what travelled along."""
+        return self.said or super().query
 
     def execute(self, query: Any, vars: Any = None) -> None:
         """Keeps the settings of a scope, and sends everything else."""
-        link = self.connection
+        link, self.said = self.connection, None
         if vars and len(vars) == VALUES_OF_A_SCOPE and str(query).startswith(SCOPE) and link.may_wait:
-            link.waiting.append(self.mogrify(query, vars).decode())
+            self.said = self.mogrify(query, vars)
+            link.waiting.append(self.said.decode())
         elif not link.waiting:
             super().execute(query, vars)
         elif self.name or not isinstance(query, str):
@@ -81,6 +88,7 @@ class Batch(cursor):
                 link.waiting.clear()
             raise
         link.waiting.clear()
+        self.said = (super().query or b"")[len(before.encode()) :]
 
     def executemany(self, query: Any, vars_list: Any) -> None:
         """Sends what waits first."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, DataError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Agency
 from tests.cast import Cast
@@ -89,6 +90,13 @@ def test_the_settings_of_a_scope_hold_in_it_and_nowhere_else(cast: Cast) -> None
     with pytest.raises(DataError), cast.north.scope():
         ask("SELECT 1 / 0")
     assert setting("app.agency_id") == ""
+
+
+def test_who_looks_over_its_shoulder_sees_each_statement_by_itself(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as seen, cast.north.scope():
+        assert ask("SELECT %s", ["100%"]) == "100%"
+    told = [row["sql"] for row in seen.captured_queries]
+    assert [sql.partition("(")[0] for sql in told] == ["SELECT set_config", "SELECT '100%'", "SELECT set_config"]
 
 
 def test_a_cursor_of_the_servers_finds_the_scope_in_which_it_was_opened(cast: Cast) -> None:
