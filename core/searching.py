@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
@@ -54,6 +55,8 @@ def folded(text: str) -> str:
     return "".join(_PLAIN.get(mark, mark) for mark in bare)[:LONGEST].strip()
 
 
+# A list of pages or of names is held against the same words again and again.
+@lru_cache(maxsize=64)
 def pattern(words: str) -> str:
     """What finds these words whatever their case, accents and hyphens; for Python's ``re`` and PostgreSQL's ``~*``."""
     # Separators stand for any of them, so that one says as much as many: two in a row could share what they match in

@@ -20,6 +20,17 @@ def zone_choices() -> tuple[tuple[str, str], ...]:
     return ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)
 
 
+@cache
+def _listed() -> frozenset[str]:
+    return frozenset(name for name, _label in zone_choices())
+
+
+@cache
+def _known() -> frozenset[str]:
+    # Python reads folders full of files each time it is asked.
+    return _listed() | available_timezones()
+
+
 class ZoneField(forms.ChoiceField):
     """A choice of zones. An older name that a program has set is taken too, and shown where it is the present one."""
 
@@ -28,12 +39,12 @@ class ZoneField(forms.ChoiceField):
 
     def valid_value(self, value: str) -> bool:
         """Whether the database knows this name."""
-        return super().valid_value(value) or value in available_timezones()
+        return value in _known() or super().valid_value(value)
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """The field with the present value among its choices."""
         present = form.get_initial_for_field(self, field_name)
-        if present and not super().valid_value(present):
+        if present and str(present) not in _listed():
             self.choices = [(present, present), *zone_choices()]
         return super().get_bound_field(form, field_name)
 

@@ -107,6 +107,8 @@ TEMPLATES = [
         },
     },
 ]
+# A select of time zones in one go, instead of with two templates for each.
+FORM_RENDERER = "retainer.ui.selects.FormRenderer"
 
 
 def _database(url: str, *, role: str = "") -> dict[str, object]:

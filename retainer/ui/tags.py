@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
@@ -34,11 +35,17 @@ PHONE_ITEMS = 4
 @register.simple_tag
 def icon(name: str, size: int = 16, css: str = "") -> SafeString:
     """An icon of the sprite. It is decoration: the word beside it, or the label of its button, says the same."""
+    return _use(staticfiles_storage.url("icons.svg"), name, size, css)
+
+
+# A page has dozens, most of them the same as on every other page.
+@lru_cache(maxsize=512)
+def _use(sprite: str, name: str, size: int, css: str) -> SafeString:
     return format_html(
         '<svg class="icon{}{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         " icon-20" if size == 20 else "",
         f" {css}" if css else "",
-        staticfiles_storage.url("icons.svg"),
+        sprite,
         name,
     )
 
