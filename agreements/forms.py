@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Retainer
 from agreements.typed import parse_minor, parse_minutes, typed_minor, typed_minutes
 from core.options import Choices, FormData, FormOptions
-from core.web.forms import DayField
+from core.web.forms import DayField, as_it_is
 from core.zones import ZoneField
 
 CHOOSE = ("", _("Choose…"))
@@ -71,27 +71,12 @@ class RetainerForm(forms.Form):
     @staticmethod
     def initial_of(row: Retainer) -> dict[str, object]:
         """What the form shows of an existing retainer."""
-        names = ("name", "currency", "price_reason", "time_zone", "starts_on", "ends_on")
         return {
-            **{name: getattr(row, name) for name in names},
+            **as_it_is(RetainerForm, row),
             "tier_id": str(row.tier_id),
             "price_minor": typed_minor(row.price_minor, row.currency),
             "hours_minutes": typed_minutes(row.hours_minutes),
         }
-
-
-class RetainerFields(TypedDict):
-    """What the form of a retainer cleans to."""
-
-    name: str
-    tier_id: str
-    price_minor: int | None
-    currency: str
-    price_reason: str
-    hours_minutes: int | None
-    time_zone: str
-    starts_on: date | None
-    ends_on: date | None
 
 
 class CoverForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
+from typing import Unpack
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agreements import events, selectors, values
 from agreements.catalogue import TIERS
+from agreements.content import RetainerFields
 from agreements.models import CoveredSystem, Retainer, TierInclusion, TierTemplate
 from agreements.words import RetainerState
 from clients import selectors as clients
@@ -57,69 +59,23 @@ def install_catalogue() -> None:
         record(action=events.CATALOGUE_INSTALLED, object_type="catalogue", object_id=None)
 
 
-def create_retainer(
-    *,
-    client_id: uuid.UUID,
-    tier_id: uuid.UUID | str,
-    name: str,
-    price_minor: int | None,
-    currency: str,
-    hours_minutes: int | None,
-    time_zone: str,
-    starts_on: date | None,
-    ends_on: date | None = None,
-    price_reason: str = "",
-) -> Retainer:
+def create_retainer(*, client_id: uuid.UUID, **content: Unpack[RetainerFields]) -> Retainer:
     """A draft. A price outside the tier's range needs a reason, which is kept; without hours it has the tier's."""
     with transaction.atomic():
         client = clients.client(client_id)
         retainer = Retainer(client=client)
-        _fill(
-            retainer,
-            tier_id=tier_id,
-            name=name,
-            price_minor=price_minor,
-            currency=currency,
-            hours_minutes=hours_minutes,
-            time_zone=time_zone,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            price_reason=price_reason,
-        )
+        _fill(retainer, content)
         retainer.save(force_insert=True)
         _emit(events.RETAINER_CREATED, retainer)
     return retainer
 
 
-def update_retainer(
-    *,
-    retainer_id: uuid.UUID,
-    tier_id: uuid.UUID | str,
-    name: str,
-    price_minor: int | None,
-    currency: str,
-    hours_minutes: int | None,
-    time_zone: str,
-    starts_on: date | None,
-    ends_on: date | None = None,
-    price_reason: str = "",
-) -> Retainer:
+def update_retainer(*, retainer_id: uuid.UUID, **content: Unpack[RetainerFields]) -> Retainer:
     """Changes a draft. What is active changes by an amendment, never by an edit."""
     with transaction.atomic():
         retainer = _locked(retainer_id)
         _only_draft(retainer)
-        _fill(
-            retainer,
-            tier_id=tier_id,
-            name=name,
-            price_minor=price_minor,
-            currency=currency,
-            hours_minutes=hours_minutes,
-            time_zone=time_zone,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            price_reason=price_reason,
-        )
+        _fill(retainer, content)
         retainer.save()
         _emit(events.RETAINER_UPDATED, retainer)
     return retainer
@@ -210,26 +166,15 @@ def _end(retainer: Retainer) -> bool:
     return True
 
 
-def _fill(
-    retainer: Retainer,
-    *,
-    tier_id: uuid.UUID | str,
-    name: str,
-    price_minor: int | None,
-    currency: str,
-    hours_minutes: int | None,
-    time_zone: str,
-    starts_on: date | None,
-    ends_on: date | None,
-    price_reason: str,
-) -> None:
-    tier = selectors.tier(values.row_id(tier_id, "tier_id"))
-    retainer.tier, retainer.name = tier, text(name, "name", 80)
-    retainer.currency, retainer.time_zone = values.currency(currency), zone(time_zone)
-    retainer.price_minor = None if price_minor is None else values.price(price_minor)
-    retainer.hours_minutes = tier.hours_minutes if hours_minutes is None else values.hours(hours_minutes)
-    retainer.starts_on, retainer.ends_on = values.period(starts_on, ends_on)
-    retainer.price_reason = optional_text(price_reason, "price_reason", 300)
+def _fill(retainer: Retainer, content: RetainerFields) -> None:
+    tier = selectors.tier(values.row_id(content["tier_id"], "tier_id"))
+    price, hours = content["price_minor"], content["hours_minutes"]
+    retainer.tier, retainer.name = tier, text(content["name"], "name", 80)
+    retainer.currency, retainer.time_zone = values.currency(content["currency"]), zone(content["time_zone"])
+    retainer.price_minor = None if price is None else values.price(price)
+    retainer.hours_minutes = tier.hours_minutes if hours is None else values.hours(hours)
+    retainer.starts_on, retainer.ends_on = values.period(content["starts_on"], content.get("ends_on"))
+    retainer.price_reason = optional_text(content.get("price_reason", ""), "price_reason", 300)
     asked = _why_asked(tier, retainer)
     if asked and not retainer.price_reason:
         raise DomainError(asked, field="price_reason")

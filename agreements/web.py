@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agreements import permissions, selectors, services
-from agreements.forms import CoverFields, CoverForm, EndFields, EndForm, RetainerFields, RetainerForm
+from agreements.content import RetainerFields
+from agreements.forms import CoverFields, CoverForm, EndFields, EndForm, RetainerForm
 from agreements.models import Retainer, TierTemplate
 from clients import selectors as clients
 from core.access.views import staff

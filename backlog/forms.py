@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,16 +18,6 @@ class ItemForm(forms.Form):
     risk = forms.IntegerField(
         label=_("Risk of leaving it"), min_value=1, max_value=5, required=False, help_text=_("1 to 5")
     )
-
-
-class ItemFields(TypedDict):
-    """What the form of an item cleans to."""
-
-    title: str
-    detail: str
-    kind: str
-    impact: int | None
-    risk: int | None
 
 
 class MoveForm(forms.Form):

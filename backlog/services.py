@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backlog import events
+from backlog.content import ItemFields
 from backlog.models import BacklogItem
 from backlog.words import BacklogKind, BacklogState
 from core.audit import record_and_announce
@@ -26,32 +28,22 @@ NEXT: dict[str, frozenset[str]] = {
 }
 
 
-def create_from_incident(
-    *,
-    incident_id: uuid.UUID,
-    title: str,
-    kind: str,
-    detail: str = "",
-    impact: int | None = None,
-    risk: int | None = None,
-) -> BacklogItem:
+def create_from_incident(*, incident_id: uuid.UUID, **content: Unpack[ItemFields]) -> BacklogItem:
     """What an incident taught, as an item of the same client and system. With both scores it is scored."""
     incident = incidents.incident(incident_id)
     with transaction.atomic():
         item = BacklogItem(client_id=incident.client_id, system_id=incident.system_id, incident_id=incident.id)
-        _fill(item, title, detail, kind, impact, risk)
+        _fill(item, content)
         item.save(force_insert=True)
         _emit(events.ITEM_CREATED, item)
     return item
 
 
-def update_item(
-    *, item_id: uuid.UUID, title: str, detail: str, kind: str, impact: int | None, risk: int | None
-) -> BacklogItem:
+def update_item(*, item_id: uuid.UUID, **content: Unpack[ItemFields]) -> BacklogItem:
     """Changes an item and its score."""
     with transaction.atomic():
         item = _item(item_id)
-        _fill(item, title, detail, kind, impact, risk)
+        _fill(item, content)
         item.save()
         _emit(events.ITEM_UPDATED, item)
     return item
@@ -71,20 +63,25 @@ def move_item(*, item_id: uuid.UUID, state: str) -> BacklogItem:
     return item
 
 
-def _fill(item: BacklogItem, title: str, detail: str, kind: str, impact: int | None, risk: int | None) -> None:
-    title = " ".join(title.split())
+def _fill(item: BacklogItem, content: ItemFields) -> None:
+    title, kind, scores = " ".join(content["title"].split()), content["kind"], _scores(content)
     if not title or len(title) > 160:
         raise DomainError(_("Give it a title of at most 160 characters."), field="title")
     if kind not in BacklogKind.values:
         raise DomainError(_("Choose what it would change."), field="kind")
-    for name, value in (("impact", impact), ("risk", risk)):
+    for name, value in scores.items():
         if value is not None and not 1 <= value <= 5:
             raise DomainError(_("Use a number from 1 to 5."), field=name)
         if value is None and item.state != BacklogState.IDEA:
             raise DomainError(_("Move the item back to an idea before you clear a score."), field=name)
-    item.title, item.detail, item.kind, item.impact, item.risk = title, detail.strip(), kind, impact, risk
-    if item.state == BacklogState.IDEA and impact and risk:
+    item.title, item.detail, item.kind = title, content.get("detail", "").strip(), kind
+    item.impact, item.risk = scores["impact"], scores["risk"]
+    if item.state == BacklogState.IDEA and all(scores.values()):
         item.state = BacklogState.SCORED
+
+
+def _scores(content: ItemFields) -> dict[str, int | None]:
+    return {"impact": content.get("impact"), "risk": content.get("risk")}
 
 
 def _item(item_id: uuid.UUID) -> BacklogItem:

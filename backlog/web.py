@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backlog import permissions, selectors, services
-from backlog.forms import ItemFields, ItemForm, MoveForm
+from backlog.content import ItemFields
+from backlog.forms import ItemForm, MoveForm
 from backlog.words import BacklogState
 from core.access.views import staff
 from core.errors import DomainError
-from core.web.forms import Screen, form_page
+from core.web.forms import Screen, as_it_is, form_page
 from core.web.pages import done, listed, page, refused
 from incidents import selectors as incidents
 
@@ -58,8 +59,7 @@ def edit(request: HttpRequest, agency: str, item_id: uuid.UUID) -> HttpResponse:
         services.update_item(item_id=item.id, **data)
         return _("Saved."), back
 
-    fields = ("title", "detail", "kind", "impact", "risk")
-    form = ItemForm(request.POST or None, initial={name: getattr(item, name) for name in fields})
+    form = ItemForm(request.POST or None, initial=as_it_is(ItemForm, item))
     crumbs = [{"label": _("Backlog"), "url": back}, {"label": item.title, "url": ""}]
     screen = Screen(_("Backlog item"), _("Save item"), back, breadcrumbs=crumbs, template="backlog/item.html")
     screen.more.update(item=item, steps=_steps(item.state))

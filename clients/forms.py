@@ -92,13 +92,3 @@ class SystemForm(forms.Form):
     ) -> None:
         super().__init__(data, **options)
         self.fields["owner_id"].choices = [("", _("Not set")), *(people or [])]  # type: ignore[attr-defined]
-
-
-class SystemFields(TypedDict):
-    """What the form of a system cleans to."""
-
-    name: str
-    purpose: str
-    criticality: str
-    customer_facing: bool
-    owner_id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Unpack
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clients import events, values
+from clients.content import SystemFields
 from clients.models import AISystem, Client, Contact, Environment
 from clients.words import EnvironmentKind
 from core.audit import record_and_announce
@@ -136,15 +138,7 @@ def end_contact(*, contact_id: uuid.UUID) -> Contact:
     return contact
 
 
-def create_system(
-    *,
-    client_id: uuid.UUID,
-    name: str,
-    criticality: str,
-    customer_facing: bool = False,
-    purpose: str = "",
-    owner_id: uuid.UUID | str | None = None,
-) -> AISystem:
+def create_system(*, client_id: uuid.UUID, **content: Unpack[SystemFields]) -> AISystem:
     """A new AI system with its production and preproduction."""
     with transaction.atomic():
         client = locked_client(client_id)
@@ -152,7 +146,7 @@ def create_system(
             raise Conflict(_("This client is archived. Restore it first."))
         refuse_over(AISystem.objects.all(), settings.AGENCY_MOST_SYSTEMS, _("AI systems"))
         system = AISystem(client=client)
-        _fill_system(system, name, criticality, customer_facing, purpose, owner_id)
+        _fill_system(system, content)
         # The client's row is locked, so nobody takes the address in between.
         taken = set(AISystem.objects.filter(client=client).values_list("slug", flat=True))
         system.slug = _free_slug(values.slug_stem(system.name, "system"), taken.__contains__)
@@ -163,20 +157,12 @@ def create_system(
     return system
 
 
-def update_system(
-    *,
-    system_id: uuid.UUID,
-    name: str,
-    criticality: str,
-    customer_facing: bool = False,
-    purpose: str = "",
-    owner_id: uuid.UUID | str | None = None,
-) -> AISystem:
+def update_system(*, system_id: uuid.UUID, **content: Unpack[SystemFields]) -> AISystem:
     """Changes an AI system. A new criticality does not touch what a retainer has signed."""
     with transaction.atomic():
         system = locked_system(system_id)
         before = system.criticality
-        _fill_system(system, name, criticality, customer_facing, purpose, owner_id)
+        _fill_system(system, content)
         system.save()
         emit(events.SYSTEM_UPDATED, system, {"criticality": [before, system.criticality]})
     return system
@@ -204,17 +190,12 @@ def _set_paused(system_id: uuid.UUID, *, paused: bool) -> AISystem:
     return system
 
 
-def _fill_system(
-    system: AISystem,
-    name: str,
-    criticality: str,
-    customer_facing: bool,
-    purpose: str,
-    owner_id: uuid.UUID | str | None,
-) -> None:
-    system.name, system.purpose = values.text(name, "name", 80), values.optional_text(purpose, "purpose", 300)
-    system.criticality, system.customer_facing = values.criticality(criticality), customer_facing
-    system.owner_id = _staff(owner_id)
+def _fill_system(system: AISystem, content: SystemFields) -> None:
+    system.name = values.text(content["name"], "name", 80)
+    system.purpose = values.optional_text(content.get("purpose", ""), "purpose", 300)
+    system.criticality = values.criticality(content["criticality"])
+    system.customer_facing = content.get("customer_facing", False)
+    system.owner_id = _staff(content.get("owner_id"))
 
 
 def emit(action: str, row: Client | Contact | AISystem, changes: JsonObject | None = None) -> None:

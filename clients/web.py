@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clients import permissions, selectors, services
-from clients.forms import ClientFields, ClientForm, ContactFields, ContactForm, GoLiveForm, SystemFields, SystemForm
+from clients.content import SystemFields
+from clients.forms import ClientFields, ClientForm, ContactFields, ContactForm, GoLiveForm, SystemForm
 from core.access.views import staff
 from core.errors import DomainError
 from core.selectors import agency as own_agency
 from core.selectors import members
 from core.web.exports import csv_file
-from core.web.forms import Screen, form_page
+from core.web.forms import Screen, as_it_is, form_page
 from core.web.pages import done, listed, page, refused
 
 
@@ -76,8 +77,7 @@ def edit_client(request: HttpRequest, agency: str, client: str) -> HttpResponse:
         changed = services.update_client(client_id=row.id, **data)
         return _("Saved."), _client_url(agency, changed.slug)
 
-    initial = {"name": row.name, "time_zone": row.time_zone, "country": row.country}
-    form = ClientForm(request.POST or None, initial=initial)
+    form = ClientForm(request.POST or None, initial=as_it_is(ClientForm, row))
     return form_page(
         request, form, Screen(_("Edit client"), _("Save client"), back, breadcrumbs=_crumbs(agency, row.name)), save
     )
@@ -134,9 +134,8 @@ def edit_contact(request: HttpRequest, agency: str, client: str, contact_id: uui
         services.update_contact(contact_id=contact.id, **data)
         return _("Saved."), back
 
-    initial = {name: getattr(contact, name) for name in ("name", "email", "rights", "is_primary")}
     screen = Screen(_("Edit contact"), _("Save contact"), back, breadcrumbs=_crumbs(agency, row.name))
-    return form_page(request, ContactForm(request.POST or None, initial=initial), screen, save)
+    return form_page(request, ContactForm(request.POST or None, initial=as_it_is(ContactForm, contact)), screen, save)
 
 
 @staff(permissions.CHANGE_CLIENTS)
@@ -184,8 +183,7 @@ def edit_system(request: HttpRequest, agency: str, client: str, system: str) -> 
         services.update_system(system_id=row.id, **data)
         return _("Saved."), back
 
-    fields = ("name", "purpose", "criticality", "customer_facing", "owner_id")
-    form = SystemForm(request.POST or None, initial={name: getattr(row, name) for name in fields}, people=_people())
+    form = SystemForm(request.POST or None, initial=as_it_is(SystemForm, row), people=_people())
     screen = Screen(_("Edit AI system"), _("Save system"), back, breadcrumbs=_crumbs(agency, row.name))
     return form_page(request, form, screen, save)
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.forms import DateField, DateTimeField, DateTimeInput, Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -33,6 +34,11 @@ class Screen:
     breadcrumbs: list[dict[str, str]] = field(default_factory=list)
     template: str = "forms/page.html"
     more: dict[str, object] = field(default_factory=dict)
+
+
+def as_it_is(form: type[Form], row: Model) -> dict[str, object]:
+    """What the form shows of an existing row: each field that the row has a column for."""
+    return {name: getattr(row, name) for name in form.base_fields if hasattr(row, name)}
 
 
 def form_page(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import ClassVar, TypedDict, Unpack
 
 from django import forms
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.selectors import environment_choices
 from core.options import FormData, FormOptions
-from core.web.forms import DayField
+from core.web.forms import DayField, as_it_is
 from monitoring.limits import SECONDS, Effect, effect_of, now_text, parse_value, shown_unit, typed_value, unit_of
 from monitoring.models import Check, Threshold
 from monitoring.words import CheckKind, Comparison
@@ -214,21 +213,6 @@ class ThresholdForm(forms.Form):
 
     @staticmethod
     def _initial(row: Threshold) -> dict[str, object]:
-        names = ("metric", "comparison", "impact", "bad_count", "good_count", "agreed_on")
         unit = unit_of(row.source_check, row.metric)
         typed = {"limit": typed_value(row.limit, unit), "clear_limit": typed_value(row.clear_limit, unit)}
-        return {name: getattr(row, name) for name in names} | typed
-
-
-class ThresholdFields(TypedDict):
-    """What that form cleans to."""
-
-    metric: str
-    comparison: str
-    limit: float
-    clear_limit: float | None
-    impact: str
-    bad_count: int
-    good_count: int
-    agreed_on: date | None
-    unit: str
+        return as_it_is(ThresholdForm, row) | typed

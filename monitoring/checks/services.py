@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from math import isfinite
+from typing import Unpack
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from core.tenancy.scope import sweeper_scope
 from monitoring import events
 from monitoring.addresses import stored_url
 from monitoring.alerts.watching import limit_watched_no_more, watch_no_more
+from monitoring.checks.content import ThresholdFields
 from monitoring.locks import locked_check
 from monitoring.models import Alert, Check, Threshold
 from monitoring.polling.schedule import first_due
@@ -36,6 +38,8 @@ from monitoring.words import CheckKind, Comparison, Health
 # Seconds between two questions, by criticality.
 INTERVALS = {"high": 60, "medium": 300, "low": 900}
 MOST_METRICS = 50
+# How a limit is judged where nothing else is said.
+NEW_LIMIT: dict[str, object] = {"bad_count": 3, "good_count": 2, "agreed_on": None}
 TABLE, COLUMN = "monitoring_check", "sealed_authorization"
 
 
@@ -172,27 +176,16 @@ def run_now(*, check_id: uuid.UUID) -> Check:
     return check
 
 
-def set_threshold(
-    *,
-    check_id: uuid.UUID,
-    metric: str,
-    comparison: str,
-    limit: float,
-    clear_limit: float | None = None,
-    unit: str = "",
-    bad_count: int = 3,
-    good_count: int = 2,
-    agreed_on: date | None = None,
-    impact: str = "",
-) -> Threshold:
+def set_threshold(*, check_id: uuid.UUID, **content: Unpack[ThresholdFields]) -> Threshold:
     """Sets the agreed limit of a metric in one direction; a second call replaces it and starts its streaks anew.
 
-    A limit that has fired goes on firing until enough values are good under the new one. ``impact`` says in words what
-    it means for people when the value is bad: incidents are called by it.
+    A limit that has fired goes on firing until enough values are good under the new one.
     """
     with transaction.atomic():
         check = locked_check(check_id)
-        clear = limit if clear_limit is None else clear_limit
+        metric, comparison, limit = content["metric"], content["comparison"], content["limit"]
+        clear = content.get("clear_limit")
+        clear = limit if clear is None else clear
         _vet_limit(check, metric, comparison, limit, clear)
         fired = check.thresholds.filter(metric=metric, comparison=comparison, health=Health.DEGRADED).exists()
         threshold, _made = Threshold.objects.update_or_create(
@@ -200,14 +193,12 @@ def set_threshold(
             metric=metric,
             comparison=comparison,
             defaults={
+                **NEW_LIMIT,
+                **content,
                 "client_id": check.client_id,
-                "limit": limit,
                 "clear_limit": clear,
-                "unit": unit.strip()[:12],
-                "bad_count": bad_count,
-                "good_count": good_count,
-                "agreed_on": agreed_on,
-                "impact": _impact(impact),
+                "unit": content.get("unit", "").strip()[:12],
+                "impact": _impact(content.get("impact", "")),
                 "health": Health.DEGRADED if fired else Health.UNKNOWN,
                 "bad_streak": 0,
                 "good_streak": 0,

@@ -19,7 +19,8 @@ from core.web.pages import done, listed, page, refused, unchanged
 from monitoring import permissions
 from monitoring.alerts import selectors as alerts
 from monitoring.checks import selectors, services
-from monitoring.checks.forms import CheckFields, CheckForm, ThresholdFields, ThresholdForm
+from monitoring.checks.content import ThresholdFields
+from monitoring.checks.forms import CheckFields, CheckForm, ThresholdForm
 from monitoring.checks.presets import PRESETS
 from monitoring.checks.ranges import chart_grid
 from monitoring.limits import limit_view
