@@ -73,13 +73,13 @@ def limit(match: re.Match[str], said: Said, terms: Terms) -> str | None:
 @rule(r".*?([\d.]+) % promised.*")
 def promised_uptime(match: re.Match[str], said: Said, terms: Terms) -> str | None:
     signed = _signed_at(said, terms)
-    # The share that was measured stands right before it, with no space in the text.
+    # The share that was measured stands right before it.
     target = signed.uptime_target if signed else None
-    says = target is not None and f"%{target.normalize()} % promised" in said.text
+    says = target is not None and f"% {target.normalize()} % promised" in said.text
     return wrong(says, f"Signed: {target} %.")
 
 
-@rule(r"[A-Z][a-z]+ \d{4}(?:–|[\d.]+ %)")
+@rule(r"[A-Z][a-z]+ \d{4} (?:–|[\d.]+ %)")
 def month(match: re.Match[str], said: Said, terms: Terms) -> str | None:
     return "" if terms.system_at(said.path) else None
 
