@@ -38,7 +38,7 @@ POINTS = (
     Point("after a check was claimed", "monitoring.polling.prober", "claim"),
     Point("after a result was stored", "monitoring.polling.prober", "store_results"),
     Point("between the lease of events and their handlers", "core.outbox", "_claim"),
-    Point("inside the handler that fires", "monitoring.alerts", "emit"),
+    Point("inside the handler that fires", "monitoring.alerts.services", "emit"),
     Point("inside the handler of webhooks", "retainer.notifications.handlers", "queue_webhooks"),
     Point("inside the sweep", "slas.clocks.sweep", "settle"),
     Point("between the lease of a delivery and its sending", "retainer.notifications.delivery", "claim"),
