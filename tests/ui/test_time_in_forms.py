@@ -12,8 +12,8 @@ from django.utils import timezone
 from core.web.forms import DayField, MomentField
 
 APPS = (
-    *("clients", "slas.calendars", "slas.policies", "slas.oncall", "agreements", "incidents", "backlog", "monitoring"),
-    *("monitoring.maintenance", "retainer.dashboard"),
+    *("clients", "slas.calendars", "slas.policies", "slas.oncall", "agreements", "incidents", "backlog"),
+    *("monitoring.checks", "monitoring.maintenance", "retainer.dashboard"),
 )
 
 
