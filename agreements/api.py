@@ -16,7 +16,18 @@ from agreements.models import Retainer, TierInclusion, TierTemplate
 from agreements.words import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.views import api
 from core.tenancy.context import require_scope
-from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, WholeMinutes, writer
+from core.web.rest import (
+    Day,
+    Endpoint,
+    InputSerializer,
+    Moment,
+    Nothing,
+    OutputSerializer,
+    Query,
+    WholeMinutes,
+    verb,
+    writer,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -241,7 +252,4 @@ class Retainers(Endpoint):
         services.activate(retainer_id=id)
         return self.one(selectors.retainer(id))
 
-    @action(detail=True, methods=["post"])
-    def end(self, request: Request, id: uuid.UUID) -> Response:
-        """Sets the day on which the retainer ends."""
-        return self.one(services.end_retainer(retainer_id=id, **self.body()))
+    end = verb("end", services.end_retainer, "retainer_id", "Sets the day on which the retainer ends.")

@@ -6,14 +6,13 @@ import uuid
 from typing import TypedDict, Unpack
 
 from rest_framework import serializers
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backlog import permissions, selectors, services
 from backlog.words import BacklogKind, BacklogState
 from core.access.views import api
-from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query
+from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query, verb
 
 
 class ScoreOptions(TypedDict, total=False):
@@ -102,7 +101,4 @@ class BacklogItems(Endpoint):
         """Changes an item and its score."""
         return self.one(services.update_item(item_id=id, **self.changed(selectors.item(id))))
 
-    @action(detail=True, methods=["post"])
-    def move(self, request: Request, id: uuid.UUID) -> Response:
-        """Moves an item one step along, or back to an idea."""
-        return self.one(services.move_item(item_id=id, **self.body()))
+    move = verb("move", services.move_item, "item_id", "Moves an item one step along, or back to an idea.")

@@ -7,7 +7,6 @@ import uuid
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +16,7 @@ from core.access.roles import Right
 from core.access.views import api
 from core.errors import Forbidden
 from core.tenancy.context import require_scope
-from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
+from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, verb
 
 
 class ClientOut(OutputSerializer):
@@ -79,23 +78,19 @@ class Clients(Endpoint):
         """Changes a client."""
         return self.one(services.update_client(client_id=id, **self.changed(selectors.client(id))))
 
-    @action(detail=True, methods=["post"], url_path="go-live")
-    def go_live(self, request: Request, id: uuid.UUID) -> Response:
-        """From now on the client's people get mail."""
-        self.body()
-        return self.one(services.go_live(client_id=id))
-
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Request, id: uuid.UUID) -> Response:
-        """Archives the client with its systems. Refused while a retainer runs or an incident is open."""
-        self.body()
-        return self.one(archiving.archive_client(client_id=id))
-
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, id: uuid.UUID) -> Response:
-        """Brings the client back with the systems that were archived with it."""
-        self.body()
-        return self.one(archiving.restore_client(client_id=id))
+    go_live = verb("go_live", services.go_live, "client_id", "From now on the client's people get mail.")
+    archive = verb(
+        "archive",
+        archiving.archive_client,
+        "client_id",
+        "Archives the client with its systems. Refused while a retainer runs or an incident is open.",
+    )
+    restore = verb(
+        "restore",
+        archiving.restore_client,
+        "client_id",
+        "Brings the client back with the systems that were archived with it.",
+    )
 
 
 class ContactOut(OutputSerializer):
@@ -157,17 +152,8 @@ class Contacts(Endpoint):
         """Changes a contact and their rights."""
         return self.one(services.update_contact(contact_id=id, **self.changed(selectors.contact(id))))
 
-    @action(detail=True, methods=["post"])
-    def end(self, request: Request, id: uuid.UUID) -> Response:
-        """Takes the person's access to the portal away."""
-        self.body()
-        return self.one(services.end_contact(contact_id=id))
-
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, id: uuid.UUID) -> Response:
-        """Takes that back."""
-        self.body()
-        return self.one(archiving.restore_contact(contact_id=id))
+    end = verb("end", services.end_contact, "contact_id", "Takes the person's access to the portal away.")
+    restore = verb("restore", archiving.restore_contact, "contact_id", "Takes that back.")
 
 
 class EnvironmentOut(OutputSerializer):
@@ -251,26 +237,17 @@ class Systems(Endpoint):
         """Changes a system."""
         return self.one(services.update_system(system_id=id, **self.changed(selectors.system(id))))
 
-    @action(detail=True, methods=["post"])
-    def pause(self, request: Request, id: uuid.UUID) -> Response:
-        """Stops watching the system."""
-        self.body()
-        return self.one(services.pause_system(system_id=id))
-
-    @action(detail=True, methods=["post"])
-    def resume(self, request: Request, id: uuid.UUID) -> Response:
-        """Watches the system again."""
-        self.body()
-        return self.one(services.resume_system(system_id=id))
-
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Request, id: uuid.UUID) -> Response:
-        """Archives the system and stops watching it. Refused while it is covered or an incident is open."""
-        self.body()
-        return self.one(archiving.archive_system(system_id=id))
-
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, id: uuid.UUID) -> Response:
-        """Brings the system back, and watches it again unless it was paused before."""
-        self.body()
-        return self.one(archiving.restore_system(system_id=id))
+    pause = verb("pause", services.pause_system, "system_id", "Stops watching the system.")
+    resume = verb("resume", services.resume_system, "system_id", "Watches the system again.")
+    archive = verb(
+        "archive",
+        archiving.archive_system,
+        "system_id",
+        "Archives the system and stops watching it. Refused while it is covered or an incident is open.",
+    )
+    restore = verb(
+        "restore",
+        archiving.restore_system,
+        "system_id",
+        "Brings the system back, and watches it again unless it was paused before.",
+    )

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from core.access.views import api
 from core.tenancy.context import require_scope
 from core.web.limits import LARGEST
-from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query
+from core.web.rest import Endpoint, InputSerializer, Moment, OutputSerializer, Query, verb
 from incidents import permissions, selectors, services
 from incidents.states import IncidentState
 from incidents.words import DisputeState, EntryKind, IncidentSource
@@ -248,55 +248,30 @@ class Incidents(Endpoint):
         bound = require_scope().client_id is not None
         return self.page(selectors.entries(selectors.incident(id).id, client_visible_only=bound))
 
-    @action(detail=True, methods=["post"])
-    def confirm(self, request: Request, id: uuid.UUID) -> Response:
-        """Says that it is real, which shows it to the client."""
-        return self.one(services.confirm(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"], url_path="false-alarm")
-    def false_alarm(self, request: Request, id: uuid.UUID) -> Response:
-        """Says that it is not real. A false alarm is never shown to the client."""
-        return self.one(services.call_false_alarm(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def acknowledge(self, request: Request, id: uuid.UUID) -> Response:
-        """Takes it on, which meets the response clock."""
-        return self.one(services.acknowledge(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def pause(self, request: Request, id: uuid.UUID) -> Response:
-        """Stops the clocks that may be paused."""
-        return self.one(services.pause(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def resume(self, request: Request, id: uuid.UUID) -> Response:
-        """Lets the paused clocks run on."""
-        return self.one(services.resume(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def updates(self, request: Request, id: uuid.UUID) -> Response:
-        """Posts an update that the client sees."""
-        return self.one(services.post_update(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"], url_path="client-messages")
-    def client_messages(self, request: Request, id: uuid.UUID) -> Response:
-        """Keeps what the client wrote: it ends a wait for them, and the next response is owed from then on."""
-        return self.one(services.hear_client(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"], url_path="agreed-dates")
-    def agreed_dates(self, request: Request, id: uuid.UUID) -> Response:
-        """Gives a promise a date of its own."""
-        return self.one(services.agree_date(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def notes(self, request: Request, id: uuid.UUID) -> Response:
-        """Writes a note that the client never sees."""
-        return self.one(services.post_note(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def mitigate(self, request: Request, id: uuid.UUID) -> Response:
-        """Says that the effect is gone, though not yet the cause."""
-        return self.one(services.mitigate(incident_id=id, **self.body()))
+    confirm = verb("confirm", services.confirm, "incident_id", "Says that it is real, which shows it to the client.")
+    false_alarm = verb(
+        "false_alarm",
+        services.call_false_alarm,
+        "incident_id",
+        "Says that it is not real. A false alarm is never shown to the client.",
+    )
+    acknowledge = verb(
+        "acknowledge", services.acknowledge, "incident_id", "Takes it on, which meets the response clock."
+    )
+    pause = verb("pause", services.pause, "incident_id", "Stops the clocks that may be paused.")
+    resume = verb("resume", services.resume, "incident_id", "Lets the paused clocks run on.")
+    updates = verb("updates", services.post_update, "incident_id", "Posts an update that the client sees.")
+    client_messages = verb(
+        "client_messages",
+        services.hear_client,
+        "incident_id",
+        "Keeps what the client wrote: it ends a wait for them, and the next response is owed from then on.",
+    )
+    agreed_dates = verb("agreed_dates", services.agree_date, "incident_id", "Gives a promise a date of its own.")
+    notes = verb("notes", services.post_note, "incident_id", "Writes a note that the client never sees.")
+    mitigate = verb(
+        "mitigate", services.mitigate, "incident_id", "Says that the effect is gone, though not yet the cause."
+    )
 
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, id: uuid.UUID) -> Response:
@@ -306,35 +281,24 @@ class Incidents(Endpoint):
         """
         return self.one(services.resolve(incident_id=id, **self.body()))
 
-    @action(detail=True, methods=["post"])
-    def reopen(self, request: Request, id: uuid.UUID) -> Response:
-        """Takes a resolved incident up again."""
-        return self.one(services.reopen(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def close(self, request: Request, id: uuid.UUID) -> Response:
-        """Closes a resolved incident."""
-        return self.one(services.close(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def severity(self, request: Request, id: uuid.UUID) -> Response:
-        """Changes how bad it is; the elapsed time is carried over unless another mode is named."""
-        return self.one(services.change_severity(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def policy(self, request: Request, id: uuid.UUID) -> Response:
-        """Gives it other response times; the elapsed time is carried over unless another mode is named."""
-        return self.one(services.change_policy(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def owner(self, request: Request, id: uuid.UUID) -> Response:
-        """Gives it to somebody on the staff, or to nobody."""
-        return self.one(services.assign(incident_id=id, **self.body()))
-
-    @action(detail=True, methods=["post"])
-    def merge(self, request: Request, id: uuid.UUID) -> Response:
-        """Ends it as the same failure as an older one, whose clocks run on."""
-        return self.one(services.merge(incident_id=id, **self.body()))
+    reopen = verb("reopen", services.reopen, "incident_id", "Takes a resolved incident up again.")
+    close = verb("close", services.close, "incident_id", "Closes a resolved incident.")
+    severity = verb(
+        "severity",
+        services.change_severity,
+        "incident_id",
+        "Changes how bad it is; the elapsed time is carried over unless another mode is named.",
+    )
+    policy = verb(
+        "policy",
+        services.change_policy,
+        "incident_id",
+        "Gives it other response times; the elapsed time is carried over unless another mode is named.",
+    )
+    owner = verb("owner", services.assign, "incident_id", "Gives it to somebody on the staff, or to nobody.")
+    merge = verb(
+        "merge", services.merge, "incident_id", "Ends it as the same failure as an older one, whose clocks run on."
+    )
 
 
 @api(permissions.API)
@@ -353,7 +317,6 @@ class Disputes(Endpoint):
         """One of them."""
         return self.one(selectors.dispute(id))
 
-    @action(detail=True, methods=["post"])
-    def decide(self, request: Request, id: uuid.UUID) -> Response:
-        """Takes the wait back, so that its time counts, or keeps it."""
-        return self.one(services.decide_dispute(dispute_id=id, **self.body()))
+    decide = verb(
+        "decide", services.decide_dispute, "dispute_id", "Takes the wait back, so that its time counts, or keeps it."
+    )

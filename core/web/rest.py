@@ -23,6 +23,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
@@ -349,3 +350,16 @@ class Endpoint(GenericViewSet[Any]):
         if not self.action:
             raise ImproperlyConfigured("This runs inside an action.")
         return self.action
+
+
+def verb(name: str, act: Callable[..., Row], key: str, about: str) -> Callable[..., Response]:
+    """The POST of one verb on one row, at ``<id>/<name>/``: ``act`` gets the id as ``key`` with the fields of the body.
+
+    It answers with the row that ``act`` returns. ``about`` is what the description of the API says of it.
+    """
+
+    def step(self: Endpoint, request: Request, id: uuid.UUID) -> Response:
+        return self.one(act(**{key: id}, **self.body()))
+
+    step.__name__, step.__doc__ = name, about
+    return action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(step)

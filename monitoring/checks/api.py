@@ -19,7 +19,7 @@ from core.access.views import api
 from core.clock import now
 from core.json_values import JsonValue
 from core.moments import BadMoment, parse_instant
-from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, Number, OutputSerializer, Query
+from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, Number, OutputSerializer, Query, verb
 from monitoring import permissions
 from monitoring.checks import selectors, services
 from monitoring.models import Check
@@ -282,23 +282,9 @@ class Checks(Endpoint):
         """Changes a check."""
         return self.one(services.update_check(check_id=id, **self.body(partial=True)))
 
-    @action(detail=True, methods=["post"])
-    def enable(self, request: Request, id: uuid.UUID) -> Response:
-        """Asks again on schedule."""
-        self.body()
-        return self.one(services.enable_check(check_id=id))
-
-    @action(detail=True, methods=["post"])
-    def disable(self, request: Request, id: uuid.UUID) -> Response:
-        """Asks no more. What was measured stays."""
-        self.body()
-        return self.one(services.disable_check(check_id=id))
-
-    @action(detail=True, methods=["post"])
-    def run(self, request: Request, id: uuid.UUID) -> Response:
-        """Makes the check due now; the next prober asks."""
-        self.body()
-        return self.one(services.run_now(check_id=id))
+    enable = verb("enable", services.enable_check, "check_id", "Asks again on schedule.")
+    disable = verb("disable", services.disable_check, "check_id", "Asks no more. What was measured stays.")
+    run = verb("run", services.run_now, "check_id", "Makes the check due now; the next prober asks.")
 
     @action(detail=True, methods=["get"])
     def samples(self, request: Request, id: uuid.UUID) -> Response:

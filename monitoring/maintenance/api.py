@@ -6,12 +6,11 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access.views import api
-from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
+from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, verb
 from monitoring.maintenance import permissions, selectors, services
 
 
@@ -63,8 +62,4 @@ class MaintenanceWindows(Endpoint):
         """Announces work on a system."""
         return self.one(services.plan_maintenance(**self.body()), status=201)
 
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, id: uuid.UUID) -> Response:
-        """Calls it off, while it has not begun."""
-        self.body()
-        return self.one(services.cancel_maintenance(window_id=id))
+    cancel = verb("cancel", services.cancel_maintenance, "window_id", "Calls it off, while it has not begun.")

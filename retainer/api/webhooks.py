@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from core.access.roles import TokenScope
 from core.access.views import api
-from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
+from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, verb
 from retainer.notifications import selectors, services
 from retainer.notifications.models import Channel, Delivery
 
@@ -141,17 +141,13 @@ class Webhooks(Endpoint):
         """Changes a receiver. Its secret stays."""
         return self.one(services.update_endpoint(endpoint_id=id, **self.changed(selectors.endpoint(id))))
 
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Request, id: uuid.UUID) -> Response:
-        """Sends nothing there any more. The receiver and its secret are kept."""
-        self.body()
-        return self.one(services.archive_endpoint(endpoint_id=id))
-
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, id: uuid.UUID) -> Response:
-        """Sends what happens from now on there again."""
-        self.body()
-        return self.one(services.restore_endpoint(endpoint_id=id))
+    archive = verb(
+        "archive",
+        services.archive_endpoint,
+        "endpoint_id",
+        "Sends nothing there any more. The receiver and its secret are kept.",
+    )
+    restore = verb("restore", services.restore_endpoint, "endpoint_id", "Sends what happens from now on there again.")
 
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: uuid.UUID) -> Response:
@@ -159,11 +155,12 @@ class Webhooks(Endpoint):
         self.body()
         return self.once_told(*services.rotate_secret(endpoint_id=id))
 
-    @action(detail=True, methods=["post"])
-    def test(self, request: Request, id: uuid.UUID) -> Response:
-        """Sends a signed message that means nothing; read its delivery to see what the receiver answered."""
-        self.body()
-        return self.one(services.send_test(endpoint_id=id))
+    test = verb(
+        "test",
+        services.send_test,
+        "endpoint_id",
+        "Sends a signed message that means nothing; read its delivery to see what the receiver answered.",
+    )
 
 
 class DeliveryQuery(Query):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access.views import api
-from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query
+from core.web.rest import Day, Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, verb
 from slas import archiving, permissions
 from slas.calendars import holidays, selectors, services
 from slas.states import ProposalState
@@ -143,17 +143,13 @@ class Calendars(Endpoint):
         row = selectors.calendar(id)
         return self.one(archiving.update_calendar(calendar_id=row.id, **self.changed(row)))
 
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Request, id: uuid.UUID) -> Response:
-        """Offers it no more. Refused while something still relies on it."""
-        self.body()
-        return self.one(archiving.archive_calendar(calendar_id=id))
-
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, id: uuid.UUID) -> Response:
-        """Offers it again."""
-        self.body()
-        return self.one(archiving.restore_calendar(calendar_id=id))
+    archive = verb(
+        "archive",
+        archiving.archive_calendar,
+        "calendar_id",
+        "Offers it no more. Refused while something still relies on it.",
+    )
+    restore = verb("restore", archiving.restore_calendar, "calendar_id", "Offers it again.")
 
     def list(self, request: Request) -> Response:
         """All calendars with their versions, newest first."""

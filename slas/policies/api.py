@@ -15,7 +15,17 @@ from rest_framework.response import Response
 
 from core.access.views import api
 from core.web.limits import LARGEST
-from core.web.rest import Endpoint, InputSerializer, Moment, Nothing, OutputSerializer, Query, WallTime, WholeMinutes
+from core.web.rest import (
+    Endpoint,
+    InputSerializer,
+    Moment,
+    Nothing,
+    OutputSerializer,
+    Query,
+    WallTime,
+    WholeMinutes,
+    verb,
+)
 from slas import archiving, permissions
 from slas.escalation import EscalationPolicy, EscalationStep
 from slas.policies import selectors, services
@@ -200,17 +210,13 @@ class Policies(Endpoint):
         row = selectors.policy(id)
         return self.one(archiving.update_policy(policy_id=row.id, **self.changed(row)))
 
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Request, id: uuid.UUID) -> Response:
-        """Offers it no more. Refused while something still relies on it."""
-        self.body()
-        return self.one(archiving.archive_policy(policy_id=id))
-
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, id: uuid.UUID) -> Response:
-        """Offers it again."""
-        self.body()
-        return self.one(archiving.restore_policy(policy_id=id))
+    archive = verb(
+        "archive",
+        archiving.archive_policy,
+        "policy_id",
+        "Offers it no more. Refused while something still relies on it.",
+    )
+    restore = verb("restore", archiving.restore_policy, "policy_id", "Offers it again.")
 
     def list(self, request: Request) -> Response:
         """All policies, newest first."""
