@@ -52,7 +52,7 @@ class OwnWords(serializers.CharField):
 
 
 class OwnSum(serializers.IntegerField):
-    """The same of a sum: what the agency may ask of others is nothing to a client."""
+    """A sum that is the agency's own: null for a token that is bound to a client."""
 
     def __init__(self) -> None:
         super().__init__(allow_null=True)

@@ -121,7 +121,7 @@ def system(system_id: uuid.UUID) -> AISystem:
 
 
 def locked_system(system_id: uuid.UUID) -> AISystem:
-    """The same, its row locked for the rest of the transaction, so that how it stands now stays so until then."""
+    """One system, its row locked until the transaction ends, so that how it stands now stays so; NotFound otherwise."""
     rows = AISystem.objects.select_for_update(of=("self",)).filter(id=system_id)
     return _one(rows, _("There is no such system."))
 

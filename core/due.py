@@ -42,7 +42,7 @@ def work_off(
 
 
 def go_through(rows: Callable[[], QuerySet[Row]], act: Callable[[Row], bool]) -> int:
-    """The same for what is looked at again and again and mostly left as it is: all rows, in the order of their ids."""
+    """Looks at all rows in the order of their ids, for what is mostly left as it is; returns as ``work_off`` does."""
     done, last = 0, uuid.UUID(int=0)
     while True:
         with sweeper_scope():

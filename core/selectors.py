@@ -101,7 +101,7 @@ def net_allowances(agency_id: uuid.UUID) -> list[tuple[str, int]]:
 
 
 def all_net_allowances(agency_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, int]]]:
-    """The same for several agencies at once, for the prober in its sweeper's scope."""
+    """The hosts and ports of each of several agencies, for the prober in its sweeper's scope."""
     found: dict[uuid.UUID, list[tuple[str, int]]] = {}
     rows = NetAllowance.objects.filter(agency_id__in=list(agency_ids))
     for agency_id, host, port in rows.values_list("agency_id", "host", "port"):

@@ -201,7 +201,7 @@ def find_invitation(token: str) -> Invitation | None:
 
 
 def invitation_of(digest: str) -> Invitation | None:
-    """The same by what is stored of the link, which opens nothing by itself: what a session may hold."""
+    """The open invitation by the digest of its link, or None. The digest opens nothing: a session may hold it."""
     with lookup_scope(digest):
         invitation = Invitation.objects.find(digest=digest)
     if invitation is None or invitation.accepted_at or invitation.revoked_at or invitation.expires_at <= now():

@@ -25,12 +25,12 @@ def printable(value: str) -> str:
 
 
 def display_name(value: str) -> str:
-    """The same for the name beside an address of mail: nothing in it can be read as an address."""
+    """The name to write beside an address of mail: printable, and nothing in it can be read as an address."""
     return printable(_ADDRESS.sub(" ", value))
 
 
 def unlinked(value: str) -> str:
-    """The same for a name in a letter to somebody who may not know us: no program makes a link of a part of it.
+    """A name for a letter to somebody who may not know us: printable, and no program makes a link of a part of it.
 
     A name that is one word keeps its dot, as many a company is called by its domain.
     """

@@ -32,7 +32,7 @@ class Reading:
 
 
 class StoredReading(TypedDict):
-    """The same as the timeline keeps it."""
+    """A reading as the timeline keeps it."""
 
     label: str
     value: str

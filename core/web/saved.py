@@ -31,7 +31,7 @@ class ViewForm(forms.Form):
 
 
 class SaveViewForm(ViewForm):
-    """The same for what the list shows now."""
+    """A name for what the list shows now."""
 
     list_name = forms.CharField(widget=forms.HiddenInput, max_length=40)
     query = forms.CharField(widget=forms.HiddenInput, max_length=8000, required=False)

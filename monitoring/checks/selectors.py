@@ -198,7 +198,7 @@ def metrics_of(system_id: uuid.UUID) -> list[MetricView]:
 
 
 def production_metrics(system_id: uuid.UUID) -> list[MetricView]:
-    """The same of its production alone, of which something is promised."""
+    """What is measured on a system's production, of which alone something is promised."""
     rows = Check.objects.filter(system_id=system_id, enabled=True, environment__kind="production")
     return [view for row in rows.select_related("environment").order_by("name") for view in metrics_of_check(row)]
 

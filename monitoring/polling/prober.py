@@ -147,7 +147,7 @@ def probe_round(*, seconds: float = ROUND_SECONDS, size: int | None = None) -> i
 
 
 def probe_on(*, seconds: float = ROUND_SECONDS) -> int:
-    """The same, but whatever is in flight when the time is up is left to the next call in this process.
+    """Asks what is due for so many seconds; what is in flight then is left to the next call in this process.
 
     Who waited for a target that hangs would claim nothing meanwhile, and who is due then would be late.
     """

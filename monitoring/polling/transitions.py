@@ -63,7 +63,7 @@ class Told(TypedDict):
 
 
 class Event(Told, total=False):
-    """The same with its subject, and why it ended where it is watched no more."""
+    """What the event says, with its subject, and why it ended where that is watched no more."""
 
     fingerprint: Required[str]
     reason: str

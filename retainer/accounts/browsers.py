@@ -47,7 +47,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, email: str) -> No
 
 
 def remember_here(request: HttpRequest, email: str) -> None:
-    """The same for as long as this session lasts, where there is no answer of ours to put a cookie on."""
+    """Makes the browser known for as long as this session lasts, where no answer of ours can carry a cookie."""
     request.session[SALT] = _with(_read(request), email)
 
 

@@ -28,7 +28,7 @@ class LeasedDeliveries:
 
     @property
     def agencies(self) -> Counter[uuid.UUID]:
-        """The same by agency."""
+        """How many each agency has on its way."""
         found: Counter[uuid.UUID] = Counter()
         for lane, number in self.lanes.items():
             found[lane.agency_id] += number

@@ -82,7 +82,7 @@ def systems_with_health() -> list[tuple[AISystem, HealthView]]:
 
 
 def standings() -> list[Standing]:
-    """The same, the worst first, with the values of production that have an agreed limit."""
+    """The client's systems, the worst first, with those values of production that have an agreed limit."""
     found = sorted(systems_with_health(), key=lambda one: monitoring.WORST.index(one[1].state))
     return [Standing(row, health, _agreed(row.id)) for row, health in found]
 

@@ -35,7 +35,7 @@ class Move(Proposal):
         return self._moved(after.due_at or 0, after.state, missed=is_missed(after, self.at))
 
     def done(self) -> Iterable[str]:
-        """The same words, read off the clock after it was moved and judged."""
+        """The words that count it, read off the clock after it was moved and judged."""
         if self.is_same or self.terms is None:
             return self._unmoved()
         clock = self.clock
@@ -48,7 +48,7 @@ class Move(Proposal):
         return self._moved_to(None if self.terms is None else self.clock.due_at)
 
     def preview(self) -> subjects.Moved | None:
-        """The same before anything is done; None where nothing would become of it."""
+        """The promise as it stands and as it would, before anything is done; None where nothing would become of it."""
         if self.is_same:
             return None
         return self._moved_to(None if self.terms is None else instant(self.after().due_at))

@@ -36,7 +36,7 @@ def prepare_policy_move(request: HttpRequest, agency: str, policy: str) -> HttpR
 @staff(permissions.CHANGE_RESPONSE_TIMES)
 @require_POST
 def prepare_calendar_move(request: HttpRequest, agency: str, calendar: str) -> HttpResponse:
-    """The same for the newest hours of a calendar."""
+    """Begins to count what the newest hours of a calendar would do to the open clocks of the older ones."""
     newest = calendars_selectors.newest_calendar_version(calendar)
     made = services.prepare_move(calendar_version_id=newest.id)
     return redirect("slas:move", agency, made.id)

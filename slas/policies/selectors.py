@@ -110,7 +110,7 @@ def target_table(version_id: uuid.UUID) -> list[TargetRow]:
 
 
 def target_tables(version_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[TargetRow]]:
-    """The same for several versions at once, by version."""
+    """What each of several versions promises, by version."""
     rows: dict[uuid.UUID, list[Target]] = {version_id: [] for version_id in version_ids}
     for target in Target.objects.filter(version_id__in=rows).select_related("calendar_version__calendar"):
         rows[target.version_id].append(target)
