@@ -1,7 +1,7 @@
-"""Who hears of an open promise when: rungs of a ladder, climbed in open time, with hours in which nobody is disturbed.
+"""Who hears of an open promise when: steps of an escalation policy, in open time, and hours in which nobody is disturbed.
 
-A rung is reached when so much of the promise's open time is used, before its deadline or after it. Waiting for the
-client is not climbing. At night a rung waits for the morning, unless the severity is serious or the rung says
+A step is reached when so much of the promise's open time is used, before its deadline or after it. Waiting for the
+client reaches none. At night a step waits for the morning, unless the severity is serious or the step says
 otherwise.
 """
 
@@ -18,7 +18,7 @@ from slas.engine import HorizonError, Judgement, Terms, compile_calendar, from_i
 
 OWNER, ON_CALL, ON_CALL_NEXT = "owner", "on_call", "on_call_next"
 ACCOUNT_MANAGER, AGENCY_OWNER = "account_manager", "agency_owner"
-# Whom a rung can call besides one person ("person:" and the id) and one rota ("on_call:" and its id).
+# Whom a step can call besides one person ("person:" and the id) and one rota ("on_call:" and its id).
 ADDRESSEES = (OWNER, ON_CALL, ON_CALL_NEXT, ACCOUNT_MANAGER, AGENCY_OWNER)
 PERSON, ROTA = "person:", "on_call:"
 # These are worth waking somebody for.
@@ -38,7 +38,7 @@ class EscalationStep:
     at_night: bool = False
 
     def concerns(self, metric: str, severity: str) -> bool:
-        """Whether it is a rung of this promise."""
+        """Whether it is a step of this promise."""
         return self.metric == metric and (not self.severities or severity in self.severities)
 
     def threshold(self, target_seconds: int) -> int:
@@ -47,11 +47,11 @@ class EscalationStep:
 
     @property
     def key(self) -> str:
-        """What it is told under: the same for the same rung of another version, so that nobody is called twice."""
+        """What it is told under: the same for the same step of another version, so that nobody is called twice."""
         return _key(self)
 
     def to_json(self) -> dict[str, Any]:
-        """What ``Ladder.from_json`` reads."""
+        """What ``EscalationPolicy.from_json`` reads."""
         when = {"seconds": self.seconds} if self.percent is None else {"percent": self.percent}
         severities, night = list(self.severities), self.at_night
         return {"to": self.to, "metric": self.metric, **when, "severities": severities, "at_night": night}
@@ -64,7 +64,7 @@ def _key(step: EscalationStep) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """The rungs in the order in which they were written, and the local hours in which nobody is disturbed."""
+    """The steps in the order in which they were written, and the local hours in which nobody is disturbed."""
 
     steps: tuple[EscalationStep, ...] = ()
     quiet: tuple[str, str] | None = None
@@ -94,21 +94,21 @@ class EscalationPolicy:
 
 @dataclass(frozen=True, slots=True)
 class DueStep:
-    """A rung that was reached: its key, whom it calls, and when it was reached."""
+    """A step that was reached: its key, whom it calls, and when it was reached."""
 
     key: str
     to: str
     at: int
-    # A later rung calls the same people now; once is enough.
+    # A later step calls the same people now; once is enough.
     silent: bool
 
 
 def due_steps(
     escalation: EscalationPolicy, *, metric: str, severity: str, judgement: Judgement, told: Iterable[str], now: int
 ) -> tuple[list[DueStep], int | None]:
-    """The rungs that are to be told now, and the next instant at which time alone may bring one more.
+    """The steps that are to be told now, and the next instant at which time alone may bring one more.
 
-    ``told`` are the keys of those that have been told. Nothing is climbed once the promise has ended. Up to a date that
+    ``told`` are the keys of those that have been told. Nothing is reached once the promise has ended. Up to a date that
     was agreed by hand the time of waiting counts too, because no wait moves that date.
     """
     if judgement.satisfied_at is not None or judgement.cancelled_at is not None:

@@ -22,7 +22,7 @@ CALENDAR_VERSION_CREATED = "slas.calendar_version.created"
 
 # The threshold of a breach; a warning's is "percent:75" or "before:1800".
 BREACH = "breach"
-# That of a rung of the ladder is this and the rung's key.
+# That of a step of the escalation is this and the step's key.
 ESCALATE = "escalate:"
 
 
@@ -45,6 +45,6 @@ class ClockPayload:
 
 @dataclass(frozen=True)
 class EscalationPayload(ClockPayload):
-    """A rung of the ladder: ``to`` is whom it calls, as ``slas.escalation`` names them."""
+    """A step of the escalation: ``to`` is whom it calls, as ``slas.escalation`` names them."""
 
     to: str

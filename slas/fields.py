@@ -126,7 +126,7 @@ def _warning(text: str) -> dict[str, int]:
 
 
 class StepTimeField(forms.CharField):
-    """When a rung is reached: "50%" of the time, or "2h" after the start; cleans to (per cent, seconds), one None."""
+    """When a step is reached: "50%" of the time, or "2h" after the start; cleans to (per cent, seconds), one None."""
 
     def clean(self, value: str | None) -> tuple[int | None, int | None] | None:
         text = super().clean(value)

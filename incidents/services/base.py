@@ -43,7 +43,7 @@ def locked_row(incident_id: uuid.UUID, expected_version: int | None = None) -> I
 
 
 def locked_for(incident_id: uuid.UUID, step: Action, expected_version: int | None) -> Incident:
-    """The locked incident, for a step that its state allows; Conflict where it does not, or where somebody changed it."""
+    """The locked incident, for a step that its state allows; Conflict where it does not, or somebody changed it."""
     incident = locked_row(incident_id, expected_version)
     if not allowed(step, incident.state):
         state = IncidentState(incident.state).label

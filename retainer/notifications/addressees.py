@@ -1,4 +1,4 @@
-"""Who is meant by a rung of a ladder, at the moment at which it is told."""
+"""Who is meant by a step of the escalation, at the moment at which it is told."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ACKNOWLEDGE_LASTS = timedelta(hours=24)
 
 
 def addressees(to: str, owner_id: uuid.UUID | None) -> list[Membership]:
-    """The people whom a rung calls. Nobody is ever the wrong answer: then it calls those who look after clients."""
+    """The people whom a step calls. Nobody is ever the wrong answer: then it calls those who look after clients."""
     staff = {member.user_id: member for member in members() if may(member.role, Capability.WORK)}
     wanted = _wanted(to, owner_id, list(staff.values()))
     found = [staff[user_id] for user_id in wanted if user_id in staff]

@@ -37,7 +37,7 @@ JUDGED = (
 )
 TERMS = ("severity", "policy_version")
 MOST_KNOWN = 4096
-# A version is never edited, so its ladder is read once a process.
+# A version is never edited, so its escalation is read once a process.
 _known_escalations: dict[uuid.UUID, EscalationPolicy] = {}
 
 
@@ -51,7 +51,7 @@ class Notice:
     at: int
     deadline: int
     silent: bool = False
-    # Whom a rung of the ladder calls; empty for all other steps.
+    # Whom a step of the escalation calls; empty for all other steps.
     to: str = ""
 
 
@@ -126,7 +126,7 @@ def _escalations(clocks: Sequence[AnyClock]) -> dict[uuid.UUID, EscalationPolicy
 def _due_escalations(
     clock: AnyClock, judgement: Judgement, told: set[str], escalation: EscalationPolicy, at: datetime
 ) -> list[Notice]:
-    """The rungs of the ladder that are reached now. The clock comes up again when the next one may be."""
+    """The steps of the escalation that are reached now. The clock comes up again when the next one may be."""
     if not escalation.steps:
         return []
     known = [key.removeprefix(ESCALATE) for key in told if key.startswith(ESCALATE)]

@@ -108,13 +108,13 @@ def _stretches(rows: Iterable[Override | TimeOff]) -> list[Stretch]:
 
 
 def addressee_names() -> dict[str, str]:
-    """The names of the people and the rotas that a rung can call, by their ids as text."""
+    """The names of the people and the rotas that a step can call, by their ids as text."""
     people = {str(member.user_id): str(member.user) for member in members()}
     return people | {str(row.id): row.name for row in rotas()}
 
 
 def addressee_label(to: str, names: Mapping[str, str]) -> str:
-    """Whom a rung calls, in words; ``names`` as ``addressee_names`` gives them."""
+    """Whom a step calls, in words; ``names`` as ``addressee_names`` gives them."""
     if to.startswith(PERSON):
         return names.get(to.removeprefix(PERSON), _("somebody who has left"))
     if to.startswith(ROTA):
@@ -132,7 +132,7 @@ ADDRESSEE_LABELS = {
 
 
 def addressee_choices() -> list[tuple[str, str]]:
-    """The rotas and the people whom a rung can call by name."""
+    """The rotas and the people whom a step can call by name."""
     by_rota = [(f"{ROTA}{row.id}", _("on call: %(name)s") % {"name": row.name}) for row in rotas()]
     people = [
         (f"{PERSON}{member.user_id}", str(member.user)) for member in members() if may(member.role, Capability.WORK)

@@ -59,7 +59,7 @@ def save_rota(
 
 
 def delete_rota(*, rota_id: uuid.UUID) -> None:
-    """Nobody is called by it any more; where a ladder named it, those who look after the client are called."""
+    """Nobody is called by it any more; where an escalation named it, those who look after the client are called."""
     with transaction.atomic():
         _locked(rota_id).delete()
         _emit("rota", rota_id, {"deleted": True})

@@ -114,7 +114,7 @@ class TargetIn(InputSerializer):
 
 
 class EscalationStepIn(InputSerializer):
-    """One step of the ladder: at a per cent of the target, or after so many open seconds. One of the two."""
+    """One step of the escalation: at a per cent of the target, or after so many open seconds. One of the two."""
 
     to = serializers.CharField(
         max_length=60,

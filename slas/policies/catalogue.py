@@ -115,7 +115,7 @@ UPTIME = {"low": None, "medium": "99.5", "high": "99.9"}
 
 def wording_of(plan: PolicyPlan) -> Wording:
     """What a policy of the catalogue says: the owner hears at once, then more people, the later it gets."""
-    # The owner needs no rung of their own: whoever has the system hears of every incident when it opens.
+    # The owner needs no step of their own: whoever has the system hears of every incident when it opens.
     steps = ((ON_CALL, 50), (ACCOUNT_MANAGER, 75), (AGENCY_OWNER, 100))
     uptime = UPTIME[plan.default_for]
     return Wording(

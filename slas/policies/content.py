@@ -18,7 +18,7 @@ from slas.words import Metric, ResponseRule, Severity
 LONGEST_CLAUSE = 500
 MOST_CLAUSES = 40
 MOST_STEPS = 50
-# A rung far beyond the deadline calls nobody in time; whoever writes it means something else.
+# A step far beyond the deadline calls nobody in time; whoever writes it means something else.
 MOST_PERCENT = 1000
 LONGEST_STEP = 366 * 24 * 3600
 

@@ -1,4 +1,4 @@
-"""The form of a policy: its times, its rules, its ladder, and what it says in words."""
+"""The form of a policy: its times, its rules, its escalation, and what it says in words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from slas.policies.content import MOST_STEPS, Wording
 from slas.policies.models import PolicyVersion, Target
 from slas.words import Metric, Party, ResponseRule, Severity
 
-# So many empty rungs stand below those that there are.
+# So many empty steps stand below those that there are.
 SPARE_RUNGS = 3
 GROUPS = [
     ("", gettext_lazy("Any severity")),
@@ -271,7 +271,7 @@ class PolicyForm(forms.Form):
 
     @property
     def escalation(self) -> list[list[forms.BoundField]]:
-        """The table of rungs, a row a rung: when, whom, of which promise, for which severity, at night."""
+        """The table of steps, a row a step: when, whom, of which promise, for which severity, at night."""
         names = ("when", "to", "metric", "severities", "night")
         return [[self[f"rung_{number}_{name}"] for name in names] for number in range(self.initial["rungs"])]
 
@@ -397,7 +397,7 @@ def _said(wording: Wording) -> dict[str, object]:
 
 
 def _addressees() -> list[tuple[str, str]]:
-    """Whom a rung can call."""
+    """Whom a step can call."""
     named = [(key, str(label)) for key, label in oncall_selectors.ADDRESSEE_LABELS.items()]
     return [("", _("Nobody")), *named, *oncall_selectors.addressee_choices()]
 

@@ -61,7 +61,7 @@ class PolicyVersion(TenantModel):
     uptime_target = models.DecimalField(max_digits=6, decimal_places=3, null=True)
     # Whether time of planned maintenance counts as time in which the system was down.
     maintenance_counts = models.BooleanField(default=False, db_default=False)
-    # Who hears of it when, in the shape of ``slas.escalation.Ladder``.
+    # Who hears of it when, in the shape of ``slas.escalation.EscalationPolicy``.
     escalation = models.JSONField(default=dict, db_default=NO_NAMES)
 
     class Meta(TenantModel.Meta):
