@@ -1,4 +1,4 @@
-"""Who hears of an open promise when: steps of an escalation policy, in open time, and hours in which nobody is disturbed.
+"""Who hears of an open promise when: steps of an escalation, in open time, and hours in which nobody is disturbed.
 
 A step is reached when so much of the promise's open time is used, before its deadline or after it. Waiting for the
 client reaches none. At night a step waits for the morning, unless the severity is serious or the step says
