@@ -50,7 +50,6 @@ class Face:
     fill: str
     pieces: tuple[Piece, ...]
     tick: int
-    why: tuple[str, ...]
     sentence: str
     guaranteed: bool
 
@@ -79,7 +78,6 @@ class ClockFields(TypedDict, total=False):
     waiting_on: str
     zone: str
     sentence: str
-    why: Sequence[str]
     is_guarantee: bool
     segments: Sequence[SegmentFields]
 
@@ -127,7 +125,6 @@ def face(clock: ClockFields) -> Face:
         fill=ClockState(state).look.fill or "neutral",
         pieces=pieces,
         tick=tick,
-        why=tuple(clock.get("why", ())),
         sentence=clock.get("sentence", ""),
         guaranteed=clock.get("is_guarantee", False),
     )
