@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -201,10 +200,9 @@ def test_a_policy_page_costs_the_same_for_many_versions_and_turns_after_ten(term
     for _number in range(9):
         next_version()
     assert statements() <= few
-    first, second = (" ".join(owner.get(at).content.decode().split()) for at in (page, f"{page}?page=2"))
-    numbers = [number for word, number in pairwise(first.split()) if word == "Version"]
-    assert numbers == [str(number) for number in range(11, 1, -1)]
-    assert ("Version", "1") in pairwise(second.split())
+    first, second = owner.get(page).content.decode(), owner.get(f"{page}?page=2").content.decode()
+    assert (first.count("Version "), "Version 11" in first, "Version 1<" in first) == (10, True, False)
+    assert "Version 1<" in second
     # What an older version leaves open is of no use to anybody any more.
     assert "leads to disputes" in first or "leaves open" in first
     assert "leads to disputes" not in second
