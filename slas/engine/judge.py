@@ -189,9 +189,10 @@ class _Clock:
         until = now if self.end is None else self.end.at
         meter = self.meter
         waiting = next((pause for pause in self.pauses if self.terms.stops_for(pause.party)), None)
-        if self.end is None and waiting is None:
-            # A warning that is due at the very start is due although no time has passed.
-            meter.run(now, now)
+        if self.end is None:
+            # What is due at this very moment is due although no time has passed: a warning at the start, or a date that
+            # lies behind a reopening of this second.
+            (meter.run if waiting is None else meter.hold)(now, now)
         segments = _segments(span for span in self.spans if span.to <= until)
         at_risk_at = meter.mark_at(meter.marks[-1], until)
         ended = None if self.end is None else self.end.kind

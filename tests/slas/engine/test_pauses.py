@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slas.engine import Judgement, Terms, Warn, judge
+from slas.engine import Event, Judgement, Terms, Warn, judge
 from tests.slas.engine.support import HOUR, at, log, office, utc
 
 FOUR_HOURS = Terms(office(), 4 * HOUR)
@@ -64,6 +64,26 @@ def test_s18_a_pause_never_moves_an_agreed_date() -> None:
     assert found.warnings[0].at == found.next_at == at("2026-06-02 11:00")
     late = judged("2026-06-02 15:00", *rows, terms=terms)
     assert (late.state, late.breached_at, late.next_at) == ("breached", agreed, None)
+
+
+def test_s18_whoever_reopens_after_an_agreed_date_and_waits_in_that_second_has_missed_it() -> None:
+    """No second has passed since the reopening, in which the clock would have run or waited."""
+    agreed = at("2026-06-02 12:00")
+    terms = Terms(office(), None, agreed)
+    ended = (("2026-06-01 10:00", "start"), ("2026-06-02 11:00", "satisfy"))
+    again = (*ended, ("2026-06-02 15:00", "reopen"), ("2026-06-02 15:00", "pause", "client"))
+    for moment in ("2026-06-02 15:00", "2026-06-02 15:01"):
+        found = judged(moment, *again, terms=terms)
+        assert (found.state, found.breached_at, found.next_at) == ("breached", agreed, None)
+    assert judged("2026-06-02 14:59", *again, terms=terms).state == "met"
+
+
+def test_s18_a_date_that_is_agreed_behind_the_present_is_missed_also_while_somebody_is_waited_on() -> None:
+    agreed = at("2026-06-01 11:00")
+    rows = (("2026-06-01 10:00", "start"), ("2026-06-01 10:00", "pause", "client"))
+    change = Event(at=at("2026-06-01 12:00"), kind="retarget", terms=Terms(office(), None, agreed), seq=9)
+    found = judge(FOUR_HOURS, [*log(*rows), change], change.at)
+    assert (found.state, found.breached_at, found.next_at) == ("breached", agreed, None)
 
 
 def test_a_pause_before_the_deadline_stops_the_breach() -> None:
