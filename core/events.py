@@ -30,6 +30,7 @@ class Event:
 Handler = Callable[[Event], None]
 _handlers: dict[str, list[Handler]] = defaultdict(list)
 _in_order: set[Handler] = set()
+_first: set[Handler] = set()
 _identities: dict[Handler, str] = {}
 # Event name -> the newest version of its payload that this code can read.
 _known: dict[str, int] = {}
@@ -52,7 +53,7 @@ def version_of(name: str) -> int:
     return _known.get(name, 0)
 
 
-def handler(identity: str, *, ordered: bool = False) -> Callable[[Handler], Handler]:
+def handler(identity: str, *, ordered: bool = False, first: bool = False) -> Callable[[Handler], Handler]:
     """Gives a handler the name under which the outbox remembers whom it has told.
 
     The name outlives whatever function and module are called later: under another one, events that wait while a
@@ -60,12 +61,17 @@ def handler(identity: str, *, ordered: bool = False) -> Callable[[Handler], Hand
 
     An ``ordered`` one gets the events of one subject in the order in which they happened. Only an event with an order
     key has an order. A handler that is not ordered waits for nothing and holds up nothing.
+
+    What is to be told to one that comes ``first`` does not queue behind mails and webhooks: nobody is watched, and no
+    alert fires, before it has run.
     """
 
     def mark(function: Handler) -> Handler:
         _identities[function] = identity
         if ordered:
             _in_order.add(function)
+        if first:
+            _first.add(function)
         return function
 
     return mark
@@ -92,6 +98,11 @@ def register(handlers: Mapping[str, tuple[Handler, ...]]) -> None:
 def is_ordered(function: Handler) -> bool:
     """Whether it gets the events of one subject in their order."""
     return function in _in_order
+
+
+def names_that_come_first() -> list[str]:
+    """The names of the events that a handler which comes first listens to."""
+    return [name for name, functions in _handlers.items() if not _first.isdisjoint(functions)]
 
 
 def handlers_of(name: str) -> list[Handler]:

@@ -26,7 +26,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from core.audit import record
 from core.clock import now
 from core.errors import Conflict, NotFound
-from core.events import Event, Handler, handlers_of, identity_of, is_ordered, version_of
+from core.events import Event, Handler, handlers_of, identity_of, is_ordered, names_that_come_first, version_of
 from core.ids import earliest_at, uuid7
 from core.logs import mask
 from core.models import OutboxEvent, OutboxHandled
@@ -53,10 +53,15 @@ log = structlog.get_logger(__name__)
 
 
 def relay_round(*, seconds: float = ROUND_SECONDS) -> int:
-    """Deals with due events until there are none, or until the time is up; returns how many it dealt with."""
+    """Deals with due events until there are none, or until the time is up; returns how many it dealt with.
+
+    A batch of what comes first, then one of all: a backlog of mails and webhooks keeps no alert from firing, and a
+    flood of alerts keeps nobody from hearing of the first of them.
+    """
     until, count = time.monotonic() + seconds, 0
     while time.monotonic() < until:
-        dealt = _deal(_claim(BATCH), until=until)
+        dealt = _deal(_claim(BATCH, first=True), until=until)
+        dealt += _deal(_claim(BATCH), until=until)
         count += dealt
         if not dealt:
             break
@@ -100,13 +105,15 @@ def _first_of_its_key() -> Q:
     return Q(order_key="") | Q(ordered_at__isnull=False) | Q(~Exists(earlier))
 
 
-def _claim(limit: int, only: set[uuid.UUID] | None = None) -> list[OutboxEvent]:
+def _claim(limit: int, only: set[uuid.UUID] | None = None, *, first: bool = False) -> list[OutboxEvent]:
     """Writes a lease and commits, so that a dead worker's events are due again when it runs out."""
     lease_id = uuid7()
     with sweeper_scope():
         due = OutboxEvent.objects.filter(_first_of_its_key(), next_due_at__lte=now()).order_by("next_due_at", "id")
         if only:
             due = due.filter(id__in=only)
+        if first:
+            due = due.filter(name__in=names_that_come_first())
         events = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
         for event in events:
             event.lease_id = lease_id

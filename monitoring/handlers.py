@@ -17,7 +17,7 @@ from monitoring.models import Alert, Check
 from monitoring.polling.schedule import first_due
 
 
-@handler("monitoring.handlers.take_transition", ordered=True)
+@handler("monitoring.handlers.take_transition", ordered=True, first=True)
 def take_transition(event: Event) -> None:
     """Fires or ends the alert of the check or threshold. Telling it twice changes nothing."""
     check = Check.objects.select_related("system", "environment").get(id=event.payload["check_id"])
@@ -33,7 +33,7 @@ def take_transition(event: Event) -> None:
         recover(check, told)
 
 
-@handler("monitoring.handlers.follow_pause")
+@handler("monitoring.handlers.follow_pause", first=True)
 def follow_pause(event: Event) -> None:
     """A paused system is not asked; one that runs is, and has an interval's time to send what it sends.
 
