@@ -158,7 +158,7 @@ def test_a_changed_file_brings_in_nothing(committed_cast: Cast, source: str, tmp
     file = tmp_path / "retainer.dump"
     backup(source, file, safe)
     content = bytearray(file.read_bytes())
-    # More than one, because one alone may lie in the length of gpg's last chunk, which changes nothing of what it holds.
+    # More than one, because one alone may lie in the length of gpg's last chunk, which changes nothing that it holds.
     for place in (-20, -70, len(content) // 2):
         content[place] ^= 1
     file.write_bytes(content)
