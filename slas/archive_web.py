@@ -18,7 +18,8 @@ from slas.calendars import selectors as calendars_selectors
 from slas.calendars.forms import CalendarNameFields, CalendarNameForm
 from slas.pages import crumbs
 from slas.policies import selectors as policies_selectors
-from slas.policies.forms import PolicyNameFields, PolicyNameForm
+from slas.policies.content import PolicyNameFields
+from slas.policies.forms import PolicyNameForm
 
 
 @staff(permissions.CHANGE_RESPONSE_TIMES)

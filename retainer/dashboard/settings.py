@@ -1,4 +1,4 @@
-"""The settings pages: agency, people, tokens, receivers, audit."""
+"""The settings pages: agency, people, audit."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core import selectors, services, tokens
+from core import selectors, services
 from core.access.roles import Capability
 from core.access.views import staff
-from core.clock import now
 from core.errors import DomainError
 from core.json_values import JsonValue
 from core.models import AuditEvent, Invitation, User
@@ -23,12 +22,10 @@ from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused
 from retainer import navigation
-from retainer.dashboard.forms import AgencyForm, EndpointForm, InviteForm, RoleForm, TokenForm
+from retainer.dashboard.forms import AgencyForm, InviteForm, RoleForm
 from retainer.dashboard.trail import said_of
-from retainer.notifications import selectors as notifications
 from retainer.notifications import senders
-from retainer.notifications import services as notification_services
-from retainer.notifications.messages import Message, mail_bodies
+from retainer.notifications.messages import mail_bodies, message_of
 from retainer.notifications.services import link, queue_email
 from retainer.viewer import person_of
 
@@ -77,7 +74,7 @@ def agency_settings(request: HttpRequest, agency: str) -> HttpResponse:
 def check_sender(request: HttpRequest, agency: str) -> HttpResponse:
     """Has the DNS of the sender's domain looked at again."""
     said = _("We look at the DNS within a minute. Open this page again to see what we found.")
-    return _act(request, senders.look_again, said, reverse("settings:agency", args=[agency]))
+    return act_on(request, senders.look_again, said, reverse("settings:agency", args=[agency]))
 
 
 @staff(Capability.VIEW)
@@ -124,13 +121,7 @@ def send_invitation(invitation: Invitation, *, inviter: User, token: str) -> Non
         "address": inviter.email,
         "role": invitation.get_role_display().lower(),
     }
-    message = Message(
-        subject=_("%(inviter)s invites you to %(name)s") % words,
-        lead=_("%(inviter)s invites you to look after AI systems at %(name)s.") % words,
-        lines=[_("Your role: %(role)s.") % words, _("The link works once, for this address, for 7 days.")],
-        action=_("Accept the invitation"),
-        url=link(reverse("invitation", args=[token])),
-    )
+    message = message_of("staff/invited", url=link(reverse("invitation", args=[token])), **words)
     why = _("%(address)s has entered your address at %(name)s. Without the link nothing happens.") % words
     body, html = mail_bodies(message, house=house, why=why)
     queue_email(
@@ -147,7 +138,7 @@ def send_invitation(invitation: Invitation, *, inviter: User, token: str) -> Non
 @require_POST
 def revoke_invitation(request: HttpRequest, agency: str, invitation_id: uuid.UUID) -> HttpResponse:
     """Takes an invitation back."""
-    return _act(
+    return act_on(
         request,
         lambda: services.revoke_invitation(invitation_id=invitation_id),
         _("Invitation withdrawn."),
@@ -183,131 +174,11 @@ def member_role(request: HttpRequest, agency: str, member_id: uuid.UUID) -> Http
 @require_POST
 def remove_member(request: HttpRequest, agency: str, member_id: uuid.UUID) -> HttpResponse:
     """Takes a person off the staff."""
-    return _act(
+    return act_on(
         request,
         lambda: services.end_membership(member_id=member_id),
         _("Removed from the staff. Their tokens stopped working."),
         reverse("settings:people", args=[agency]),
-    )
-
-
-@staff(Capability.SETTINGS)
-@require_GET
-def machines(request: HttpRequest, agency: str) -> HttpResponse:
-    """Tokens and webhook receivers, with the last deliveries."""
-    context = {
-        "tokens": selectors.tokens(),
-        "endpoints": notifications.endpoints(),
-        "deliveries": notifications.deliveries()[:20],
-        "held_back": notifications.held_back(),
-        "now": now(),
-        "breadcrumbs": crumbs(agency, (_("API and webhooks"), "")),
-    }
-    return page(request, "settings/machines.html", context)
-
-
-@staff(Capability.SETTINGS, confirmed="settings:machines")
-@require_http_methods(["GET", "POST"])
-def new_token(request: HttpRequest, agency: str) -> HttpResponse:
-    """Makes a token and shows it this once."""
-    form = TokenForm(request.POST or None)
-    back = reverse("settings:machines", args=[agency])
-    context: dict[str, Any] = {
-        "form": form,
-        "screen": Screen(title=_("New API token"), submit=_("Create token"), back=back),
-        "breadcrumbs": crumbs(agency, (_("API and webhooks"), back), (_("New token"), "")),
-    }
-    if request.method == "POST" and form.is_valid():
-        try:
-            token, plain = tokens.create_token(**form.cleaned_data)
-        except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
-        else:
-            return page(request, "settings/secret.html", context | {"secret": plain, "name": token.name})
-    return page(request, "forms/page.html", context, status=422 if form.errors else 200)
-
-
-@staff(Capability.SETTINGS, confirmed="settings:machines")
-@require_POST
-def revoke_token(request: HttpRequest, agency: str, token_id: uuid.UUID) -> HttpResponse:
-    """Ends a token at once."""
-    return _act(
-        request,
-        lambda: tokens.revoke_token(token_id=token_id),
-        _("Token revoked. Programs that use it are refused from now on."),
-        reverse("settings:machines", args=[agency]),
-    )
-
-
-@staff(Capability.SETTINGS, confirmed="settings:machines")
-@require_http_methods(["GET", "POST"])
-def new_endpoint(request: HttpRequest, agency: str) -> HttpResponse:
-    """Adds a receiver and shows its signing secret this once."""
-    form = EndpointForm(request.POST or None)
-    back = reverse("settings:machines", args=[agency])
-    context: dict[str, Any] = {
-        "form": form,
-        "screen": Screen(title=_("New webhook receiver"), submit=_("Add receiver"), back=back),
-        "breadcrumbs": crumbs(agency, (_("API and webhooks"), back), (_("New receiver"), "")),
-    }
-    if request.method == "POST" and form.is_valid():
-        try:
-            endpoint, secret = notification_services.create_endpoint(**form.cleaned_data)
-        except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
-        else:
-            return page(request, "settings/secret.html", context | {"secret": secret, "name": endpoint.name})
-    return page(request, "forms/page.html", context, status=422 if form.errors else 200)
-
-
-@staff(Capability.SETTINGS, confirmed="settings:machines")
-@require_POST
-def rotate_secret(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Makes a receiver's new signing secret and shows it this once."""
-    endpoint, secret = notification_services.rotate_secret(endpoint_id=endpoint_id)
-    back = reverse("settings:machines", args=[agency])
-    context = {
-        "secret": secret,
-        "name": endpoint.name,
-        "rotated": True,
-        "breadcrumbs": crumbs(agency, (_("API and webhooks"), back), (_("New secret"), "")),
-    }
-    return page(request, "settings/secret.html", context)
-
-
-@staff(Capability.SETTINGS, confirmed="settings:machines")
-@require_POST
-def archive_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Sends nothing to a receiver any more, and keeps it."""
-    return _act(
-        request,
-        lambda: notification_services.archive_endpoint(endpoint_id=endpoint_id),
-        _("Archived. Nothing is sent there until you restore it."),
-        reverse("settings:machines", args=[agency]),
-    )
-
-
-@staff(Capability.SETTINGS, confirmed="settings:machines")
-@require_POST
-def restore_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Sends to a receiver again."""
-    return _act(
-        request,
-        lambda: notification_services.restore_endpoint(endpoint_id=endpoint_id),
-        _("Restored. What happens from now on is sent there."),
-        reverse("settings:machines", args=[agency]),
-    )
-
-
-@staff(Capability.SETTINGS, confirmed="settings:machines")
-@require_POST
-def delete_endpoint(request: HttpRequest, agency: str, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Removes a receiver."""
-    return _act(
-        request,
-        lambda: notification_services.delete_endpoint(endpoint_id=endpoint_id),
-        _("Receiver removed."),
-        reverse("settings:machines", args=[agency]),
     )
 
 
@@ -376,7 +247,8 @@ def audit_csv(request: HttpRequest, agency: str) -> HttpResponse:
     )
 
 
-def _act(request: HttpRequest, act: Callable[[], object], message: str, back: str) -> HttpResponse:
+def act_on(request: HttpRequest, act: Callable[[], object], message: str, back: str) -> HttpResponse:
+    """Does it and says so, or says why it could not be done; either way back to the page."""
     try:
         act()
     except DomainError as error:

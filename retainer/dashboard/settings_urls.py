@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from retainer.dashboard import machines as programs
 from retainer.dashboard import settings as pages
 
 app_name = "settings"
@@ -16,14 +17,14 @@ urlpatterns = [
     path("people/invitations/<uuid:invitation_id>/revoke/", pages.revoke_invitation, name="revoke_invitation"),
     path("people/<uuid:member_id>/role/", pages.member_role, name="member_role"),
     path("people/<uuid:member_id>/remove/", pages.remove_member, name="remove_member"),
-    path("api/", pages.machines, name="machines"),
-    path("api/tokens/new/", pages.new_token, name="new_token"),
-    path("api/tokens/<uuid:token_id>/revoke/", pages.revoke_token, name="revoke_token"),
-    path("api/receivers/new/", pages.new_endpoint, name="new_endpoint"),
-    path("api/receivers/<uuid:endpoint_id>/secret/", pages.rotate_secret, name="rotate_secret"),
-    path("api/receivers/<uuid:endpoint_id>/archive/", pages.archive_endpoint, name="archive_endpoint"),
-    path("api/receivers/<uuid:endpoint_id>/restore/", pages.restore_endpoint, name="restore_endpoint"),
-    path("api/receivers/<uuid:endpoint_id>/delete/", pages.delete_endpoint, name="delete_endpoint"),
+    path("api/", programs.machines, name="machines"),
+    path("api/tokens/new/", programs.new_token, name="new_token"),
+    path("api/tokens/<uuid:token_id>/revoke/", programs.revoke_token, name="revoke_token"),
+    path("api/receivers/new/", programs.new_endpoint, name="new_endpoint"),
+    path("api/receivers/<uuid:endpoint_id>/secret/", programs.rotate_secret, name="rotate_secret"),
+    path("api/receivers/<uuid:endpoint_id>/archive/", programs.archive_endpoint, name="archive_endpoint"),
+    path("api/receivers/<uuid:endpoint_id>/restore/", programs.restore_endpoint, name="restore_endpoint"),
+    path("api/receivers/<uuid:endpoint_id>/delete/", programs.delete_endpoint, name="delete_endpoint"),
     path("audit/", pages.audit, name="audit"),
     path("audit.csv", pages.audit_csv, name="audit_csv"),
 ]

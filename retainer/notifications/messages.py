@@ -50,7 +50,8 @@ def mail_bodies(message: Message, *, house: Agency, why: str = "") -> tuple[str,
     name = unlinked(house.name)
     why = why or _("You get this because %(agency)s looks after your AI systems.") % {"agency": name}
     context = {"message": message, "house": {"name": name}, "why": why, "paint": _paint(str(house.brand_colour))}
-    return render_to_string("emails/message.txt", context), render_to_string("emails/message.html", context)
+    page = render_to_string("emails/message.html", context).lstrip()
+    return render_to_string("emails/message.txt", context), page
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -131,3 +132,49 @@ def _fault(step: EscalationStep) -> str | None:
     if not set(step.severities) <= set(Severity.values):
         return _("Choose severities that there are.")
     return None
+
+
+class PolicyNameFields(TypedDict):
+    """What a policy is called, as its form cleans it."""
+
+    name: str
+    description: str
+
+
+class TargetRules(TypedDict):
+    """When a promise warns, and the parties it stops for."""
+
+    warn: list[dict[str, int]]
+    pausing: list[str]
+    pausable: bool
+
+
+class TargetFields(TargetRules):
+    """One promise as the services take it."""
+
+    severity: str
+    metric: str
+    seconds: int
+    calendar_version_id: uuid.UUID | str
+    is_guarantee: bool
+
+
+class KindFields(TargetFields):
+    """A promise for a single kind of request."""
+
+    request_kind: str
+
+
+class PolicyVersionFields(TypedDict):
+    """What the form of a new version cleans to."""
+
+    publish_after_minutes: int | None
+    targets: list[TargetFields]
+    wording: Wording
+
+
+class PolicyFields(PolicyVersionFields):
+    """What the form of a new policy cleans to."""
+
+    name: str
+    description: str

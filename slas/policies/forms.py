@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from typing import Any, ClassVar, TypedDict, Unpack
+from typing import Any, ClassVar, Unpack
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from slas.fields import DurationField, LinesField, StepTimeField, WarningsField,
 from slas.oncall import selectors as oncall_selectors
 from slas.policies import selectors
 from slas.policies.catalogue import POLICIES, wording_of
-from slas.policies.content import MOST_STEPS, Wording
+from slas.policies.content import MOST_STEPS, KindFields, TargetFields, TargetRules, Wording
 from slas.policies.models import PolicyVersion, Target
 from slas.words import Metric, Party, ResponseRule, Severity
 
@@ -38,37 +37,6 @@ class PolicyNameForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     description = forms.CharField(label=gettext_lazy("Description"), max_length=300, required=False)
-
-
-class PolicyNameFields(TypedDict):
-    """What that form cleans to."""
-
-    name: str
-    description: str
-
-
-class TargetRules(TypedDict):
-    """When a promise warns, and the parties it stops for."""
-
-    warn: list[dict[str, int]]
-    pausing: list[str]
-    pausable: bool
-
-
-class TargetFields(TargetRules):
-    """One promise as the services take it."""
-
-    severity: str
-    metric: str
-    seconds: int
-    calendar_version_id: uuid.UUID | str
-    is_guarantee: bool
-
-
-class KindFields(TargetFields):
-    """A promise for a single kind of request."""
-
-    request_kind: str
 
 
 class PolicyForm(forms.Form):
@@ -362,21 +330,6 @@ class PolicyForm(forms.Form):
         for target in targets:
             typed[self.add_prefix(f"{target['metric']}_{target['severity']}")] = duration_text(target["seconds"])
         self.data = typed
-
-
-class PolicyVersionFields(TypedDict):
-    """What the form cleans to where there is a version already."""
-
-    publish_after_minutes: int | None
-    targets: list[TargetFields]
-    wording: Wording
-
-
-class PolicyFields(PolicyVersionFields):
-    """What the form of a new policy cleans to."""
-
-    name: str
-    description: str
 
 
 def _said(wording: Wording) -> dict[str, object]:

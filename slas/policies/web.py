@@ -15,7 +15,8 @@ from slas.archive_web import shelf_menu
 from slas.calendars import selectors as calendars_selectors
 from slas.pages import crumbs
 from slas.policies import selectors, services
-from slas.policies.forms import PolicyFields, PolicyForm, PolicyVersionFields
+from slas.policies.content import PolicyFields, PolicyVersionFields
+from slas.policies.forms import PolicyForm
 
 VERSIONS_A_PAGE = 10
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from retainer.notifications.messages import message_of
+from core.models import Agency
+from retainer.notifications.messages import mail_bodies, message_of
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "emails"
 MESSAGES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.txt") if not path.stem.startswith("_"))
@@ -24,6 +26,8 @@ SAID: dict[str, Any] = {
     "solving_waits": True,
     "well": True,
     "name": "Brightloop",
+    "inviter": "Ann Lee",
+    "role": "engineer",
 }
 
 
@@ -69,6 +73,27 @@ def test_the_client_is_told_that_time_stands_still_only_where_it_does() -> None:
     stands = message_of("client/asked", url="", **SAID).lines
     runs = message_of("client/asked", url="", **{**SAID, "solving_waits": False}).lines
     assert [line for line in stands if line not in runs] == ["Until we have it, the time to solve this does not run."]
+
+
+def test_no_words_of_a_mail_stand_in_python() -> None:
+    """Whoever makes a message without a template writes its words where nobody looks for them."""
+    root = Path(settings.BASE_DIR)
+    makers = [path for path in root.glob("retainer/**/*.py") if re.search(r"\bMessage\(", path.read_text())]
+    assert [str(path.relative_to(root)) for path in makers] == ["retainer/notifications/messages.py"]
+
+
+def test_an_invitation_says_who_asks_whom_to_do_what() -> None:
+    message = message_of("staff/invited", url="", **SAID)
+    assert message.subject == "Ann Lee invites you to Brightloop"
+    assert message.lead == "Ann Lee invites you to look after AI systems at Brightloop."
+    assert message.lines == ["Your role: engineer.", "The link works once, for this address, for 7 days."]
+
+
+def test_the_page_of_a_mail_begins_with_its_kind() -> None:
+    """Whatever stands before it in the template, so that no reader falls back to the ways of old browsers."""
+    message = message_of("staff/invited", url="https://example.org/", **SAID)
+    house = Agency(name="Brightloop", brand_colour="#4f46e5")
+    assert mail_bodies(message, house=house)[1].startswith("<!doctype html>")
 
 
 def test_what_somebody_wrote_is_no_template() -> None:
