@@ -6,10 +6,13 @@ The owner makes, empties and drops them; Django itself is logged in as the worki
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
@@ -85,7 +88,7 @@ def drop(dbname: str) -> None:
         run("postgres", f'DROP DATABASE IF EXISTS "{dbname}" WITH (FORCE)')
 
 
-def empty_every_table() -> None:
+def empty_every_table(*, patience_s: float = 60) -> None:
     """The working role may not TRUNCATE, so the owner empties the worker's own tables after what was committed."""
     link = owner(of_worker())
     try:
@@ -96,7 +99,22 @@ def empty_every_table() -> None:
                 " AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
             )
             tables = ", ".join(f'"{name}"' for (name,) in cursor.fetchall())
-            cursor.execute("SET lock_timeout = '10s'")
-            cursor.execute(f"TRUNCATE {tables} CASCADE")
+            # Shorter than the second after which PostgreSQL looks for a deadlock: a request that a browser has sent
+            # while its test ended is let through, and is not ended in our place.
+            cursor.execute("SET lock_timeout = '500ms'")
+            _insist(lambda: cursor.execute(f"TRUNCATE {tables} CASCADE"), patience_s=patience_s)
     finally:
         link.close()
+
+
+def _insist(statement: Callable[[], None], *, patience_s: float) -> None:
+    """Runs the statement again while others hold what it locks, for so long."""
+    last = time.monotonic() + patience_s
+    while True:
+        try:
+            return statement()
+        except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
+            if time.monotonic() > last:
+                raise
+        # Whoever waited behind the locks that were given back goes first.
+        time.sleep(0.1)

@@ -33,8 +33,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+# Asks for the database only to be closed before it is emptied: a page that is still open goes on asking.
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
+def context(chromium: Browser, transactional_db: None) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(60_000)
     yield context
