@@ -23,7 +23,7 @@ from core.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
 from core.ids import uuid7
 from core.json_values import JsonObject, JsonValue
 from core.limits import refuse_over
-from core.models import Agency, Heartbeat, Invitation, Membership, NetAllowance, User
+from core.models import Agency, Invitation, Membership, NetAllowance, User
 from core.rates import DAY, Limit, spend
 from core.tenancy.context import require_agency, require_scope
 from core.tenancy.scope import lookup_scope, tenant_scope
@@ -325,11 +325,6 @@ def allow_address(*, host: str, port: int, reason: str) -> None:
 def new_agency_id() -> uuid.UUID:
     """The id that a new agency's scope is entered with."""
     return uuid7()
-
-
-def note_heartbeat_once(name: str) -> bool:
-    """True for the first caller ever: used by one-time jobs such as the demo's history."""
-    return Heartbeat.objects.get_or_create(name=name, defaults={"at": now()})[1]
 
 
 def _text(value: str, *, field: str, most: int) -> str:

@@ -22,7 +22,7 @@ from core.selectors import members
 from incidents.models import Incident, IncidentEntry, PauseDispute
 from incidents.severities import DEFINITIONS
 from incidents.states import IncidentState
-from incidents.words import DisputeState, EntryKind
+from incidents.words import EntryKind
 from slas import selectors as slas
 from slas.selectors import ClockView
 
@@ -159,7 +159,7 @@ def solving_waits(row: Incident) -> bool:
     return any(clock.metric == "resolution" and clock.state == "paused" for clock in open_clocks)
 
 
-def wait(entry_id: uuid.UUID) -> IncidentEntry:
+def pause_entry(entry_id: uuid.UUID) -> IncidentEntry:
     """The line with which a wait began; NotFound where it is none."""
     row = IncidentEntry.objects.find(id=entry_id, kind=EntryKind.PAUSED)
     if row is None:
@@ -191,12 +191,6 @@ def dispute(dispute_id: uuid.UUID) -> PauseDispute:
     if row is None:
         raise NotFound(_("There is no such request."))
     return row
-
-
-def open_disputes() -> QuerySet[PauseDispute]:
-    """Those that wait for a decision, oldest first, with their incident and its client."""
-    rows = PauseDispute.objects.filter(state=DisputeState.OPEN).select_related("incident", "incident__client")
-    return rows.order_by("created_at")
 
 
 def possible_owners() -> QuerySet[Membership]:

@@ -29,4 +29,4 @@ from monitoring.checks.selectors import (
 )
 from monitoring.samples.selectors import first_and_last_value, samples
 from monitoring.uptime.selectors import uptime_days_of, uptime_of
-from monitoring.values import bad_side, format_value, metric_label, value_text
+from monitoring.values import bad_side, metric_label, value_text

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from monitoring.models import Threshold
 
-# Worst first: the state of a system is the worst of what is measured on its production.
+# Below so many seconds a value is written in milliseconds.
+SHORT_S = 0.1
 
 
 def metric_label(name: str) -> str:
@@ -16,7 +17,7 @@ def metric_label(name: str) -> str:
     return name.removesuffix("_ms").replace("_", " ").capitalize()
 
 
-def format_value(value: float, unit: str) -> str:
+def _figure(value: float, unit: str) -> str:
     """A value as people read it: a ratio as per cent, everything else with at most three digits after the point."""
     if unit == "ratio":
         return f"{value * 100:.1f} %"
@@ -25,8 +26,14 @@ def format_value(value: float, unit: str) -> str:
 
 def value_text(value: float, unit: str) -> str:
     """A value with its unit, as people read it."""
-    shown = format_value(value, unit)
-    return shown if unit in ("", "ratio") else f"{shown} {unit}"
+    return " ".join(filter(None, as_written(value, unit)))
+
+
+def as_written(value: float, unit: str) -> tuple[str, str]:
+    """The figure and the unit beside it: what takes less than a tenth of a second is written in milliseconds."""
+    if unit == "s" and 0 < abs(value) < SHORT_S:
+        return _figure(value * 1000, "ms"), "ms"
+    return _figure(value, unit), "" if unit == "ratio" else unit
 
 
 def bad_side(limit: Threshold) -> str:

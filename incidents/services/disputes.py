@@ -24,7 +24,7 @@ DISPUTABLE_FOR = timedelta(days=30)
 def dispute_pause(*, entry_id: uuid.UUID, contact_id: uuid.UUID, reason: str) -> PauseDispute:
     """A contact asks us to look again at a wait. It changes no clock until somebody decides."""
     with transaction.atomic():
-        entry = selectors.wait(entry_id)
+        entry = selectors.pause_entry(entry_id)
         incident = locked_row(entry.incident_id)
         if entry.at < now() - DISPUTABLE_FOR:
             raise Conflict(_("This wait began more than 30 days ago. Please talk to us about it."))
@@ -55,7 +55,7 @@ def decide_dispute(*, dispute_id: uuid.UUID, accept: bool, answer: str) -> Pause
         dispute.decided_by_id, dispute.decided_at = require_scope().actor.user_id, now()
         dispute.save()
         if accept:
-            _take_back(incident, selectors.wait(dispute.entry_id), dispute.answer)
+            _take_back(incident, selectors.pause_entry(dispute.entry_id), dispute.answer)
         data = {"state": dispute.state}
         done(incident, events.DECIDED, EntryKind.DECIDED, body=dispute.answer, visible=True, data=data)
         return dispute

@@ -34,7 +34,7 @@ from monitoring import addresses
 from monitoring.models import Check, Threshold
 from monitoring.polling.evaluate import UNKNOWN_AFTER
 from monitoring.samples.charting import Series, read_series
-from monitoring.values import format_value, limit_text, metric_label
+from monitoring.values import as_written, limit_text, metric_label
 from monitoring.words import Health
 
 # Worst first: the state of a system is the worst of what is measured on its production.
@@ -213,6 +213,7 @@ def metrics_of_check(row: Check) -> list[MetricView]:
 
 def _metric(row: Check, name: str, unit: str, limit: Threshold | None) -> MetricView:
     value = row.last_values.get(name)
+    shown, beside = ("", unit) if value is None else as_written(value, unit)
     return MetricView(
         key=f"metric-{str(row.id)[-6:]}-{name}",
         check_id=row.id,
@@ -220,8 +221,8 @@ def _metric(row: Check, name: str, unit: str, limit: Threshold | None) -> Metric
         name=name,
         label=_in_environment(row, metric_label(name)),
         value=value,
-        last_text="" if value is None else format_value(value, unit),
-        unit_text="" if unit == "ratio" else unit,
+        last_text=shown,
+        unit_text=beside,
         threshold_text=limit_text(limit, unit) if limit else "",
         tone="bad" if limit and limit.health == Health.DEGRADED else "",
     )

@@ -10,9 +10,6 @@ from core.tasks import system_task
 from retainer.notifications.delivery import ROUND_SECONDS, deliver_mail, deliver_webhooks
 from retainer.notifications.senders import check_due
 
-# A round ends after this many batches, so that one task never runs for long.
-MOST_BATCHES = 20
-
 
 @system_task(queue="default")
 def relay_outbox() -> None:

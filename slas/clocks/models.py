@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 
@@ -17,8 +15,6 @@ from slas.words import Metric, Severity
 
 class Clock(ClientOwnedModel):
     """One running promise for one subject. Terms and calendar are frozen in; events are the truth."""
-
-    OPEN_STATES: ClassVar[tuple[str, ...]] = ("not_started", "running", "paused", "outside_hours", "at_risk")
 
     subject_type = models.CharField(max_length=20)
     subject_id = models.UUIDField()

@@ -11,18 +11,18 @@ from django.utils.translation import gettext_lazy
 
 from core.options import FormData, FormOptions
 from slas.calendars import selectors as calendars_selectors
-from slas.calendars.models import CalendarVersion
 from slas.escalation import EscalationPolicy, EscalationStep
 from slas.fields import DurationField, LinesField, StepTimeField, WarningsField, duration_text, warnings_text
 from slas.oncall import selectors as oncall_selectors
 from slas.policies import selectors
 from slas.policies.catalogue import POLICIES, wording_of
-from slas.policies.content import MOST_STEPS, KindFields, TargetFields, TargetRules, Wording
-from slas.policies.models import PolicyVersion, Target
+from slas.policies.content import MOST_STEPS, TargetFields, TargetRules, Wording
+from slas.policies.initial import as_it_was, pausing_parties, rules_of, words_of
+from slas.policies.models import PolicyVersion
 from slas.words import Metric, Party, ResponseRule, Severity
 
 # So many empty steps stand below those that there are.
-SPARE_RUNGS = 3
+SPARE_STEPS = 3
 GROUPS = [
     ("", gettext_lazy("Any severity")),
     ("critical", gettext_lazy("Critical")),
@@ -104,7 +104,7 @@ class PolicyForm(forms.Form):
         calendars: Sequence[tuple[str, str]] = (),
         **options: Unpack[FormOptions],
     ) -> None:
-        new = {"publish_after_minutes": 15, "guarantee_first_response": True, **_said(wording_of(POLICIES[1]))}
+        new = {"publish_after_minutes": 15, "guarantee_first_response": True, **words_of(wording_of(POLICIES[1]))}
         options["initial"] = options.get("initial") or new
         super().__init__(data, **options)
         if self.initial.get("number"):
@@ -147,7 +147,7 @@ class PolicyForm(forms.Form):
     def _step_count(self) -> int:
         there = len(self.initial.get("escalation", EscalationPolicy()).steps)
         posted = str(self.data.get(self.add_prefix("rungs"), "")) if self.is_bound else ""
-        wanted = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 4 else there + SPARE_RUNGS
+        wanted = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 4 else there + SPARE_STEPS
         count = min(MOST_STEPS, wanted)
         self.initial["rungs"] = count
         return count
@@ -191,19 +191,19 @@ class PolicyForm(forms.Form):
             "calendars": [],
             "kinds": [],
             "rules": {},
-            **_said(Wording.of(version)),
+            **words_of(Wording.of(version)),
         }
         newest = {row.calendar_id: row for row in calendars_selectors.latest_calendar_versions()}
         for target in selectors.targets_of(version.id):
             hours = newest.get(target.calendar_version.calendar_id, target.calendar_version)
             if target.request_kind:
-                found["kinds"].append(_as_it_was(target, hours))
+                found["kinds"].append(as_it_was(target, hours))
                 continue
-            found["rules"][(target.metric, target.severity)] = _rules_of(target)
+            found["rules"][(target.metric, target.severity)] = rules_of(target)
             found[f"{target.metric}_{target.severity}"] = duration_text(target.seconds)
             found[f"guarantee_{target.metric}"] = target.is_guarantee
             found[f"warn_{target.metric}"] = warnings_text(target.warn)
-            found[f"pausing_{target.metric}"] = _shown_parties(target)
+            found[f"pausing_{target.metric}"] = pausing_parties(target)
             found[f"calendar_{target.severity}"] = str(hours.id)
             if (str(hours.id), hours.calendar.name) not in found["calendars"]:
                 found["calendars"].append((str(hours.id), hours.calendar.name))
@@ -332,23 +332,6 @@ class PolicyForm(forms.Form):
         self.data = typed
 
 
-def _said(wording: Wording) -> dict[str, object]:
-    """What the form shows of the words of a version."""
-    quiet = wording.escalation.quiet or ("", "")
-    return {
-        **{f"definition_{one}": wording.severity_definitions.get(one, "") for one in Severity.values},
-        **{name: "\n".join(getattr(wording, name)) for name in ("covered", "excluded", "client_duties")},
-        "reporting": wording.reporting,
-        "response_rule": wording.response_rule,
-        "reopen_days": wording.reopen_days,
-        "uptime_target": None if wording.uptime_target is None else f"{wording.uptime_target.normalize():f}",
-        "maintenance_counts": wording.maintenance_counts,
-        "quiet_from": quiet[0],
-        "quiet_to": quiet[1],
-        "escalation": wording.escalation,
-    }
-
-
 def _addressees() -> list[tuple[str, str]]:
     """Whom a step can call."""
     named = [(key, str(label)) for key, label in oncall_selectors.ADDRESSEE_LABELS.items()]
@@ -360,25 +343,3 @@ def _with(choices: list[tuple[str, str]], present: str) -> list[tuple[str, str]]
     if not present or present in dict(choices):
         return choices
     return [*choices, (present, oncall_selectors.addressee_label(present, {}))]
-
-
-def _shown_parties(target: Target) -> list[str]:
-    if not target.pausable:
-        return []
-    return list(target.pausing or Party.values)
-
-
-def _rules_of(target: Target) -> TargetRules:
-    return {"warn": target.warn, "pausing": target.pausing, "pausable": target.pausable}
-
-
-def _as_it_was(target: Target, hours: CalendarVersion) -> KindFields:
-    return {
-        "severity": target.severity,
-        "metric": target.metric,
-        "request_kind": target.request_kind,
-        "seconds": target.seconds,
-        "calendar_version_id": hours.id,
-        "is_guarantee": target.is_guarantee,
-        **_rules_of(target),
-    }

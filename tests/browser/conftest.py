@@ -63,7 +63,8 @@ def let_in(page: Page, base: str, email: str) -> None:
 def confirm(page: Page, base: str) -> None:
     """Types the password once more, for what an open session alone may not do. Ends on the page that asked."""
     page.goto(f"{base}/accounts/reauthenticate/?next=/me/")
-    page.fill("input[name=password]", PASSWORD)
+    # Into what has the focus, as somebody would who never looked for the field.
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/reauthenticate" not in url)
 

@@ -12,14 +12,23 @@ const places = (value, unit) => {
 };
 const written = (value, options) => (value + 0).toLocaleString(locale, options).replace("-", "−");
 const beside = (number, unit) => (unit ? `${number}\u00a0${unit}` : number);
+// What takes less than a tenth of a second is written in milliseconds, on the page as in its charts.
+const readable = (values, unit) => {
+  const largest = Math.max(...values.map(Math.abs));
+  return unit === "s" && largest > 0 && largest < 0.1 ? [1000, "ms"] : [1, unit];
+};
 
-export const withUnit = (value, unit) => beside(written(value, places(value, unit)), unit);
+export function withUnit(value, unit) {
+  const [factor, shown] = readable([value], unit);
+  return beside(written(value * factor, places(value * factor, shown)), shown);
+}
 
 // The ticks of an axis have as many places as the step between them needs, and all of them the same.
 export function ticksWithUnit(ticks, step, unit) {
-  const digits = step.toFixed(10).replace(/0+$/, "").split(".")[1].length;
+  const [factor, shown] = readable(ticks, unit);
+  const digits = (step * factor).toFixed(10).replace(/0+$/, "").split(".")[1].length;
   return ticks.map((tick) =>
-    beside(written(tick, { minimumFractionDigits: digits, maximumFractionDigits: digits }), unit),
+    beside(written(tick * factor, { minimumFractionDigits: digits, maximumFractionDigits: digits }), shown),
   );
 }
 

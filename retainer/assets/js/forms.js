@@ -53,7 +53,9 @@ export function startForms(root) {
   for (const form of root.querySelectorAll("form[data-submit-on-change]")) {
     form.addEventListener("change", () => form.requestSubmit());
   }
-  root.querySelector("[data-focus-first]")?.focus();
+  // What went wrong is read first; a page on which there is one thing to type begins with it.
+  const typed = "form[data-type-at-once] input:not([type=hidden])";
+  (root.querySelector("[data-focus-first]") ?? root.querySelector(typed))?.focus();
 }
 
 // Two kinds of message, one at a time. The internal note is first, so that nothing reaches a client by mistake.

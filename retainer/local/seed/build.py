@@ -27,6 +27,7 @@ from core.tenancy import Actor, tenant_scope
 from core.tokens import create_token
 from monitoring.checks import services as monitoring_services
 from retainer.local.seed import history, story
+from retainer.local.seed.nouns import Client, Person, System
 from retainer.onboarding import open_agency
 from slas import selectors as slas
 from slas import services as sla_services
@@ -59,8 +60,8 @@ def build(
     name: str,
     zone: str,
     currency: str,
-    people: tuple[story.Person, ...],
-    client_rows: tuple[story.Client, ...],
+    people: tuple[Person, ...],
+    client_rows: tuple[Client, ...],
     sample: str,
 ) -> Agency:
     """One agency with everything but its past."""
@@ -90,7 +91,7 @@ def make_user(name: str, email: str, zone: str) -> User:
     return user
 
 
-def _join_staff(agency: Agency, actor: Actor, people: tuple[story.Person, ...], users: dict[str, User]) -> None:
+def _join_staff(agency: Agency, actor: Actor, people: tuple[Person, ...], users: dict[str, User]) -> None:
     for person in people:
         with tenant_scope(agency.id, actor=actor):
             _invitation, token = invite_member(email=person.email, role=person.role)
@@ -144,7 +145,7 @@ def _on_call(people: list[User], zone: str) -> None:
 def _client(
     agency: Agency,
     actor: Actor,
-    row: story.Client,
+    row: Client,
     policy_ids: dict[str, uuid.UUID],
     engineer: User,
     sample: str,
@@ -167,7 +168,7 @@ def _client(
             _check(made, system, sample)
 
 
-def _system(client_id: uuid.UUID, row: story.System, engineer: User) -> AISystem:
+def _system(client_id: uuid.UUID, row: System, engineer: User) -> AISystem:
     return client_services.create_system(
         client_id=client_id,
         name=row.name,
@@ -180,7 +181,7 @@ def _system(client_id: uuid.UUID, row: story.System, engineer: User) -> AISystem
 
 def _retainer(
     client_id: uuid.UUID,
-    row: story.Client,
+    row: Client,
     systems: list[AISystem],
     policy_ids: dict[str, uuid.UUID],
     currency: str,
@@ -204,7 +205,7 @@ def _retainer(
     agreement_services.activate(retainer_id=retainer.id)
 
 
-def address_of(row: story.System, sample: str) -> str:
+def address_of(row: System, sample: str) -> str:
     """Where the system answers: the live one at the sample system itself, the others beside it."""
     if row.live:
         return f"{sample}/health"
@@ -212,7 +213,7 @@ def address_of(row: story.System, sample: str) -> str:
     return f"{sample}/systems/{slugify(row.name)}?{levels}"
 
 
-def _check(system: AISystem, row: story.System, sample: str) -> None:
+def _check(system: AISystem, row: System, sample: str) -> None:
     check = monitoring_services.create_check(
         system_id=system.id,
         name="Live health" if row.live else "Health",

@@ -20,7 +20,7 @@ from core.tenancy import Actor, tenant_scope
 from incidents import services as incidents
 from monitoring import selectors as monitoring
 from monitoring.samples import store
-from retainer.local.seed import story
+from retainer.local.seed.nouns import Client, Episode, Metric, System
 
 if TYPE_CHECKING:
     from clients.models import AISystem
@@ -34,7 +34,7 @@ SEED = 2026
 At = Callable[[float], AbstractContextManager[None]]
 
 
-def write(agency_id: uuid.UUID, client_rows: tuple[story.Client, ...], episodes: tuple[story.Episode, ...]) -> None:
+def write(agency_id: uuid.UUID, client_rows: tuple[Client, ...], episodes: tuple[Episode, ...]) -> None:
     """Writes values and incidents of one agency. The same seed gives the same past."""
     chance = random.Random(SEED)
     with tenant_scope(agency_id):
@@ -52,9 +52,9 @@ def write(agency_id: uuid.UUID, client_rows: tuple[story.Client, ...], episodes:
 def _values(
     agency_id: uuid.UUID,
     system: AISystem,
-    row: story.System,
+    row: System,
     chance: random.Random,
-    episodes: tuple[story.Episode, ...],
+    episodes: tuple[Episode, ...],
     *,
     days: int,
 ) -> None:
@@ -69,7 +69,7 @@ def _values(
     with tenant_scope(agency_id):
         check = monitoring.checks(system_id=system.id)[0]
         _outages(check, [dip for dip in dips if dip[0] in severe])
-        for metric in (*row.metrics, story.Metric("latency", 0.19, 0.03, "s")):
+        for metric in (*row.metrics, Metric("latency", 0.19, 0.03, "s")):
             points = [(at, _value(metric, at, chance, dips)) for at in _grid(now - timedelta(days=1), now, 300)]
             store.write_samples(check, metric.name, points)
             for seconds, back in ((300, 7), (3600, min(days, 90)), (86400, days)):
@@ -95,7 +95,7 @@ def _grid(start: datetime, end: datetime, seconds: int) -> Iterator[datetime]:
         yield datetime.fromtimestamp(instant, UTC)
 
 
-def _value(metric: story.Metric, at: datetime, chance: random.Random, dips: list[tuple[datetime, timedelta]]) -> float:
+def _value(metric: Metric, at: datetime, chance: random.Random, dips: list[tuple[datetime, timedelta]]) -> float:
     rhythm = math.sin(at.timestamp() / 86400 * 2 * math.pi) * metric.noise * 0.6
     value = metric.level + rhythm + chance.gauss(0, metric.noise * 0.5)
     if metric.limit is not None and any(start <= at < start + length for start, length in dips):
@@ -104,7 +104,7 @@ def _value(metric: story.Metric, at: datetime, chance: random.Random, dips: list
 
 
 def _ends(
-    metric: story.Metric, at: datetime, mean: float, seconds: int, dips: list[tuple[datetime, timedelta]]
+    metric: Metric, at: datetime, mean: float, seconds: int, dips: list[tuple[datetime, timedelta]]
 ) -> tuple[float, float]:
     """The lowest and the highest value of a bucket: its noise, and an incident that lay in it."""
     around = metric.noise * (0.5 + 0.5 * abs(math.sin(at.timestamp())))
@@ -116,13 +116,13 @@ def _ends(
     return max(0.0, round(min(*found, mean), 4)), round(max(mean, min(most, max(found))), 4)
 
 
-def _began(episode: story.Episode, now: datetime) -> datetime:
+def _began(episode: Episode, now: datetime) -> datetime:
     day = (now - timedelta(days=episode.days_ago)).replace(minute=0, second=0, microsecond=0)
     return day.replace(hour=episode.hour)
 
 
 def _episode(
-    agency_id: uuid.UUID, system: AISystem, episode: story.Episode, people: dict[str, uuid.UUID], zone: ZoneInfo
+    agency_id: uuid.UUID, system: AISystem, episode: Episode, people: dict[str, uuid.UUID], zone: ZoneInfo
 ) -> None:
     """Plays one past incident through the services, each step at its own time."""
     local = (clock.now() - timedelta(days=episode.days_ago)).astimezone(zone)
@@ -167,7 +167,7 @@ def _wait(
     agency_id: uuid.UUID,
     actor: Actor,
     incident_id: uuid.UUID,
-    episode: story.Episode,
+    episode: Episode,
     at: At,
 ) -> None:
     start, end = episode.waited_on_client
