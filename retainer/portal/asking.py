@@ -68,7 +68,7 @@ def review_wait(request: HttpRequest, token: str) -> HttpResponse:
 def _ask(request: HttpRequest, place: PortalPlace, entry_id: uuid.UUID) -> HttpResponse | None:
     """The page for a wait of this client; None where it is not theirs, or not shown to them."""
     try:
-        entry = incidents.wait(entry_id)
+        entry = incidents.pause_entry(entry_id)
         incident = incidents.incident(entry.incident_id)
     except NotFound:
         return None
