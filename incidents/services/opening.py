@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,6 +22,9 @@ from incidents.services.publication import embargo
 from incidents.states import IncidentState
 from incidents.words import EntryKind, IncidentSource
 from slas import services as sla_services
+
+if TYPE_CHECKING:
+    from clients.models import AISystem
 
 # Somebody may report late, and still no clock starts years ago.
 OLDEST_REPORT = timedelta(days=31)
@@ -46,8 +50,7 @@ def open_incident(
     ``opened_at`` is when it was reported: never in the future. ``channel`` is how, for the timeline.
     """
     system = clients.system(uuid.UUID(str(system_id)))
-    if source != IncidentSource.ALERT and system.archived_at:
-        raise Conflict(_("This system is archived. Restore it first."), field="system_id")
+    _refuse_archived(system, source)
     at = opened_at or now()
     if at > now():
         raise DomainError(_("An incident cannot begin in the future."), field="opened_at")
@@ -81,6 +84,8 @@ def open_incident(
                 raise
             # Another worker opened it between our look and our insert; the database let one of us through.
             return Incident.objects.get(fingerprint=fingerprint, state__in=IncidentState.open_values())
+        # The new row waits for whoever archives its system, and keeps out whoever comes after it.
+        _refuse_archived(clients.system(system.id), source)
         _start_clocks(incident, at)
         data = {"channel": channel} if channel else {}
         add_line(incident, EntryKind.OPENED, at=at, body=detail, visible=source != IncidentSource.ALERT, data=data)
@@ -88,6 +93,11 @@ def open_incident(
         if incident.published_at:
             emit(incident, events.PUBLISHED)
     return incident
+
+
+def _refuse_archived(system: AISystem, source: str) -> None:
+    if source != IncidentSource.ALERT and system.archived_at:
+        raise Conflict(_("This system is archived. Restore it first."), field="system_id")
 
 
 def open_or_join(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
 from clients import services as client_services
+from clients.archiving import archive_system
 from clients.models import AISystem
 from core.clock import now
 from core.errors import Conflict
 from incidents import services
 from incidents.models import Incident
 from incidents.timeline import text_of
+from tests.cast import Cast
 from tests.incidents.scenario import IncidentScenario
 
 
@@ -102,3 +107,38 @@ def test_an_archived_system_has_no_new_incidents(ward: IncidentScenario) -> None
     with ward.house.scope(), pytest.raises(Conflict, match="archived") as refused:
         services.open_incident(system_id=ward.house.other_system.id, title="Slow", severity="high", source="api")
     assert refused.value.field == "system_id"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_has_one_that_is_archived_while_somebody_opens_it(committed_cast: Cast) -> None:
+    ward = IncidentScenario(committed_cast.north)
+    system = ward.house.other_system
+
+    def open_one() -> None:
+        try:
+            with ward.house.scope():
+                services.open_incident(system_id=system.id, title="Slow", severity="high", source="api")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as other:
+        with ward.house.scope():
+            archive_system(system_id=system.id)
+            opening = other.submit(open_one)
+            until_somebody_waits()
+        with pytest.raises(Conflict, match="archived"):
+            opening.result(timeout=20)
+    with ward.house.scope():
+        assert not Incident.objects.filter(system_id=system.id).exists()
+
+
+def until_somebody_waits() -> None:
+    """For a lock that we hold."""
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone():
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits")
