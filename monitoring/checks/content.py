@@ -1,9 +1,26 @@
-"""What is agreed about a measured value: form, API and column read it."""
+"""What a check asks, and what is agreed about a measured value: form, API and column read it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Required, TypedDict
+
+
+class CheckFields(TypedDict, total=False):
+    """How a system is asked, every so many seconds. ``authorization`` is the value of the header, which is encrypted
+    and never shown again. What is None is not said."""
+
+    name: str | None
+    kind: str | None
+    url: str | None
+    metrics: Sequence[Mapping[str, object]] | None
+    environment_kind: str | None
+    interval_seconds: int | None
+    timeout_ms: int | None
+    bad_count: int | None
+    good_count: int | None
+    authorization: str
 
 
 class ThresholdFields(TypedDict, total=False):

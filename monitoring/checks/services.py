@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from math import isfinite
-from typing import Unpack
+from typing import Any, Unpack
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -27,7 +27,7 @@ from core.tenancy.scope import sweeper_scope
 from monitoring import events
 from monitoring.addresses import stored_url
 from monitoring.alerts.watching import limit_watched_no_more, watch_no_more
-from monitoring.checks.content import ThresholdFields
+from monitoring.checks.content import CheckFields, ThresholdFields
 from monitoring.locks import locked_check
 from monitoring.models import Alert, Check, Threshold
 from monitoring.polling.schedule import first_due
@@ -38,65 +38,48 @@ from monitoring.words import CheckKind, Comparison, Health
 # Seconds between two questions, by criticality.
 INTERVALS = {"high": 60, "medium": 300, "low": 900}
 MOST_METRICS = 50
-# How a limit is judged where nothing else is said.
+# The columns that `_fill` sets.
+FILLED = ("name", "url", "metrics", "timeout_ms", "bad_count", "good_count")
+# How a check asks, and how a limit is judged, where nothing else is said.
+NEW_CHECK: CheckFields = {
+    "url": "",
+    "metrics": (),
+    "environment_kind": "production",
+    "timeout_ms": 10_000,
+    "bad_count": 3,
+    "good_count": 2,
+}
 NEW_LIMIT: dict[str, object] = {"bad_count": 3, "good_count": 2, "agreed_on": None}
 TABLE, COLUMN = "monitoring_check", "sealed_authorization"
 
 
-def create_check(
-    *,
-    system_id: uuid.UUID | str,
-    name: str,
-    kind: str,
-    url: str = "",
-    metrics: Sequence[Mapping[str, object]] = (),
-    environment_kind: str = "production",
-    interval_seconds: int | None = None,
-    timeout_ms: int = 10_000,
-    bad_count: int = 3,
-    good_count: int = 2,
-    authorization: str = "",
-) -> Check:
-    """A new check, due at once. ``authorization`` is the header's value; it is encrypted and never shown again."""
+def create_check(*, system_id: uuid.UUID | str, **content: Unpack[CheckFields]) -> Check:
+    """A new check, due at once."""
     system = clients.system(uuid.UUID(str(system_id)))
-    environment = clients.environment(system.id, environment_kind)
+    given = _said(NEW_CHECK) | _said(content)
+    environment = clients.environment(system.id, given["environment_kind"])
     check = Check(
         id=uuid7(),
         agency_id=require_agency(),
         client_id=system.client_id,
         system_id=system.id,
         environment_id=environment.id,
-        interval_seconds=interval_seconds or INTERVALS[system.criticality],
+        kind=_kind(given.get("kind")),
+        interval_seconds=given.get("interval_seconds") or INTERVALS[system.criticality],
     )
-    if kind not in CheckKind.values:
-        raise DomainError(_("Choose how to ask."), field="kind")
     if Check.objects.count() >= settings.MOST_CHECKS:
         raise DomainError(_("An agency has at most %(most)d checks.") % {"most": settings.MOST_CHECKS}, field="name")
     _vet_interval(check.interval_seconds)
-    check.kind = kind
     check.next_due_at = first_due(check, now())
-    _fill(check, name=name, url=url, metrics=metrics, timeout_ms=timeout_ms, bad_count=bad_count, good_count=good_count)
-    _encrypt(check, authorization)
+    _fill(check, given)
+    _encrypt(check, given.get("authorization", ""))
     with transaction.atomic():
         _save(check, new=True)
         _emit(events.CHECK_CREATED, check)
     return check
 
 
-def update_check(
-    *,
-    check_id: uuid.UUID,
-    name: str | None = None,
-    kind: str | None = None,
-    url: str | None = None,
-    metrics: Sequence[Mapping[str, object]] | None = None,
-    environment_kind: str | None = None,
-    interval_seconds: int | None = None,
-    timeout_ms: int | None = None,
-    bad_count: int | None = None,
-    good_count: int | None = None,
-    authorization: str = "",
-) -> Check:
+def update_check(*, check_id: uuid.UUID, **content: Unpack[CheckFields]) -> Check:
     """Changes what is named and keeps the rest.
 
     An empty authorization keeps the stored one, unless the address moves to another host: what was given for one is
@@ -104,32 +87,23 @@ def update_check(
     """
     with transaction.atomic():
         check = locked_check(check_id)
-        before = check.kind, check.url, check.metrics
-        if kind is not None and kind not in CheckKind.values:
-            raise DomainError(_("Choose how to ask."), field="kind")
-        check.kind = kind or check.kind
-        if interval_seconds and interval_seconds != check.interval_seconds:
-            _vet_interval(interval_seconds)
-            change_interval(check, interval_seconds, now())
+        before, given = (check.kind, check.url, check.metrics), _said(content)
+        check.kind = _kind(given.get("kind", check.kind))
+        interval = given.get("interval_seconds") or check.interval_seconds
+        if interval != check.interval_seconds:
+            _vet_interval(interval)
+            change_interval(check, interval, now())
             if check.next_due_at:
                 # Asked sooner from now on, and not only after the wait of before.
-                check.next_due_at = min(check.next_due_at, now() + timedelta(seconds=interval_seconds))
-        if environment_kind:
-            check.environment_id = clients.environment(check.system_id, environment_kind).id
-        _fill(
-            check,
-            name=check.name if name is None else name,
-            url=check.url if url is None else url,
-            metrics=check.metrics if metrics is None else metrics,
-            timeout_ms=timeout_ms or check.timeout_ms,
-            bad_count=bad_count or check.bad_count,
-            good_count=good_count or check.good_count,
-        )
+                check.next_due_at = min(check.next_due_at, now() + timedelta(seconds=interval))
+        if kind := given.get("environment_kind"):
+            check.environment_id = clients.environment(check.system_id, kind).id
+        _fill(check, {name: getattr(check, name) for name in FILLED} | given)
         if urlsplit(before[1])[:2] != urlsplit(check.url)[:2]:
             check.sealed_authorization = None
         if before != (check.kind, check.url, check.metrics):
             check.lease_id, check.next_due_at = None, first_due(check, now())
-        _encrypt(check, authorization)
+        _encrypt(check, given.get("authorization", ""))
         _save(check, new=False)
         _emit(events.CHECK_UPDATED, check)
     return check
@@ -251,29 +225,31 @@ def mark_stale() -> int:
         ).update(health=Health.UNKNOWN)
 
 
-def _fill(
-    check: Check,
-    *,
-    name: str,
-    url: str,
-    metrics: Sequence[Mapping[str, object]],
-    timeout_ms: int,
-    bad_count: int,
-    good_count: int,
-) -> None:
-    check.name = " ".join(name.split())
+def _said(content: CheckFields) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if value is not None}
+
+
+def _kind(value: str | None) -> str:
+    if value not in CheckKind.values:
+        raise DomainError(_("Choose how to ask."), field="kind")
+    return value
+
+
+def _fill(check: Check, given: Mapping[str, Any]) -> None:
+    """What is columns as it is said; the environment, the interval and the header are set by the caller."""
+    check.name = " ".join(given.get("name", "").split())
     if not check.name or len(check.name) > 80:
         raise DomainError(_("Give the check a name of at most 80 characters."), field="name")
     _vet_interval(check.interval_seconds)
-    if not 100 <= timeout_ms <= min(60_000, check.interval_seconds * 1000):
+    if not 100 <= given["timeout_ms"] <= min(60_000, check.interval_seconds * 1000):
         raise DomainError(
             _("Wait at least 100 ms, at most 60 s, and never longer than the interval."), field="timeout_ms"
         )
-    if not (1 <= bad_count <= 100 and 1 <= good_count <= 100):
+    if not (1 <= given["bad_count"] <= 100 and 1 <= given["good_count"] <= 100):
         raise DomainError(_("Use a number from 1 to 100."), field="bad_count")
-    check.url, check.timeout_ms = "" if check.kind == CheckKind.PUSH else _vet(url.strip()), timeout_ms
-    check.bad_count, check.good_count = bad_count, good_count
-    check.metrics = _metrics(check.kind, metrics)
+    check.url = "" if check.kind == CheckKind.PUSH else _vet(given["url"].strip())
+    check.timeout_ms, check.bad_count, check.good_count = (given[name] for name in FILLED[-3:])
+    check.metrics = _metrics(check.kind, given["metrics"])
 
 
 def _vet_interval(seconds: int) -> None:

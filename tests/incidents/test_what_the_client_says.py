@@ -272,7 +272,7 @@ def test_asking_for_a_review_moves_nothing(ward: IncidentScenario) -> None:
     row = dispute(ward, entry)
     assert (row.state, ward.clocks(incident)["resolution"].due_at) == ("open", before)
     with ward.house.scope():
-        assert list(selectors.disputes(incident.id)) == [row]
+        assert list(selectors.disputes(incident)) == [row]
     assert ward.told(incident)[-1:] == ["wait_disputed"]
 
 
