@@ -100,6 +100,8 @@ class SecureTable(_SqlOperation):
     condition in SQL, such as "published_at IS NOT NULL". ``sweeper``: the verbs that cross-tenant work needs.
     ``identity``: the condition under which a person may read a row before any agency is chosen.
     ``lookup``: the column by which one row may be read by its public key. ``append_only`` forbids changing a row.
+    ``frozen_when`` is a condition on OLD under which nobody changes a row any more, such as "OLD.published_at IS NOT
+    NULL"; ``frozen_columns`` are never changed from the start, and their rows never deleted.
     """
 
     def __init__(
@@ -112,9 +114,12 @@ class SecureTable(_SqlOperation):
         identity: str = "",
         lookup: str = "",
         append_only: bool = False,
+        frozen_when: str = "",
+        frozen_columns: Sequence[str] = (),
     ) -> None:
         self.model, self.portal, self.portal_where = model, portal, portal_where
         self.sweeper, self.identity, self.lookup, self.append_only = sweeper, identity, lookup, append_only
+        self.frozen_when, self.frozen_columns = frozen_when, list(frozen_columns)
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
@@ -135,10 +140,13 @@ class SecureTable(_SqlOperation):
             yield from _keys(model)
             yield from _foreign_keys(model)
         if self.append_only:
-            yield (
-                f'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}"'
-                " FOR EACH ROW EXECUTE FUNCTION retainer_append_only()"
-            )
+            yield _refuse("append_only", "UPDATE OR DELETE", table)
+        if self.frozen_when:
+            yield _refuse("frozen", "UPDATE OR DELETE", table, self.frozen_when)
+        if self.frozen_columns:
+            changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in self.frozen_columns)
+            yield _refuse("frozen_columns", "UPDATE", table, changed)
+            yield _refuse("frozen_row", "DELETE", table)
 
     def _policies(self, table: str, tenant_column: str, client_column: str) -> Iterable[str]:
         yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
@@ -176,6 +184,14 @@ class SecureTable(_SqlOperation):
             yield f'GRANT SELECT ON "{table}" TO {PORTAL}'
         if self.sweeper:
             yield f'GRANT {self.sweeper} ON "{table}" TO {SWEEPER}'
+
+
+def _refuse(name: str, verbs: str, table: str, condition: str = "") -> str:
+    """A trigger that lets nobody do this, whatever their grants; with a condition on the row only where it holds."""
+    when = f" WHEN ({condition})" if condition else ""
+    return (
+        f'CREATE TRIGGER {name} BEFORE {verbs} ON "{table}" FOR EACH ROW{when} EXECUTE FUNCTION retainer_append_only()'
+    )
 
 
 def _has_field(model: type[models.Model], name: str) -> bool:
