@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agreements import permissions, selectors, services
+from agreements import permissions, proposing, selectors, services
 from agreements.models import Retainer, TierInclusion, TierTemplate
 from agreements.words import Cadence, InclusionKind, RetainerState, TierFamily
 from core.access.views import api
@@ -187,6 +187,14 @@ class EndIn(InputSerializer):
     ends_on = Day(help_text=_("The first day on which it no longer runs."))
 
 
+class ProposeIn(InputSerializer):
+    """Whom to ask, and by when they have to answer."""
+
+    contacts = serializers.ListField(child=serializers.UUIDField(), source="contact_ids", min_length=1, max_length=10)
+    words = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    expires_at = Moment(required=False, allow_null=True)
+
+
 class CoverIn(InputSerializer):
     """A system to cover, and the policy version to sign for it."""
 
@@ -210,6 +218,8 @@ class Retainers(Endpoint):
         "create": RetainerIn,
         "partial_update": RetainerPatch,
         "systems": CoverIn,
+        "propose": ProposeIn,
+        "back_to_draft": Nothing,
         "activate": Nothing,
         "end": EndIn,
     }
@@ -244,6 +254,16 @@ class Retainers(Endpoint):
         items = selectors.activation_checklist(id)
         ready = all(item.done for item in items if item.blocks)
         return Response({"ready": ready, "items": [writer(ChecklistItemOut).to_representation(item) for item in items]})
+
+    @action(detail=True, methods=["post"])
+    def propose(self, request: Request, id: uuid.UUID) -> Response:
+        """Asks the client to accept the draft as it is. Refused while something that blocks is missing."""
+        proposing.propose(retainer_id=id, **self.body())
+        return self.one(selectors.retainer(id))
+
+    back_to_draft = verb(
+        "back_to_draft", proposing.back_to_draft, "retainer_id", "Takes a proposal back, so that it can be changed."
+    )
 
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, id: uuid.UUID) -> Response:

@@ -66,18 +66,18 @@ def create_retainer(*, client_id: uuid.UUID, **content: Unpack[RetainerFields]) 
         retainer = Retainer(client=client)
         _fill(retainer, content)
         retainer.save(force_insert=True)
-        _emit(events.RETAINER_CREATED, retainer)
+        emit(events.RETAINER_CREATED, retainer)
     return retainer
 
 
 def update_retainer(*, retainer_id: uuid.UUID, **content: Unpack[RetainerFields]) -> Retainer:
     """Changes a draft. What is active changes by an amendment, never by an edit."""
     with transaction.atomic():
-        retainer = _locked(retainer_id)
-        _only_draft(retainer)
+        retainer = locked_retainer(retainer_id)
+        only_draft(retainer)
         _fill(retainer, content)
         retainer.save()
-        _emit(events.RETAINER_UPDATED, retainer)
+        emit(events.RETAINER_UPDATED, retainer)
     return retainer
 
 
@@ -86,8 +86,8 @@ def cover_system(
 ) -> CoveredSystem:
     """Covers a system of the same client on a policy version. Covering it again signs another version."""
     with transaction.atomic():
-        retainer = _locked(retainer_id)
-        _only_draft(retainer)
+        retainer = locked_retainer(retainer_id)
+        only_draft(retainer)
         system = clients.system(values.row_id(system_id, "system_id"))
         if system.client_id != retainer.client_id:
             raise NotFound(_("There is no such system."), field="system_id")
@@ -110,21 +110,23 @@ def cover_system(
 
 
 def activate(*, retainer_id: uuid.UUID) -> Retainer:
-    """Starts a draft; refused while something that blocks is missing, which the message names."""
+    """Starts what was accepted, or a draft that was agreed elsewhere; refused while something that blocks is missing,
+    which the message names."""
     with transaction.atomic():
-        retainer = _locked(retainer_id)
-        _only_draft(retainer)
+        retainer = locked_retainer(retainer_id)
+        if retainer.state != RetainerState.ACCEPTED:
+            only_draft(retainer)
         missing = [item.text for item in selectors.activation_checklist(retainer.id) if item.blocks and not item.done]
         if missing:
             raise Conflict(_("Not active yet. Still missing: %(items)s.") % {"items": "; ".join(missing)})
-        _hold_what_it_signs(retainer)
+        hold_what_it_signs(retainer)
         retainer.state, retainer.activated_at = RetainerState.ACTIVE, now()
         retainer.save(update_fields=["state", "activated_at"])
-        _emit(events.RETAINER_ACTIVATED, retainer)
+        emit(events.RETAINER_ACTIVATED, retainer)
     return retainer
 
 
-def _hold_what_it_signs(retainer: Retainer) -> None:
+def hold_what_it_signs(retainer: Retainer) -> None:
     """Until the transaction ends, so that nobody archives it; a Conflict where somebody has."""
     for link in selectors.covered_systems(retainer.id):
         slas.version_to_sign(link.policy_version_id)
@@ -133,16 +135,16 @@ def _hold_what_it_signs(retainer: Retainer) -> None:
 def end_retainer(*, retainer_id: uuid.UUID, ends_on: date) -> Retainer:
     """Sets the first day on which the retainer no longer runs."""
     with transaction.atomic():
-        retainer = _locked(retainer_id)
+        retainer = locked_retainer(retainer_id)
         if retainer.state not in selectors.RUNNING:
             raise Conflict(_("Only an active retainer can be ended."))
         values.period(retainer.starts_on, ends_on)
         retainer.ends_on, retainer.state = ends_on, RetainerState.ENDING
         if not selectors.is_over(retainer):
             # It may have been over, and what it signed may have been archived since.
-            _hold_what_it_signs(retainer)
+            hold_what_it_signs(retainer)
         retainer.save(update_fields=["ends_on", "state"])
-        _emit(events.RETAINER_ENDING, retainer)
+        emit(events.RETAINER_ENDING, retainer)
     return retainer
 
 
@@ -162,7 +164,7 @@ def _end(retainer: Retainer) -> bool:
         return False
     retainer.state = RetainerState.ENDED
     retainer.save(update_fields=["state"])
-    _emit(events.RETAINER_ENDED, retainer)
+    emit(events.RETAINER_ENDED, retainer)
     return True
 
 
@@ -196,19 +198,26 @@ def _why_asked(tier: TierTemplate, retainer: Retainer) -> str:
     return "" if low <= price <= high else outside
 
 
-def _locked(retainer_id: uuid.UUID) -> Retainer:
+def locked_retainer(retainer_id: uuid.UUID) -> Retainer:
+    """The retainer, its row locked until the transaction ends; NotFound otherwise."""
     retainer = Retainer.objects.select_for_update(of=("self",)).filter(id=retainer_id).first()
     if retainer is None:
         raise NotFound(_("There is no such retainer."), field="retainer_id")
     return retainer
 
 
-def _only_draft(retainer: Retainer) -> None:
+def only_draft(retainer: Retainer) -> None:
+    """Conflict where the client has it before them, or has signed it."""
+    if retainer.state == RetainerState.PROPOSED:
+        raise Conflict(
+            _("This retainer is proposed. Withdraw the proposal first, so that nobody accepts what changes.")
+        )
     if retainer.state != RetainerState.DRAFT:
         raise Conflict(_("This retainer is signed. What was signed is changed by an amendment, not by an edit."))
 
 
-def _emit(action: str, retainer: Retainer) -> None:
+def emit(action: str, retainer: Retainer) -> None:
+    """The audit row and the event of a change."""
     record_and_announce(
         action=action,
         object_type="retainer",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from agreements import web
+from agreements import proposal_web, web
 
 app_name = "agreements"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("<uuid:retainer_id>/", web.retainer, name="retainer"),
     path("<uuid:retainer_id>/edit/", web.edit_retainer, name="edit"),
     path("<uuid:retainer_id>/cover/", web.cover, name="cover"),
+    path("<uuid:retainer_id>/propose/", proposal_web.propose, name="propose"),
+    path("<uuid:retainer_id>/back-to-draft/", proposal_web.back_to_draft, name="back_to_draft"),
     path("<uuid:retainer_id>/activate/", web.activate, name="activate"),
     path("<uuid:retainer_id>/end/", web.end, name="end"),
 ]

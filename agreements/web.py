@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agreements import permissions, selectors, services
+from agreements import permissions, proposing, selectors, services
 from agreements.content import RetainerFields
 from agreements.forms import CoverFields, CoverForm, EndFields, EndForm, RetainerForm
 from agreements.models import Retainer, TierTemplate
+from agreements.words import RetainerState
 from clients import selectors as clients
 from core.access.views import staff
 from core.errors import DomainError
@@ -53,11 +54,15 @@ def retainer(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpR
     covered = selectors.covered_systems(row.id)
     checklist = selectors.activation_checklist(row.id)
     client = clients.client(row.client_id)
+    ready = all(item.done or not item.blocks for item in checklist)
     context = {
         "retainer": row,
-        "ready": all(item.done or not item.blocks for item in checklist),
+        "ready": ready,
+        "can_start": ready and row.state in (RetainerState.DRAFT, RetainerState.ACCEPTED),
+        "can_go_back": row.state in (RetainerState.PROPOSED, RetainerState.ACCEPTED),
         "client": client,
         "inclusions": selectors.inclusions_of(row.tier_id),
+        "approval": proposing.newest_of(row),
         "checklist": [(item, _mend(agency, row, client.slug, item.code)) for item in checklist],
         "covered": [
             {

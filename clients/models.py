@@ -6,6 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+# Django looks for an app's models here.
+from clients.approvals.models import Approval as Approval
+from clients.approvals.models import ApprovalEvent as ApprovalEvent
+from clients.approvals.models import Approver as Approver
 from clients.words import Criticality, EnvironmentKind
 from core.access.roles import Right
 from core.tenancy.fields import TenantForeignKey

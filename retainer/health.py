@@ -21,6 +21,7 @@ MOST_AGE = {
     "publish": timedelta(seconds=60),
     "reminders": timedelta(minutes=10),
     "retainers": timedelta(minutes=10),
+    "approvals": timedelta(minutes=10),
     "moves": timedelta(seconds=120),
     "poll": timedelta(seconds=60),
     "relay": timedelta(seconds=30),

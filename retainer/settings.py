@@ -318,6 +318,7 @@ SPECTACULAR_SETTINGS = {
         "Metric": "slas.words.Metric",
         "Party": "slas.words.Party",
         "RetainerState": "agreements.words.RetainerState",
+        "ApprovalState": "clients.approvals.words.ApprovalState",
         "Severity": "slas.words.Severity",
     },
 }
@@ -411,6 +412,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end retainers": {
         "task": "agreements.tasks.end_retainers",
+        "schedule": 10,
+        "options": {"expires": 30, "queue": "sweep"},
+    },
+    "remind of approvals": {
+        "task": "clients.tasks.remind_of_approvals",
         "schedule": 10,
         "options": {"expires": 30, "queue": "sweep"},
     },

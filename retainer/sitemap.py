@@ -111,6 +111,14 @@ STAFF: list[tuple[str, list[Page]]] = [
                 "r",
             ),
             Page(
+                _("Approvals"),
+                "approvals:list",
+                "file-check",
+                _("What clients were asked to agree to"),
+                _("approve, accept, decline, sign, signature, proposal, consent, agreed"),
+                capability=Capability.RETAINERS,
+            ),
+            Page(
                 _("SLA review"),
                 "dashboard:sla_review",
                 "gauge",

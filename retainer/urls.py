@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from retainer import health, security_txt
 from retainer.api.description import docs, schema
 from retainer.dashboard import entry, gallery, notice, profile
-from retainer.portal import asking
+from retainer.portal import approving, asking
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # First, because every address is tried in this order, and programs ask most often.
@@ -18,11 +18,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invite/<str:token>/", entry.invitation, name="invitation"),
     path("notice/<str:token>/", notice.notice, name="notice"),
     path("review/<str:token>/", asking.review_wait, name="review_wait"),
+    path("approve/<str:token>/", approving.decide, name="approve"),
     path("me/", profile.profile, name="profile"),
     path("brand/<str:colour>.css", entry.brand, name="brand"),
     path("accounts/", include("allauth.urls")),
     path("a/<slug:agency>/clients/", include("clients.urls")),
     path("a/<slug:agency>/retainers/", include("agreements.urls")),
+    path("a/<slug:agency>/approvals/", include("clients.approvals.urls")),
     path("a/<slug:agency>/incidents/", include("incidents.urls")),
     path("a/<slug:agency>/backlog/", include("backlog.urls")),
     path("a/<slug:agency>/", include("monitoring.urls")),

@@ -9,6 +9,8 @@ from agreements import selectors as agreements
 from agreements import services as agreement_services
 from backlog import services as backlog
 from clients import services as clients
+from clients.approvals import services as approvals
+from clients.approvals.content import Subject
 from core import clock, saved
 from core.audit import next_number
 from core.ids import uuid7
@@ -25,6 +27,7 @@ from monitoring.maintenance import services as maintenance
 from monitoring.models import Alert
 from retainer.notifications import services as notifications
 from retainer.notifications.addressees import ACKNOWLEDGE
+from retainer.notifications.approvals import APPROVE
 from retainer.notifications.selectors import deliveries
 from retainer.portal.asking import PURPOSE as REVIEW
 from slas import selectors as slas
@@ -58,6 +61,7 @@ def rows_of(house: AgencyFixture) -> dict[str, Any]:
             client_id=house.client.id, name="Left", email="left@example.com", rights=["viewer"]
         )
         clients.end_contact(contact_id=left.id)
+        asked = approval_of(house, retainer)
         kept = saved.save_view(list_name=INCIDENTS.name, name="Example", query="severity=critical", shared=True)
     ids = {
         "clients": house.client.id,
@@ -65,6 +69,7 @@ def rows_of(house: AgencyFixture) -> dict[str, Any]:
         "systems": house.system.id,
         "tiers": retainer.tier_id,
         "retainers": retainer.id,
+        "approvals": asked.id,
         "policies": policy.policy_id,
         "calendars": calendar.calendar_id,
         "incidents": incident.id,
@@ -95,6 +100,8 @@ def rows_of(house: AgencyFixture) -> dict[str, Any]:
         "token": secret,
         "notice:token": sign(ACKNOWLEDGE, agency=house.agency.id, incident=incident.id, user=house.owner.id),
         "review_wait:token": sign(REVIEW, agency=house.agency.id, user=house.contact.id, entry=own["waits"]),
+        "approve:token": sign(APPROVE, agency=house.agency.id, approval=asked.id, contact=house.contact_row.id),
+        "approval_id": asked.id,
         "dispute_id": own["disputes"],
         "window_id": own["maintenance-windows"],
         "rota_id": own["rotas"],
@@ -106,6 +113,17 @@ def rows_of(house: AgencyFixture) -> dict[str, Any]:
         "colour": "4f49d6",
         "api": ids,
     }
+
+
+def approval_of(house: AgencyFixture, retainer: Any) -> Any:
+    """What the client is asked to agree to. Call it in the scope."""
+    return approvals.ask(
+        subject=Subject("retainer", retainer.id, retainer.client_id),
+        title="Example",
+        words="An example",
+        sections=[{"title": "Terms", "lines": [{"label": "Plan", "text": "Example"}]}],
+        contact_ids=[house.contact_row.id],
+    )
 
 
 def signed_retainer(house: AgencyFixture) -> Any:

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from agreements.api import Retainers, Tiers
 from backlog.api import BacklogItems
 from clients.api import Clients, Contacts, Systems
+from clients.approvals.api import Approvals
 from incidents.api import Disputes, Incidents
 from monitoring.alerts.api import Alerts
 from monitoring.checks.api import Checks, Thresholds
@@ -26,6 +27,7 @@ router.register("contacts", Contacts, basename="contact")
 router.register("systems", Systems, basename="system")
 router.register("tiers", Tiers, basename="tier")
 router.register("retainers", Retainers, basename="retainer")
+router.register("approvals", Approvals, basename="approval")
 router.register("policies", Policies, basename="policy")
 router.register("calendars", Calendars, basename="calendar")
 router.register("incidents", Incidents, basename="incident")

@@ -25,9 +25,11 @@ from incidents import selectors as incidents
 from incidents.next_message import announced, next_message
 from incidents.timeline import text_of
 from retainer.canary import hear as hear_canary
+from retainer.notifications import approvals
 from retainer.notifications.addressees import acknowledge_path, addressees
-from retainer.notifications.messages import Message, mail_bodies, message_of
-from retainer.notifications.services import FOR_PROGRAMS, link, queue_email, queue_webhooks
+from retainer.notifications.mailing import mail, mail_member
+from retainer.notifications.messages import Message, message_of
+from retainer.notifications.services import FOR_PROGRAMS, link, queue_webhooks
 from slas import selectors as slas
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def tell_escalation(event: Event) -> None:
     promise = slas.metric_label(event.payload["metric"])
     message = _staff_message("clock_escalated", incident, system, _clock_lines(incident.id), promise=promise)
     for person in people:
-        _mail_member(event, person.user.email, _to_acknowledge(message, incident, person))
+        mail_member(event, person.user.email, _to_acknowledge(message, incident, person))
 
 
 @handler("retainer.notifications.handlers.tell_staff_client_wrote")
@@ -179,7 +181,7 @@ def invite_contact(event: Event) -> None:
     _invitation, token = invite_contact_person(email=contact.email, contact_id=contact.id)
     url = link(reverse("invitation", args=[token]))
     message = message_of("client/invited", url=url, name=unlinked(agency().name))
-    _mail(event, contact.email, message, client_id=contact.client_id)
+    mail(event, contact.email, message, client_id=contact.client_id)
 
 
 def _mail_client(event: Event, name: str, **more: object) -> None:
@@ -192,7 +194,7 @@ def _mail_client(event: Event, name: str, **more: object) -> None:
     message = message_of(f"client/{name}", url=url, **context)
     for contact in clients.contacts(client.id):
         if contact.ended_at is None:
-            _mail(event, contact.email, message, client_id=client.id)
+            mail(event, contact.email, message, client_id=client.id)
 
 
 # Lines that say a time of day, which a mail says in the agency's zone.
@@ -220,7 +222,7 @@ def _mail_staff(
     """To the one who has it and to those who look after clients; who reads of a new incident can take it on there."""
     for row in members():
         if row.user_id == responsible or row.role in (Role.OWNER, Role.ACCOUNT_MANAGER):
-            _mail_member(event, row.user.email, _to_acknowledge(message, incident, row))
+            mail_member(event, row.user.email, _to_acknowledge(message, incident, row))
 
 
 def _to_acknowledge(message: Message, incident: Incident | None, reader: Membership) -> Message:
@@ -228,24 +230,6 @@ def _to_acknowledge(message: Message, incident: Incident | None, reader: Members
         return message
     path = acknowledge_path(incident.agency_id, incident.id, reader.user_id)
     return replace(message, action=_("Acknowledge"), url=link(path))
-
-
-def _mail_member(event: Event, to: str, message: Message) -> None:
-    why = _("You get this as a member of %(agency)s.") % {"agency": agency().name}
-    _mail(event, to, message, client_id=event.client_id, why=why)
-
-
-def _mail(event: Event, to: str, message: Message, *, client_id: uuid.UUID | None, why: str = "") -> None:
-    body, html = mail_bodies(message, house=agency(), why=why)
-    queue_email(
-        event_id=event.event_id,
-        event_name=event.name,
-        to=to,
-        subject=message.subject,
-        body=body,
-        html=html,
-        client_id=client_id,
-    )
 
 
 def _clock_lines(incident_id: uuid.UUID) -> list[str]:
@@ -280,4 +264,5 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     incident_events.RESOLVED: (tell_client_resolved,),
     incident_events.REOPENED: (tell_staff_reopened, tell_client_reopened),
     "clients.contact.invited": (invite_contact,),
+    **approvals.HANDLERS,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET
 from agreements import selectors as agreements
 from agreements.watching import watched as watched_now
 from clients import selectors as clients
+from clients.approvals import selectors as approvals
 from core.access.roles import Right
 from core.access.views import portal
 from core.clock import now
@@ -26,14 +28,17 @@ from incidents.timeline import mark_of, text_of
 from monitoring import selectors as monitoring
 from monitoring.checks.ranges import chart_grid
 from monitoring.maintenance import selectors as maintenance
+from retainer.notifications.approvals import approve_path
 from retainer.portal import standing
 from retainer.portal.asking import link_for
 from retainer.reports.charts import chart
 from retainer.reports.uptime import days_of, months_of
+from retainer.viewer import person_of
 from slas import selectors as slas
 
 if TYPE_CHECKING:
     from agreements.models import CoveredSystem, Retainer
+    from clients.approvals.models import Approval
     from clients.models import AISystem
     from incidents.models import IncidentEntry
     from slas.policies.models import PolicyVersion
@@ -71,14 +76,28 @@ def home(request: HttpRequest, agency: str, client: str) -> HttpResponse:
     open_rows = list(incidents.open_incidents())
     context = {
         "version": version,
-        "verdict": standing.verdict([one.health.state for one in systems], open_rows),
+        "verdict": standing.verdict([one.health.state for one in systems], open_rows, watched=_watched(systems)),
         "systems": systems,
+        "approvals": _to_decide(request, client),
         "questions": incidents.questions(open_rows),
         "troubles": standing.troubles(open_rows),
         "lately": standing.lately(),
         "coming": standing.coming(),
     }
     return page(request, "portal/home.html", context, part="portal/_home.html")
+
+
+def _watched(systems: Iterable[standing.Standing]) -> bool:
+    """Whether anything watches any of them."""
+    return bool(watched_now(one.system.id for one in systems))
+
+
+def _to_decide(request: HttpRequest, client: str) -> list[tuple[Approval, str]]:
+    """What waits for this contact's decision, each with the page on which they decide."""
+    contact = clients.contact_of(clients.client_by_slug(client).id, person_of(request).id)
+    if contact is None or Right.APPROVER not in contact.rights:
+        return []
+    return [(row, approve_path(row, contact)) for row in approvals.waiting_for(contact.id)]
 
 
 @portal

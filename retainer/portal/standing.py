@@ -51,10 +51,12 @@ class Trouble:
         return announced(self.message) if self.message else ""
 
 
-def verdict(states: Sequence[str], open_rows: Sequence[Incident]) -> str:
+def verdict(states: Sequence[str], open_rows: Sequence[Incident], *, watched: bool = True) -> str:
     """How everything stands, in one sentence or two."""
     if not states:
         return _("No system is being looked after yet.")
+    if not watched and not open_rows:
+        return _("None of your systems is watched yet.")
     worst = min(states, key=monitoring.WORST.index)
     words = {
         "down": _("Something is down."),

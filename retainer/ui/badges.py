@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agreements.words import RetainerState
 from backlog.words import BacklogState
+from clients.approvals.words import ApprovalState
 from clients.words import Criticality
 from core.vocabulary import Vocabulary
 from incidents.states import IncidentState
@@ -24,6 +25,7 @@ KINDS: dict[str, type[Vocabulary]] = {
     "alert": AlertState,
     "incident": IncidentState,
     "retainer": RetainerState,
+    "approval": ApprovalState,
     "backlog": BacklogState,
 }
 

@@ -26,7 +26,7 @@ from monitoring.models import Alert, Check, Threshold
 from slas import selectors as slas
 from slas import services as sla_services
 from tests.cast import AgencyFixture
-from tests.rows import machines_and_people, people_and_windows
+from tests.rows import approval_of, machines_and_people, people_and_windows
 
 EVERY_SCOPE = list(TokenScope.values)
 ROOT = "/api/v1/"
@@ -159,6 +159,7 @@ def world(house: AgencyFixture) -> World:
                 check_id=check.id, metric="latency", comparison="above", limit=1.0
             ).id,
             "alerts": _alert(house, check, incident.id).id,
+            "approvals": approval_of(house, retainer).id,
             **people_and_windows(house, incident.id),
             **machines_and_people(house, incident.id),
         }

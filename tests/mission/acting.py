@@ -16,6 +16,7 @@ from django.core import mail
 from django.test import Client as Browser
 
 from agreements.services import install_catalogue as install_plans
+from clients.tasks import remind_of_approvals
 from core import clock, outbox
 from incidents.tasks import publish_incidents, remind_clients
 from monitoring.polling.prober import probe_round
@@ -65,7 +66,7 @@ def furnish(house: AgencyFixture) -> None:
 
 def work() -> None:
     """One turn of every worker but the poller: deadlines are judged, news is passed on, and mail is sent."""
-    for tick in (sweep_clocks, publish_incidents, remind_clients, mark_stale):
+    for tick in (sweep_clocks, publish_incidents, remind_clients, remind_of_approvals, mark_stale):
         tick()
     while outbox.relay_round():
         pass

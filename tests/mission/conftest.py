@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cast import AgencyFixture, Cast
+from clients.services import create_contact, link_contact
+from tests.cast import AgencyFixture, Cast, person
 from tests.mission.acting import Program, Somebody, Target, furnish
 
 
@@ -33,6 +34,16 @@ def engineer(house: AgencyFixture) -> Somebody:
 def contact(house: AgencyFixture) -> Somebody:
     """Who reads the client's portal."""
     return Somebody(house.contact.email)
+
+
+@pytest.fixture
+def colleague(house: AgencyFixture) -> Somebody:
+    """Who reads the same portal and decides nothing there."""
+    user = person("Colleague", "colleague@north-client.example")
+    with house.scope():
+        contact = create_contact(client_id=house.client.id, name=user.name, email=user.email, rights=["viewer"])
+        link_contact(contact_id=contact.id, user_id=user.id)
+    return Somebody(user.email)
 
 
 @pytest.fixture

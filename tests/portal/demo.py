@@ -19,6 +19,8 @@ from core.models import User
 from retainer.local.seed import story
 
 CLIENTS = (*story.CLIENTS, *story.OTHER_CLIENTS)
+# With whoever reads a portal without being a client yet.
+READERS = (*CLIENTS, story.PROSPECT)
 # Far more than a demo client has. A portal that never ends is a fault of its own.
 MOST_PAGES = 200
 # Where a contact asks for a review of a wait: outside the portal, and part of what it says.
@@ -60,7 +62,7 @@ def seed_demo(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 def everything_said() -> list[Said]:
     """All that the portals say to all contacts of the demo's clients."""
-    users = User.objects.filter(email__in=[email for row in CLIENTS for _name, email, _rights in row.contacts])
+    users = User.objects.filter(email__in=[email for row in READERS for _name, email, _rights in row.contacts])
     return [
         said for user in users.order_by("email") for place in portal_places_of(user.id) for said in walk(user, place)
     ]

@@ -60,6 +60,16 @@ def waiting_for_data(match: re.Match[str], said: Said, terms: Terms) -> str | No
     return wrong(any(row.last_finished_at is None for row in terms.checks), "Every check has answered.")
 
 
+@rule(r"None of your systems is watched yet\.")
+def nothing_is_watched(match: re.Match[str], said: Said, terms: Terms) -> str | None:
+    return wrong(not any(row.enabled for row in terms.checks), "Something is.")
+
+
+@rule(r"What we have agreed appears here once it is signed\.")
+def nothing_is_signed(match: re.Match[str], said: Said, terms: Terms) -> str | None:
+    return wrong(not terms.retainers, "A retainer is running.")
+
+
 @rule(r"Something is .*\. We are on it\.|We are on it\.|We are looking into a problem\.")
 def somebody_is_on_it(match: re.Match[str], said: Said, terms: Terms) -> str | None:
     return wrong(any(row.resolved_at is None for row in terms.incidents), "No incident is open.")

@@ -96,7 +96,7 @@ def test_a_plan_that_says_what_nothing_does_is_reported(text: str, demo: list[Sa
 
 def test_a_sentence_that_no_row_obliges_is_reported(demo: list[Said], monkeypatch: pytest.MonkeyPatch) -> None:
     # All at once: each is judged by itself, and reading every portal takes a second.
-    monkeypatch.setattr("retainer.portal.standing.verdict", lambda *_: " ".join(OBLIGED_BY_NOTHING))
+    monkeypatch.setattr("retainer.portal.standing.verdict", lambda *_, **__: " ".join(OBLIGED_BY_NOTHING))
     everywhere = {place.client_slug for place in {said.place for said in demo}}
     reported = found_in(everything_said())
     with Matrix() as matrix:

@@ -26,7 +26,7 @@ from core.services import accept_invitation, allow_address, invite_member
 from core.tenancy import Actor, tenant_scope
 from core.tokens import create_token
 from monitoring.checks import services as monitoring_services
-from retainer.local.seed import history, story
+from retainer.local.seed import history, proposals, story
 from retainer.local.seed.nouns import Client, Person, System
 from retainer.onboarding import open_agency
 from slas import selectors as slas
@@ -47,9 +47,10 @@ def seed(*, say: Say) -> None:
         follow(owner, sample)
         follow(User.objects.get(email=story.OTHER_PEOPLE[0].email), sample)
         return
-    say("  Brightloop AI: three clients, eight systems")
+    say("  Brightloop AI: three clients, eight systems, and a proposal")
     first = build("Brightloop AI", "Europe/Berlin", "EUR", story.PEOPLE, story.CLIENTS, sample)
     history.write(first.id, story.CLIENTS, story.EPISODES)
+    proposals.write(first, story.PROSPECT)
     say("  Harbor & Finch: the second agency")
     second = build("Harbor & Finch", "Europe/London", "GBP", story.OTHER_PEOPLE, story.OTHER_CLIENTS, sample)
     history.write(second.id, story.OTHER_CLIENTS, story.OTHER_EPISODES)

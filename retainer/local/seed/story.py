@@ -179,6 +179,19 @@ CLIENTS = (
     ),
 )
 
+# Not a client yet: a proposal waits for an answer, and the one before it was declined.
+PROSPECT = Client(
+    name="Aster Clinics",
+    time_zone="Europe/Berlin",
+    country="DE",
+    tier="monitoring",
+    price_minor=38_000,
+    hours_minutes=6 * 60,
+    contacts=(("Nora Aster", "nora@aster.example", ("viewer", "approver")),),
+    systems=(System("Booking assistant", "Finds a free appointment by chat.", "medium", True, "standard", ()),),
+    live=False,
+)
+
 EPISODES = (
     Episode(
         118,
