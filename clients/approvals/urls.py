@@ -9,6 +9,7 @@ from clients.approvals import web
 app_name = "approvals"
 urlpatterns = [
     path("", web.approvals, name="list"),
+    path("export.csv", web.export, name="export"),
     path("<uuid:approval_id>/", web.approval, name="approval"),
     path("<uuid:approval_id>/answer/", web.answer, name="answer"),
     path("<uuid:approval_id>/ask-also/", web.ask_also, name="ask_also"),

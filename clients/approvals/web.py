@@ -6,8 +6,10 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,11 +18,12 @@ from clients.approvals import permissions, selectors, services
 from clients.approvals.forms import AnswerFields, AnswerForm, ContactFields, ContactForm, OfflineFields, OfflineForm
 from clients.approvals.models import Approval, ApprovalEvent
 from clients.approvals.subjects import subject_page
-from clients.approvals.words import ApprovalAct
+from clients.approvals.words import ApprovalAct, ApprovalState
 from core.access.roles import Right
 from core.access.views import staff
 from core.errors import DomainError
 from core.selectors import members
+from core.web.exports import csv_file
 from core.web.forms import Screen, form_page
 from core.web.pages import done, listed, page, refused
 
@@ -28,10 +31,41 @@ from core.web.pages import done, listed, page, refused
 @staff(permissions.AGREE)
 @require_GET
 def approvals(request: HttpRequest, agency: str) -> HttpResponse:
-    """Everything that clients were asked to agree to, what waits in front."""
-    rows = selectors.in_order().select_related("client")
-    context = {"page": listed(request, rows), "breadcrumbs": [{"label": _("Approvals"), "url": ""}]}
+    """Everything that clients were asked to agree to, what waits in front; ``?q=`` and ``?state=`` narrow."""
+    words, state = _asked_for(request)
+    choices = [("", _("All")), *ApprovalState.choices]
+    context = {
+        "page": listed(request, _narrowed(words, state).select_related("client")),
+        "q": words,
+        "state": state,
+        "filters": [{"name": "state", "label": _("State"), "value": state, "choices": choices}],
+        "export_url": f"{reverse('approvals:export', args=[agency])}?{urlencode({'q': words, 'state': state})}",
+        "breadcrumbs": [{"label": _("Approvals"), "url": ""}],
+    }
     return page(request, "approvals/list.html", context)
+
+
+@staff(permissions.AGREE)
+@require_GET
+def export(request: HttpRequest, agency: str) -> HttpResponse:
+    """The same list as CSV."""
+    rows = _narrowed(*_asked_for(request)).select_related("client")
+    header = ["title", "version", "state", "created_at", "expires_at", "decided_at", "content_hash"]
+    lines = ([row.client.name, *(getattr(row, name) for name in header)] for row in rows)
+    return csv_file("approvals", ["client", *header], lines)
+
+
+def _asked_for(request: HttpRequest) -> tuple[str, str]:
+    """The words and the state that the address asks for; a state that is none asks for all."""
+    state = request.GET.get("state", "")
+    return request.GET.get("q", "").strip(), state if state in ApprovalState.values else ""
+
+
+def _narrowed(words: str, state: str) -> QuerySet[Approval]:
+    rows = selectors.in_order()
+    if state:
+        rows = rows.filter(state=state)
+    return rows.filter(Q(title__icontains=words) | Q(client__name__icontains=words)) if words else rows
 
 
 @staff(permissions.AGREE)

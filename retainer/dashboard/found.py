@@ -12,8 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from agreements import selectors as agreements
 from clients import selectors as clients
+from clients.approvals import selectors as approvals
 from core import selectors as core
+from core.access.roles import Capability, may
 from core.searching import NAME, best, rank
 from incidents import selectors as incidents
 from retainer import navigation, sitemap
@@ -90,13 +93,15 @@ def people(request: HttpRequest, words: str) -> list[Find]:
 
 
 def rows(request: HttpRequest, words: str) -> list[tuple[str, list[Find]]]:
-    """Clients, systems, incidents and terms; each kind with its label."""
+    """Clients, systems, incidents, retainers, approvals and terms; each kind with its label."""
     if not words:
         return []
     kinds: list[tuple[str, Callable[[HttpRequest, str], list[Find]]]] = [
         (_("Clients"), _clients),
         (_("Systems"), _systems),
         (_("Incidents"), _incidents),
+        (_("Retainers"), _retainers),
+        (_("Approvals"), _approvals),
         (_("Response times and calendars"), _terms),
     ]
     return [(label, find(request, words)) for label, find in kinds]
@@ -181,6 +186,36 @@ def _incidents(request: HttpRequest, words: str) -> list[Find]:
             "siren",
         )
         for row in best(incidents.incidents(), words, name="title", most=MOST, exactly=exactly)
+    ]
+
+
+def _retainers(request: HttpRequest, words: str) -> list[Find]:
+    known = agreements.retainers().select_related("client")
+    return [
+        Find(
+            row.name,
+            _rank(row),
+            reverse("agreements:retainer", args=[_slug(request), row.id]),
+            f"{row.client.name} · {row.get_state_display()}",
+            "file-text",
+        )
+        for row in best(known, words, name="name", also=["client__name"], most=MOST)
+    ]
+
+
+def _approvals(request: HttpRequest, words: str) -> list[Find]:
+    if not may(membership_of(request).role, Capability.RETAINERS):
+        return []
+    known = approvals.approvals().select_related("client")
+    return [
+        Find(
+            row.title,
+            _rank(row),
+            reverse("approvals:approval", args=[_slug(request), row.id]),
+            f"{row.client.name} · {row.get_state_display()}",
+            "file-check",
+        )
+        for row in best(known, words, name="title", also=["client__name"], most=MOST)
     ]
 
 

@@ -219,3 +219,27 @@ def test_a_client_with_nobody_who_may_accept_says_so(desk: AgreementScenario, dr
         Contact.objects.filter(client=desk.house.client).update(rights=["viewer"])
     answer = browser(desk.house.manager).post(f"/a/north/retainers/{draft}/propose/", {"words": "", "last_day": ""})
     assert answer.status_code == 422
+
+
+def test_the_list_is_narrowed_by_words_and_state_and_comes_as_a_file(
+    desk: AgreementScenario, proposed: uuid.UUID
+) -> None:
+    manager, address = browser(desk.house.manager), "/a/north/approvals/"
+    row_link = "/a/north/approvals/0"
+    for query, found in (("q=care", True), ("q=NORTH cl", True), ("q=other", False), ("state=open", True)):
+        assert (row_link in manager.get(f"{address}?{query}").content.decode()) is found, query
+    assert "No approval matches" in manager.get(f"{address}?state=declined").content.decode()
+    lines = manager.get(f"{address}export.csv?state=open").content.decode().splitlines()
+    assert [line.split(",")[:4] for line in lines] == [
+        ["client", "title", "version", "state"],
+        ["North Client", "Care", "1", "open"],
+    ]
+
+
+def test_search_finds_it_for_whoever_may_read_it(desk: AgreementScenario, proposed: uuid.UUID) -> None:
+    def found(user: Any) -> str:
+        return page(user, "/a/north/go/?q=care")
+
+    assert "Waits for the client" in found(desk.house.manager)
+    assert "Waits for the client" not in found(desk.house.viewer)
+    assert "Proposed" in found(desk.house.viewer), "the retainer itself"
