@@ -16,12 +16,19 @@ from tests.cast import Cast
 NAME = "test.thing.renamed"
 # Each stands in rows of ``OutboxHandled`` of agencies that run today. Add to these; change none.
 NAMES = {
+    "agreements.handlers.take_decision",
     "incidents.handlers.note_deadline",
     "incidents.handlers.note_escalation",
     "monitoring.handlers.follow_merge",
     "monitoring.handlers.follow_pause",
     "monitoring.handlers.take_transition",
     "retainer.canary.hear",
+    "retainer.notifications.approvals.tell_answered",
+    "retainer.notifications.approvals.tell_asked",
+    "retainer.notifications.approvals.tell_asked_also",
+    "retainer.notifications.approvals.tell_decided",
+    "retainer.notifications.approvals.tell_questioned",
+    "retainer.notifications.approvals.tell_reminded",
     "retainer.notifications.handlers.invite_contact",
     "retainer.notifications.handlers.send_webhooks",
     "retainer.notifications.handlers.tell_client_asked",

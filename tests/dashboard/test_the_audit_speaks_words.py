@@ -16,7 +16,7 @@ from tests.cast import Cast
 APPS = ("core", "clients", "slas", "agreements", "incidents", "monitoring", "backlog", "notifications")
 NAME = re.compile(rf'"((?:{"|".join(APPS)})\.[a-z_]+\.[a-z_]+)"')
 # Names of modules, tasks and handlers look the same and are in no trail.
-NOT_DONE = re.compile(r"\.(tasks|handlers|probing|sources)\.")
+NOT_DONE = re.compile(r"\.(tasks|handlers|probing|sources)\.|\.urls$")
 
 
 def written() -> set[str]:
