@@ -373,7 +373,14 @@ DEAD_MAN_URL = env.str("DEAD_MAN_URL", "")
 DATABASE_RETRY_SECONDS = 5
 
 # The beginnings of addresses whose next part lets in whoever has it: no line of the log shows that part.
-LIVE_LINKS = ("/invite/", "/notice/", "/review/", "/accounts/confirm-email/", "/accounts/password/reset/key/")
+LIVE_LINKS = (
+    "/invite/",
+    "/notice/",
+    "/review/",
+    "/approve/",
+    "/accounts/confirm-email/",
+    "/accounts/password/reset/key/",
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -116,6 +116,7 @@ STAFF: list[tuple[str, list[Page]]] = [
                 "file-check",
                 _("What clients were asked to agree to"),
                 _("approve, accept, decline, sign, signature, proposal, consent, agreed"),
+                "y",
                 capability=Capability.RETAINERS,
             ),
             Page(

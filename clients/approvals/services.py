@@ -144,6 +144,8 @@ def record_offline(*, approval_id: uuid.UUID, contact_id: uuid.UUID, agreed_on: 
         row = _locked(approval_id)
         if not row.created_at.date() - LONGEST <= agreed_on <= now().date() + timedelta(days=1):
             raise DomainError(_("Give the day on which it was agreed. It has been already."), field="agreed_on")
+        if all(one.id != contact_id for one in selectors.approvers(row)):
+            raise NotFound(_("Choose one of those who were asked and may approve."), field="contact_id")
         contact, said = _approver(row, contact_id), text(words, "words", MOST_WORDS)
         _act(row, ApprovalAct.OFFLINE, contact=contact, words=said, agreed_on=agreed_on)
     return row

@@ -213,7 +213,7 @@ def metrics_of_check(row: Check) -> list[MetricView]:
 
 def _metric(row: Check, name: str, unit: str, limit: Threshold | None) -> MetricView:
     value = row.last_values.get(name)
-    shown, beside = ("", unit) if value is None else as_written(value, unit)
+    shown, beside = ("", "" if unit == "ratio" else unit) if value is None else as_written(value, unit)
     return MetricView(
         key=f"metric-{str(row.id)[-6:]}-{name}",
         check_id=row.id,

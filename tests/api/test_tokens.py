@@ -23,6 +23,7 @@ def test_the_resolver_gives_the_routes_that_the_api_promises() -> None:
     nouns = {route.noun for route in ROUTES}
     assert nouns == {
         "alerts",
+        "approvals",
         "attainment",
         "audit",
         "backlog-items",

@@ -31,6 +31,7 @@ ADDRESSES = [
     "/invite/{}/",
     "/notice/{}/",
     "/review/{}/",
+    "/approve/{}/",
     "/accounts/confirm-email/{}/",
     "/accounts/password/reset/key/1a-{}/",
 ]

@@ -18,6 +18,10 @@ MESSAGES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*
 SAID: dict[str, Any] = {
     "incident": SimpleNamespace(title="Refunds & <b>delays</b>", reference="INC-7", severity="critical"),
     "system": SimpleNamespace(name="Chat & Co"),
+    "approval": SimpleNamespace(title="Care & <more>", content={"words": "As on Tuesday."}),
+    "client": SimpleNamespace(name="Norvik & Sons"),
+    "until": "Mon 7 Dec 2026 00:00 CET",
+    "last": "From January.",
     "facts": ["First response: due in 20 min", "We look into it.\n\nMore soon."],
     "said": ["We look into it.", "More soon."],
     "promise": "First response",

@@ -44,7 +44,14 @@ OUTSIDE = [
 
 # Buttons that the cast's rows do not show, and that carry a word of a fixed list at most.
 WITHOUT_WORDS = {
-    *("clients:invite_contact", "agreements:activate", "incidents:step", "slas:decide_holidays"),
+    *(
+        "approvals:withdraw",
+        "agreements:back_to_draft",
+        "clients:invite_contact",
+        "agreements:activate",
+        "incidents:step",
+        "slas:decide_holidays",
+    ),
     *("slas:prepare_policy_move", "slas:prepare_calendar_move", "slas:apply_move"),
     *("slas:restore_policy", "slas:restore_calendar"),
     *("clients:restore", "clients:restore_system", "settings:restore_endpoint", "settings:check_sender"),
