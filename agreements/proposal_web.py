@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements import permissions, proposing, selectors
 from clients import selectors as clients
-from clients.approvals.web import approver_choices
+from clients.approvals import selectors as approvals
 from core.access.views import staff
 from core.errors import DomainError
 from core.options import Choices, FormData, FormOptions
@@ -43,7 +43,7 @@ class ProposeForm(forms.Form):
         label=gettext_lazy("Last day to answer"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("Empty: it waits. Without an answer they are reminded three times, every three days."),
+        help_text=gettext_lazy("Empty: it waits until somebody answers."),
     )
     stands_for = {"expires_at": "last_day"}
 
@@ -66,7 +66,7 @@ def propose(request: HttpRequest, agency: str, retainer_id: uuid.UUID) -> HttpRe
     """Sends the draft to the client as it is."""
     row = selectors.retainer(retainer_id)
     back = reverse("agreements:retainer", args=[agency, row.id])
-    choices = approver_choices(row.client_id)
+    choices = approvals.approver_choices(row.client_id)
     form = ProposeForm(request.POST or None, contacts=choices, initial={"contact_ids": [one[0] for one in choices[:1]]})
     screen = Screen(
         title=_("Propose %(name)s") % {"name": row.name},
@@ -105,7 +105,10 @@ def _told(client_id: uuid.UUID) -> str:
     """Who hears of it: nobody by mail before the agency has gone live with the client."""
     if clients.client(client_id).live_at is None:
         return _("The client gets no mail before you go live with them. It waits for them in their portal.")
-    return _("Each of them gets a mail with a link of their own. They see exactly these terms, and nothing else.")
+    return _(
+        "Each of them gets a mail with a link of their own, and sees exactly these terms. Without an answer they are "
+        "reminded three times, every three days."
+    )
 
 
 def _end_of(day: date | None, zone: str) -> datetime | None:

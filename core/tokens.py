@@ -76,6 +76,11 @@ def revoke_token(*, token_id: uuid.UUID) -> ApiToken:
     return token
 
 
+def maker_of(token_id: uuid.UUID) -> uuid.UUID | None:
+    """The person who made the token and answers for what it does; None where they are gone."""
+    return ApiToken.objects.filter(id=token_id).values_list("created_by_id", flat=True).first()
+
+
 def authenticate(plain: str) -> ApiToken | None:
     """The live token behind this text, with the scopes its maker still has, or None.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -58,7 +59,7 @@ class ActOut(OutputSerializer):
     agreed_on = Day(allow_null=True)
 
 
-class Acts(serializers.ListSerializer):  # type: ignore[type-arg]
+class Acts(serializers.ListSerializer[Any]):
     """All that was done, in order."""
 
     def get_attribute(self, instance: Approval) -> Sequence[ApprovalEvent]:

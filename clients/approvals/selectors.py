@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, F, QuerySet, When
@@ -54,10 +55,10 @@ def waiting_for(contact_id: uuid.UUID) -> QuerySet[Approval]:
     return Approval.objects.filter(id__in=mine, state=ApprovalState.OPEN).order_by("created_at", "id")
 
 
-def asked(row: Approval) -> list[Contact]:
-    """Everybody who was asked, also those who have left since, in the order in which they were."""
+def asked(row: Approval, *, by: datetime | None = None) -> list[Contact]:
+    """Everybody who was asked, or had been ``by`` an instant, also those who have left since, in their order."""
     rows = Approver.objects.filter(approval_id=row.id).select_related("contact").order_by("id")
-    return [one.contact for one in rows]
+    return [one.contact for one in (rows.filter(created_at__lte=by) if by else rows)]
 
 
 def approvers(row: Approval) -> list[Contact]:
@@ -69,6 +70,24 @@ def approvers(row: Approval) -> list[Contact]:
 def events(approval_id: uuid.UUID) -> Sequence[ApprovalEvent]:
     """All that was done about it, in order."""
     return list(ApprovalEvent.objects.filter(approval_id=approval_id).select_related("contact").order_by("at", "id"))
+
+
+def event(event_id: uuid.UUID) -> ApprovalEvent:
+    """One thing that was done; NotFound otherwise."""
+    row = ApprovalEvent.objects.filter(id=event_id).select_related("contact").first()
+    if row is None:
+        raise NotFound(_("There is no such act."))
+    return row
+
+
+def approver_choices(client_id: uuid.UUID) -> list[tuple[str, str]]:
+    """The client's people who may approve, for forms; whoever cannot open the portal yet is said to."""
+    rows = clients.contacts(client_id).filter(rights__contains=[Right.APPROVER])
+    return [(str(row.id), f"{row.name} · {row.email}" if row.user_id else _not_in_yet(row)) for row in rows]
+
+
+def _not_in_yet(row: Contact) -> str:
+    return _("%(name)s · %(email)s · has no access to the portal yet") % {"name": row.name, "email": row.email}
 
 
 def evidence(row: Approval) -> JsonObject:

@@ -23,6 +23,7 @@ from core.audit import record_and_announce
 from core.clock import now
 from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.tenancy.context import require_scope
+from core.tokens import maker_of
 
 if TYPE_CHECKING:
     from clients.models import Contact
@@ -31,6 +32,10 @@ MOST_APPROVERS, MOST_WORDS = 10, 2000
 # Nobody is reminded more often than this, nor more times.
 REMIND_AFTER, MOST_REMINDERS = timedelta(days=3), 3
 LONGEST = timedelta(days=366)
+# Each is a mail to the staff, of which the agency has so many an hour for all its clients.
+MOST_QUESTIONS = 20
+# What may still be done when the time to answer is over and nobody has noticed yet.
+_AFTER_TIME = (ApprovalAct.EXPIRED, ApprovalAct.SUPERSEDED, ApprovalAct.WITHDRAWN)
 _EVENT_OF = {
     ApprovalAct.ASKED: events.APPROVAL_ASKED,
     ApprovalAct.REMINDED: events.APPROVAL_REMINDED,
@@ -70,7 +75,7 @@ def ask(
             version=last.version + 1 if last else 1,
             title=content["title"],
             content=content,
-            asked_by_id=require_scope().actor.user_id,
+            asked_by_id=_asker(),
             created_at=now(),
             expires_at=_in_time(expires_at),
         )
@@ -110,7 +115,10 @@ def question(*, approval_id: uuid.UUID, contact_id: uuid.UUID, words: str) -> No
     """A contact asks something before they decide."""
     with transaction.atomic():
         row = _locked(approval_id)
-        _act(row, ApprovalAct.QUESTIONED, contact=_approver(row, contact_id), words=text(words, "words", MOST_WORDS))
+        contact = _approver(row, contact_id)
+        if row.events.filter(kind=ApprovalAct.QUESTIONED).count() >= MOST_QUESTIONS:
+            raise Conflict(_("You have asked %(most)d times. Please talk to us.") % {"most": MOST_QUESTIONS})
+        _act(row, ApprovalAct.QUESTIONED, contact=contact, words=text(words, "words", MOST_WORDS))
 
 
 def answer(*, approval_id: uuid.UUID, words: str) -> Approval:
@@ -146,8 +154,8 @@ def record_offline(*, approval_id: uuid.UUID, contact_id: uuid.UUID, agreed_on: 
             raise DomainError(_("Give the day on which it was agreed. It has been already."), field="agreed_on")
         if all(one.id != contact_id for one in selectors.approvers(row)):
             raise NotFound(_("Choose one of those who were asked and may approve."), field="contact_id")
-        contact, said = _approver(row, contact_id), text(words, "words", MOST_WORDS)
-        _act(row, ApprovalAct.OFFLINE, contact=contact, words=said, agreed_on=agreed_on)
+        said = text(words, "words", MOST_WORDS)
+        _act(row, ApprovalAct.OFFLINE, contact=_approver(row, contact_id), words=said, agreed_on=agreed_on)
     return row
 
 
@@ -156,11 +164,14 @@ def remind_or_expire(row: Approval) -> bool:
     if row.expires_at is not None and row.expires_at <= now():
         _act(row, ApprovalAct.EXPIRED)
         return True
-    row.reminders += 1
+    # Where nobody gets mail, nobody is said to be reminded.
+    reminds = clients.gets_mail(row.client_id)
+    row.reminders += reminds
     row.next_due_at = _next_due(row)
     row.save(update_fields=["reminders", "next_due_at"])
-    _note(row, ApprovalAct.REMINDED)
-    return True
+    if reminds:
+        _note(row, ApprovalAct.REMINDED)
+    return reminds
 
 
 def _act(
@@ -174,7 +185,7 @@ def _act(
     """Writes the act and what it leads to. Raises Conflict where the approval is over."""
     if row.state != ApprovalState.OPEN:
         raise Conflict(_("This is over: %(state)s.") % {"state": ApprovalState(row.state).label})
-    if act is not ApprovalAct.EXPIRED and row.expires_at is not None and row.expires_at <= now():
+    if act not in _AFTER_TIME and row.expires_at is not None and row.expires_at <= now():
         raise Conflict(_("The time to answer is over. Ask for a new version."))
     state = LEADS_TO[act]
     if state is not None:
@@ -192,7 +203,7 @@ def _note(
     agreed_on: date | None = None,
 ) -> None:
     actor = require_scope().actor
-    ApprovalEvent.objects.create(
+    event = ApprovalEvent.objects.create(
         client_id=row.client_id,
         approval=row,
         kind=act,
@@ -210,7 +221,12 @@ def _note(
         object_id=row.id,
         client_id=row.client_id,
         changes={"act": act, "state": row.state},
-        payload={"act": act, "subject_type": row.subject_type, "subject_id": str(row.subject_id)},
+        payload={
+            "act": act,
+            "act_id": str(event.id),
+            "subject_type": row.subject_type,
+            "subject_id": str(row.subject_id),
+        },
     )
 
 
@@ -242,6 +258,12 @@ def _approver(row: Approval, contact_id: uuid.UUID) -> Contact:
     if contact.user_id is not None and contact.user_id == row.asked_by_id:
         raise Forbidden(_("Whoever asked for it does not decide it."))
     return contact
+
+
+def _asker() -> uuid.UUID | None:
+    """The person of the staff who asks; behind a token, whoever made it."""
+    actor = require_scope().actor
+    return maker_of(actor.id) if actor.kind == "token" and actor.id else actor.user_id
 
 
 def _locked(approval_id: uuid.UUID) -> Approval:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,6 @@ from clients.approvals.forms import AnswerFields, AnswerForm, ContactFields, Con
 from clients.approvals.models import Approval, ApprovalEvent
 from clients.approvals.subjects import subject_page
 from clients.approvals.words import ApprovalAct, ApprovalState
-from core.access.roles import Right
 from core.access.views import staff
 from core.errors import DomainError
 from core.selectors import members
@@ -82,6 +82,7 @@ def approval(request: HttpRequest, agency: str, approval_id: uuid.UUID) -> HttpR
         "asked_by": names.get(row.asked_by_id, "") if row.asked_by_id else "",
         "subject": subject_page(row.subject, agency),
         "questioned": _is_asked(acts),
+        "reminded_at": _next_reminder(row),
         "breadcrumbs": _crumbs(agency, row.title),
     }
     return page(request, "approvals/record.html", context)
@@ -112,7 +113,7 @@ def ask_also(request: HttpRequest, agency: str, approval_id: uuid.UUID) -> HttpR
     back = _address(agency, row)
     screen = Screen(_("Ask somebody else too"), _("Ask them too"), back, breadcrumbs=_crumbs(agency, row.title))
     known = {contact.id for contact in selectors.asked(row)}
-    choices = [one for one in approver_choices(row.client_id) if uuid.UUID(one[0]) not in known]
+    choices = [one for one in selectors.approver_choices(row.client_id) if uuid.UUID(one[0]) not in known]
 
     def save(data: ContactFields) -> tuple[str, str]:
         services.ask_also(approval_id=row.id, **data)
@@ -174,16 +175,16 @@ def _who(event: ApprovalEvent, names: Mapping[uuid.UUID, str]) -> str:
     return names.get(event.actor_id, "") if event.actor_id else ""
 
 
+def _next_reminder(row: Approval) -> datetime | None:
+    """When those who were asked hear of it again; None where nobody gets mail, or the end of the time comes first."""
+    comes = row.next_due_at != row.expires_at and clients.gets_mail(row.client_id)
+    return row.next_due_at if comes else None
+
+
 def _is_asked(acts: Sequence[ApprovalEvent]) -> bool:
     """Whether a question of the client's waits for our answer."""
     talk = [act.kind for act in acts if act.kind in (ApprovalAct.QUESTIONED, ApprovalAct.ANSWERED)]
     return talk[-1:] == [ApprovalAct.QUESTIONED]
-
-
-def approver_choices(client_id: uuid.UUID) -> list[tuple[str, str]]:
-    """The client's people who may approve, for a form."""
-    rows = clients.contacts(client_id).filter(rights__contains=[Right.APPROVER])
-    return [(str(row.id), f"{row.name} · {row.email}") for row in rows]
 
 
 def _client(row: Approval) -> dict[str, str]:

@@ -22,7 +22,7 @@ from retainer.notifications.messages import message_of
 from retainer.notifications.services import link
 
 if TYPE_CHECKING:
-    from clients.approvals.models import Approval
+    from clients.approvals.models import Approval, ApprovalEvent
     from clients.models import Contact
 
 APPROVE = "approval"
@@ -37,8 +37,9 @@ def approve_path(row: Approval, contact: Contact) -> str:
 
 @handler("retainer.notifications.approvals.tell_asked")
 def tell_asked(event: Event) -> None:
-    """Everybody who may decide, that it waits for them."""
-    _mail_contacts(event, "approval_asked")
+    """Everybody who was asked then, that it waits for them; who was asked besides hears by news of their own."""
+    row = selectors.approval(uuid.UUID(event.payload["id"]))
+    _mail_contacts(event, "approval_asked", selectors.asked(row, by=_act_of(event).at))
 
 
 @handler("retainer.notifications.approvals.tell_reminded")
@@ -49,9 +50,9 @@ def tell_reminded(event: Event) -> None:
 
 @handler("retainer.notifications.approvals.tell_asked_also")
 def tell_asked_also(event: Event) -> None:
-    """Whoever was asked last, and nobody twice."""
-    row = selectors.approval(uuid.UUID(event.payload["id"]))
-    _mail_contacts(event, "approval_asked", selectors.asked(row)[-1:])
+    """Whoever was asked besides, however many were since."""
+    contact = _act_of(event).contact
+    _mail_contacts(event, "approval_asked", [contact] if contact else [])
 
 
 @handler("retainer.notifications.approvals.tell_answered")
@@ -83,7 +84,7 @@ def _mail_contacts(event: Event, name: str, to: Iterable[Contact] | None = None)
     able = selectors.approvers(row)
     for contact in able if to is None else [one for one in to if one in able]:
         url = link(approve_path(row, contact))
-        message = message_of(f"client/{name}", url=url, approval=row, until=until, last=_words(event, row))
+        message = message_of(f"client/{name}", url=url, approval=row, until=until, last=_act_of(event).words)
         mail(event, contact.email, message, client_id=row.client_id)
 
 
@@ -92,17 +93,16 @@ def _mail_staff(event: Event, name: str) -> None:
     row = selectors.approval(uuid.UUID(event.payload["id"]))
     url = link(reverse("approvals:approval", args=[agency().slug, row.id]))
     client = clients.client(row.client_id)
-    message = message_of(f"staff/{name}", url=url, approval=row, client=client, last=_words(event, row))
+    message = message_of(f"staff/{name}", url=url, approval=row, client=client, last=_act_of(event).words)
     able = [member for member in members() if may(member.role, Capability.RETAINERS)]
     asked = [member for member in able if member.user_id == row.asked_by_id]
     for member in asked or able:
         mail_member(event, member.user.email, message)
 
 
-def _words(event: Event, row: Approval) -> str:
-    """What was written with the act that is told; a question of before is not its answer."""
-    acts = reversed(selectors.events(row.id))
-    return next((act.words for act in acts if act.kind == event.payload["act"]), "")
+def _act_of(event: Event) -> ApprovalEvent:
+    """What is told: that very act, and not what came after it."""
+    return selectors.event(uuid.UUID(event.payload["act_id"]))
 
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {

@@ -17,17 +17,15 @@ from django.views.decorators.http import require_http_methods
 from clients import selectors as clients
 from clients.approvals import selectors, services
 from clients.approvals.words import ApprovalAct
-from clients.selectors import PortalPlace, portal_places_of
-from core.access.roles import Right
+from clients.selectors import PortalPlace
 from core.access.views import account
 from core.errors import DomainError, NotFound
 from core.selectors import agency as own_agency
-from core.tenancy import Actor, tenant_scope
-from core.web.addresses import client_ip
 from core.web.pages import put_on_form
 from core.web.signed import unsign
 from retainer.errors import not_found
 from retainer.notifications.approvals import APPROVE
+from retainer.portal.deciding import as_approver
 from retainer.viewer import person_of
 
 # As long as anything that is asked can wait for its answer.
@@ -57,19 +55,10 @@ _LABELS = {
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the version, and takes the answer of whoever was asked."""
-    ids, user = unsign(APPROVE, token, LASTS), person_of(request)
+    ids = unsign(APPROVE, token, LASTS)
     if ids is None:
         return not_found(request)
-    for place in portal_places_of(user.id):
-        if place.agency_id == ids["agency"] and Right.APPROVER in place.rights:
-            actor = Actor(
-                "contact", user.id, ",".join(place.rights), str(getattr(request, "request_id", "")), client_ip(request)
-            )
-            with tenant_scope(place.agency_id, client_id=place.client_id, actor=actor):
-                answer = _ask(request, place, ids["approval"], ids["contact"])
-                if answer is not None:
-                    return answer
-    return not_found(request)
+    return as_approver(request, ids["agency"], lambda place: _ask(request, place, ids["approval"], ids["contact"]))
 
 
 def _ask(

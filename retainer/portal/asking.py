@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients import selectors as clients
-from clients.selectors import PortalPlace, portal_places_of
+from clients.selectors import PortalPlace
 from core.access.roles import Right
 from core.access.views import account
 from core.errors import DomainError, NotFound
 from core.selectors import agency as own_agency
-from core.tenancy import Actor, tenant_scope
 from core.web.pages import put_on_form
 from core.web.signed import sign, unsign
 from incidents import selectors as incidents
 from incidents import services
 from retainer.errors import not_found
+from retainer.portal.deciding import as_approver
 from retainer.viewer import person_of
 
 PURPOSE = "review of a wait"
@@ -55,14 +55,7 @@ def review_wait(request: HttpRequest, token: str) -> HttpResponse:
     ids, user = unsign(PURPOSE, token, LASTS), person_of(request)
     if ids is None or ids["user"] != user.id:
         return not_found(request)
-    for place in portal_places_of(user.id):
-        if place.agency_id == ids["agency"] and Right.APPROVER in place.rights:
-            actor = Actor("contact", user.id, ",".join(place.rights), str(getattr(request, "request_id", "")))
-            with tenant_scope(place.agency_id, client_id=place.client_id, actor=actor):
-                answer = _ask(request, place, ids["entry"])
-                if answer is not None:
-                    return answer
-    return not_found(request)
+    return as_approver(request, ids["agency"], lambda place: _ask(request, place, ids["entry"]))
 
 
 def _ask(request: HttpRequest, place: PortalPlace, entry_id: uuid.UUID) -> HttpResponse | None:

@@ -99,6 +99,35 @@ def test_a_question_of_before_is_not_what_they_said_with_their_answer(north: Age
     assert ("From when?" in asked, "From when?" in agreed) == (True, False)
 
 
+def test_two_who_are_asked_besides_each_get_their_mail_however_late_it_is_told(
+    north: AgencyFixture, mailbox: Mailbox
+) -> None:
+    row, names = ask(north), ("second", "third")
+    with north.scope():
+        for name in names:
+            contact = clients.create_contact(
+                client_id=north.client.id, name=name, email=f"{name}@north-client.example", rights=["approver"]
+            )
+            services.ask_also(approval_id=row.id, contact_id=contact.id)
+    pump()
+    assert [to for to, _subject in said(mailbox)] == [
+        north.contact.email,
+        "second@north-client.example",
+        "third@north-client.example",
+    ]
+
+
+def test_each_question_is_told_in_its_own_words(north: AgencyFixture, mailbox: Mailbox) -> None:
+    row, contact = ask(north), north.contact_row
+    with tenant_scope(north.agency.id, client_id=contact.client_id, actor=Actor("contact", contact.user_id)):
+        for words in ("From when?", "For how long?"):
+            services.question(approval_id=row.id, contact_id=contact.id, words=words)
+    pump()
+    told = [plain(mail) for mail in mailbox.to(north.manager.email)]
+    assert ["From when?" in one for one in told] == [True, False]
+    assert ["For how long?" in one for one in told] == [False, True]
+
+
 def test_nobody_is_asked_by_mail_to_decide_what_is_decided(north: AgencyFixture, mailbox: Mailbox) -> None:
     decide(north, ask(north), approve=True)
     pump()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from allauth.account.models import EmailAddress
 from django.utils.text import slugify
 
 from agreements import selectors as agreements
@@ -28,6 +27,7 @@ from core.tokens import create_token
 from monitoring.checks import services as monitoring_services
 from retainer.local.seed import history, proposals, story
 from retainer.local.seed.nouns import Client, Person, System
+from retainer.local.seed.people import make_user
 from retainer.onboarding import open_agency
 from slas import selectors as slas
 from slas import services as sla_services
@@ -83,13 +83,6 @@ def build(
     for row in client_rows:
         _client(agency, actor, row, policy_ids, engineer, sample)
     return agency
-
-
-def make_user(name: str, email: str, zone: str) -> User:
-    """Somebody whose address counts as verified."""
-    user = User.objects.create_user(email, story.PASSWORD, name=name, time_zone=zone)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
 
 
 def _join_staff(agency: Agency, actor: Actor, people: tuple[Person, ...], users: dict[str, User]) -> None:

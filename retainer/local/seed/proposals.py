@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from allauth.account.models import EmailAddress
-
 from agreements import proposing
 from agreements import selectors as agreements
 from agreements import services as agreement_services
@@ -16,11 +14,11 @@ from agreements.content import RetainerFields
 from clients import services as client_services
 from clients.approvals import services as approvals
 from core import clock, outbox
-from core.models import Agency, User
+from core.models import Agency
 from core.selectors import members
 from core.tenancy import Actor, tenant_scope
 from retainer.local.seed.nouns import Client
-from retainer.local.seed.story import PASSWORD
+from retainer.local.seed.people import make_user
 from slas import selectors as slas
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ def _draft(agency: Agency, row: Client, minutes: int) -> tuple[Contact, uuid.UUI
     client = client_services.create_client(name=row.name, time_zone=row.time_zone, country=row.country)
     name, email, rights = row.contacts[0]
     contact = client_services.create_contact(client_id=client.id, name=name, email=email, rights=list(rights))
-    client_services.link_contact(contact_id=contact.id, user_id=_user(name, email, row.time_zone).id)
+    client_services.link_contact(contact_id=contact.id, user_id=make_user(name, email, row.time_zone).id)
     retainer = agreement_services.create_retainer(client_id=client.id, **_terms(agency, row, minutes))
     policies = {version.policy.slug: version.id for version in slas.latest_policy_versions()}
     for one in row.systems:
@@ -69,12 +67,6 @@ def _draft(agency: Agency, row: Client, minutes: int) -> tuple[Contact, uuid.UUI
             retainer_id=retainer.id, system_id=system.id, policy_version_id=policies[one.policy]
         )
     return contact, retainer.id
-
-
-def _user(name: str, email: str, zone: str) -> User:
-    user = User.objects.create_user(email, PASSWORD, name=name, time_zone=zone)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
 
 
 def _terms(agency: Agency, row: Client, minutes: int) -> RetainerFields:

@@ -14,7 +14,9 @@ from clients.models import Contact
 from clients.services import end_contact
 from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.models import AuditEvent, OutboxEvent
-from tests.clients.approvals.scenario import ApprovalScenario
+from core.tenancy import Actor, tenant_scope
+from core.tokens import create_token
+from tests.clients.approvals.scenario import SECTIONS, ApprovalScenario
 
 START = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
@@ -75,6 +77,28 @@ def test_the_member_of_staff_who_asked_does_not_decide_as_a_contact(asking: Appr
     row = asking.ask(contact_ids=[both.id])
     with pytest.raises(Forbidden, match="Whoever asked"):
         asking.decide(row, contact=both)
+
+
+def test_nor_does_whoever_made_the_token_that_asked(asking: ApprovalScenario) -> None:
+    house, both = asking.house, asking.second(user=asking.house.owner)
+    with house.scope():
+        token, _plain = create_token(name="A program", scopes=["retainers"])
+    with tenant_scope(house.agency.id, actor=Actor(kind="token", id=token.id)):
+        row = services.ask(
+            subject=asking.subject, title="New terms", words="", sections=SECTIONS, contact_ids=[both.id]
+        )
+    with pytest.raises(Forbidden, match="Whoever asked"):
+        asking.decide(row, contact=both)
+
+
+def test_nobody_asks_without_end_at_the_cost_of_the_agencys_mail(asking: ApprovalScenario) -> None:
+    row, contact = asking.ask(), asking.house.contact_row
+    with asking.as_contact():
+        for _time in range(services.MOST_QUESTIONS):
+            services.question(approval_id=row.id, contact_id=contact.id, words="And now?")
+        with pytest.raises(Conflict, match="Please talk to us"):
+            services.question(approval_id=row.id, contact_id=contact.id, words="And now?")
+    assert asking.decide(row).state == "approved", "they can still decide"
 
 
 @pytest.mark.parametrize("rights", [["viewer"], ["finance"]])
