@@ -125,6 +125,23 @@ def test_a_link_that_was_forwarded_opens_nothing_for_anybody_else(desk: Agreemen
     assert state(desk, proposed) == "proposed"
 
 
+def test_nor_for_somebody_who_was_asked_too_and_has_a_link_of_their_own(
+    desk: AgreementScenario, draft: uuid.UUID
+) -> None:
+    house = desk.house
+    with house.scope():
+        second = person("Second", "second@north-client.example")
+        contact = clients.create_contact(
+            client_id=house.client.id, name="Second", email=second.email, rights=["approver"]
+        )
+        clients.link_contact(contact_id=contact.id, user_id=second.id)
+        proposing.propose(retainer_id=draft, contact_ids=[house.contact_row.id, contact.id])
+    assert browser(second).get(link(desk)).status_code == 404
+    own = re.search(r'href="(/approve/[^"]+)"', page(second, HOME))
+    assert own
+    assert browser(second).get(own[1]).status_code == 200
+
+
 def test_nor_for_whoever_has_lost_the_right(desk: AgreementScenario, proposed: uuid.UUID) -> None:
     where, house = link(desk), desk.house
     with house.scope():
